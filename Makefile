@@ -1,0 +1,39 @@
+# Two commands from nothing: `make run` does the main job, `make test` proves it.
+# Wanted on the machine: Python 3.11 or later with pip and venv, and make.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: help run test bench format clean
+
+help: ## these lines
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
+
+run: $(VENV)/installed ## set up, check everything, print summary and headline answers, write out/
+	$(BIN)/kg build --output out
+
+test: $(VENV)/installed-test ## set up, lint, check types, run the tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+bench: $(VENV)/installed-test ## speed, as ratios against peers in the same run
+	$(BIN)/python tests/bench/speed.py
+
+format: $(VENV)/installed-test ## the canonical form of Turtle and Python
+	$(BIN)/kg format ontology data
+	$(BIN)/ruff format .
+
+clean: ## away with the environment and what was written
+	rm -rf $(VENV) out
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/installed-test: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@ $(VENV)/installed
