@@ -1,0 +1,1 @@
+"""A knowledge graph of what cities promise in their digitalization policies."""

@@ -1,0 +1,1 @@
+"""Canned questions and their answers; what is known of one thing."""

@@ -1,0 +1,162 @@
+"""What is known of one thing: its facts, what points to it, and the passages that say it."""
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from kg.ask.question import bind_values, check_language, read_internal
+from kg.home import Home, KgError
+from kg.names import FALLBACKS, Names, Term, bind_json, read_names
+from kg.source import find_source, restore_passage
+from kg.store import Memory, Rows
+
+Script = Literal["zh-Hans", "zh-Hant"]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage behind a thing: where it is, and its text where the source is at hand."""
+
+    source: str
+    start: int
+    end: int
+    text: str | None
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """A thing as it is shown: facts are (property, value) in the language asked for."""
+
+    iri: str
+    name: str
+    label: str
+    facts: list[tuple[str, str]]
+    mentions: list[tuple[str, str]]
+    passages: list[Passage]
+
+
+def find_node(store: Memory, home: Home, asked: str) -> str:
+    """Return the IRI of the thing that a user names.
+
+    It is named by IRI, by prefixed name (`place:wuhan`), by the last part of its IRI (`wuhan`),
+    or by a label in any language, in any case.
+
+    Raises:
+        KgError: nothing or more than one thing is called that; the message names the near ones.
+    """
+    names = read_names(home)
+    labels = store.select(read_internal(home, "labels")).rows
+    called: dict[str, set[str]] = {}
+    for node, label in labels:
+        iri = _text(node)
+        for name in (iri, names.shorten(iri), re.split("[/#]", iri)[-1], _text(label).casefold()):
+            called.setdefault(name, set()).add(iri)
+    # What is asked for outright goes before what is only called so.
+    found = called.get(asked) or called.get(asked.casefold()) or set()
+    if len(found) == 1:
+        return next(iter(found))
+    if found:
+        rows = ", ".join(names.shorten(iri) for iri in sorted(found))
+        raise KgError(f"{asked}: several things are called that: {rows}. Name one.", exit_code=2)
+    near = difflib.get_close_matches(asked.casefold(), called, n=3, cutoff=0.6)
+    hint = f"Did you mean {' or '.join(near)}?" if near else "Try a label, or place:wuhan."
+    raise KgError(f"{asked}: nothing is called that. {hint}", exit_code=2)
+
+
+def show_node(store: Memory, home: Home, asked: str, language: str) -> Portrait:
+    """Return what is known of a thing, in the language asked for.
+
+    Raises:
+        KgError: see `find_node`; or the language is none of ours.
+    """
+    check_language(language)
+    names = read_names(home)
+    iri = find_node(store, home, asked)
+    bound = {"node": f"<{iri}>"}
+    out = store.select(bind_values(read_internal(home, "outgoing"), bound))
+    into = store.select(bind_values(read_internal(home, "incoming"), bound))
+    facts = _tell(out.rows, names, language)
+    label = next((v for k, v in facts if k == _call(names, out, "rdfs:label", language)), iri)
+    return Portrait(
+        iri, names.shorten(iri), label, facts, _tell(into.rows, names, language),
+        list(read_passages(store, home, iri, language)),
+    )  # fmt: skip
+
+
+def read_passages(store: Memory, home: Home, iri: str, language: str) -> Iterable[Passage]:
+    """Return the passages that say a thing, in the order in which they stand in their source."""
+    query = bind_values(read_internal(home, "passages"), {"node": f"<{iri}>"})
+    names = read_names(home)
+    script: Script = "zh-Hant" if language == "zh-Hant" else "zh-Hans"
+    for source, sha256, start, end, _ in store.select(query).rows:
+        raw = find_source(_text(sha256))
+        low, high = int(_text(start)), int(_text(end))
+        text = restore_passage(raw, low, high, script) if raw is not None else None
+        yield Passage(names.shorten(_text(source)), low, high, text)
+
+
+def _text(term: Term | None) -> str:
+    return "" if term is None else str(bind_json(term)["value"])
+
+
+def _call(names: Names, rows: Rows, curie: str, language: str) -> str:
+    """Return what a property is called in the facts told from these rows."""
+    iri = names.expand(curie)
+    return _pick(
+        [(_tag(r[1]), _text(r[1])) for r in rows.rows if _text(r[0]) == iri], language, curie
+    )
+
+
+def _tag(term: Term | None) -> str:
+    return str(bind_json(term).get("xml:lang", "")) if term is not None else ""
+
+
+def _pick(texts: list[tuple[str, str]], language: str, default: str) -> str:
+    """Return the text in the first language of the fallbacks that there is one in."""
+    said = {tag: text for tag, text in reversed(texts) if text}
+    return next((said[tag] for tag in (*FALLBACKS[language], "") if tag in said), default)
+
+
+def _tell(
+    rows: list[tuple[Term | None, ...]], names: Names, language: str
+) -> list[tuple[str, str]]:
+    """Return (property, value) pairs, one a value, texts only in the language asked for."""
+    properties: dict[str, list[tuple[str, str]]] = {}
+    values: dict[str, dict[str, list[tuple[str, str]]]] = {}
+    tagged: dict[str, list[tuple[str, str]]] = {}
+    for property_, title, value, label in rows:
+        key, text = _text(property_), _text(value)
+        properties.setdefault(key, []).append((_tag(title), _text(title)))
+        if _tag(value):
+            tagged.setdefault(key, []).append((_tag(value), text))
+        else:
+            values.setdefault(key, {}).setdefault(text, []).append((_tag(label), _text(label)))
+    told = []
+    for key, titles in properties.items():
+        called = _pick(titles, language, names.shorten(key))
+        if key in tagged:
+            said = tagged[key]
+            tag = next((t for t in FALLBACKS[language] if t in dict(said)), said[0][0])
+            told += [(called, text) for text in dict.fromkeys(x for t, x in said if t == tag)]
+        for text, labels in values.get(key, {}).items():
+            short = names.shorten(text)
+            name = _pick(labels, language, "")
+            told.append((called, f"{name} ({short})" if name else short))
+    return told
+
+
+def render_portrait(portrait: Portrait) -> str:
+    """Return what is known of a thing as text to read."""
+    lines = [f"{portrait.label} — {portrait.name}", f"<{portrait.iri}>", ""]
+    lines += [f"  {title}: {value}" for title, value in portrait.facts]
+    if portrait.mentions:
+        lines += ["", "Said of it elsewhere:"]
+        lines += [f"  {value} — {title}" for title, value in portrait.mentions]
+    if portrait.passages:
+        lines += ["", "In whose words:"]
+    for passage in portrait.passages:
+        text = passage.text or "(text not at hand: kg source add FILE)"
+        lines.append(f"  {passage.source} {passage.start}–{passage.end}: {text}")
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,56 @@
+"""The main job: check everything, then write the dump and the answers, all or nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.ask.question import Question, ask_question, list_questions
+from kg.ask.render import render_rows
+from kg.check import VIOLATION, Report, check_files
+from kg.home import Home, KgError
+from kg.load import replace_files
+from kg.names import read_names
+from kg.rules import open_store
+from kg.store import Memory, Rows
+
+DUMP = "city-policy.nq"
+
+
+@dataclass(frozen=True)
+class Build:
+    """What was checked and written, and the answers to the headline questions."""
+
+    report: Report
+    store: Memory
+    files: list[Path]
+    headlines: list[tuple[Question, Rows]]
+
+
+def build_folder(
+    home: Home,
+    folder: Path,
+    language: str = "en",
+    progress: Callable[[str], None] = lambda step: None,
+) -> Build:
+    """Check the home, then write its dump and the answers to all questions below a folder.
+
+    Written are `city-policy.nq` (all named graphs and the entailments as sorted N-Quads) and,
+    for each question, `answers/<question>.csv` and `.md`, in the language asked for.
+
+    Raises:
+        KgError: the check has violations, or the folder cannot be written to; then nothing is
+            written.
+    """
+    report = check_files(home, language=language, progress=progress)
+    if report.count(VIOLATION):
+        wrong = "\n".join(str(f) for f in report.findings if f.severity == VIOLATION)
+        raise KgError(f"{wrong}\nNothing was written: the data have to pass `kg check` first.")
+    store = open_store(home)
+    names = read_names(home)
+    answers = {q: ask_question(store, q, language) for q in list_questions(home)}
+    texts = {DUMP: store.dump()}
+    for question, rows in answers.items():
+        for suffix, form in (("csv", "csv"), ("md", "markdown")):
+            texts[f"answers/{question.name}.{suffix}"] = render_rows(rows, form, names)
+    headlines = [(q, rows) for q, rows in answers.items() if "headline" in q.header["tags"]]
+    return Build(report, store, replace_files(folder, texts), headlines)

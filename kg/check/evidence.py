@@ -1,0 +1,123 @@
+"""Evidence against the source text, where it is at hand: offsets, digests, sentences, copies."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from kg.ask.question import read_internal
+from kg.check.finding import VIOLATION, Finding, Locator
+from kg.home import Home, KgError
+from kg.names import FALLBACKS, bind_json, read_names
+from kg.source import (
+    RunIndex,
+    find_source,
+    passage_digest,
+    restore_text,
+    simplify_text,
+    split_segments,
+)
+from kg.store import Memory
+
+SHARED_RUN = 14
+Find = Callable[..., Iterable[Finding]]
+
+MESSAGES = {
+    "offsets": {
+        "en": "{0} The passage has to lie inside the text, outside a pinyin annotation.",
+        "zh-Hans": "{0} 段落须在文本之内，且不得落在注音之中。",
+    },
+    "digest": {
+        "en": "passageDigest is not that of the passage: it is {0}. Correct the offsets or it.",
+        "zh-Hans": "passageDigest 与段落不符：应为 {0}。请更正起止位置或摘要。",
+    },
+    "segment": {
+        "en": "{0}–{1} is no sentence or heading of the source text. Take those it is cut into.",
+        "zh-Hans": "{0}–{1} 不是来源文本的句子或标题。请采用文本切分所得的句段。",
+    },
+    "missing": {
+        "en": "the source's sentence or heading at {0} has no segment. Add it.",
+        "zh-Hans": "来源文本中 {0} 处的句子或标题没有对应的句段。请补上。",
+    },
+    "copy": {
+        "en": "the text shares “{0}” with the source. Say it in words of our own.",
+        "zh-Hans": "文字与来源共有“{0}”。请用自己的话表述。",
+    },
+}
+
+
+def list_sources_at_hand(home: Home, store: Memory) -> list[tuple[str, bool]]:
+    """Return the source texts that the data cite, each with whether it is at hand."""
+    names = read_names(home)
+    rows = store.select(read_internal(home, "sources")).rows
+    return [
+        (names.show(source), find_source(names.show(sha256)) is not None)
+        for source, sha256, _ in rows
+    ]
+
+
+def find_by_source(home: Home, store: Memory, locator: Locator, language: str) -> Iterator[Finding]:
+    """Yield the findings that only the source texts at hand can show; none where none is."""
+    names = read_names(home)
+
+    def find(check: str, node: str, *values: object) -> Iterable[Finding]:
+        said = MESSAGES[check]
+        template = next(said[tag] for tag in FALLBACKS[language] if tag in said)
+        message = f"{names.shorten(node)}: {template.format(*values)}"
+        return locator.find(node, VIOLATION, f"evidence-{check}", message)
+
+    for row in store.select(read_internal(home, "sources")).rows:
+        source, sha256 = (str(bind_json(t)["value"]) for t in row[:2] if t is not None)
+        raw = find_source(sha256)
+        if raw is not None:
+            yield from _find_wrong_passages(home, store, raw, sha256, find)
+            yield from _find_wrong_segments(home, store, raw, source, sha256, find)
+            yield from _find_copies(home, store, raw, find)
+
+
+def _find_wrong_passages(
+    home: Home, store: Memory, raw: str, sha256: str, find: Find
+) -> Iterator[Finding]:
+    for row in _read(home, store, "evidence"):
+        node, digest_of, start, end, digest = row
+        if digest_of != sha256:
+            continue
+        try:
+            right = passage_digest(raw, int(start), int(end))
+        except KgError as error:
+            yield from find("offsets", node, error)
+            continue
+        if right != digest:
+            yield from find("digest", node, right)
+
+
+def _find_wrong_segments(
+    home: Home, store: Memory, raw: str, source: str, sha256: str, find: Find
+) -> Iterator[Finding]:
+    cut = {(segment.start, segment.end) for segment in split_segments(raw)}
+    said = {
+        (int(start), int(end)): node
+        for node, digest, start, end in _read(home, store, "segments")
+        if digest == sha256
+    }
+    for (start, end), node in said.items():
+        if (start, end) not in cut:
+            yield from find("segment", node, start, end)
+    for start, _ in sorted(cut - set(said)):
+        yield from find("missing", source, start)
+
+
+def _find_copies(home: Home, store: Memory, raw: str, find: Find) -> Iterator[Finding]:
+    try:
+        text = restore_text(raw).text
+        texts = [text, simplify_text(text)]
+    except KgError:
+        return  # Without the extra [source] the text cannot be read in both scripts.
+    names = [name for (name,) in _read(home, store, "titles")]
+    index = RunIndex(texts, SHARED_RUN)
+    for node, _, text in _read(home, store, "descriptions"):
+        run = index.find(text, names)
+        if run:
+            yield from find("copy", node, run)
+
+
+def _read(home: Home, store: Memory, query: str) -> Iterator[list[str]]:
+    for row in store.select(read_internal(home, query)).rows:
+        yield ["" if term is None else str(bind_json(term)["value"]) for term in row]

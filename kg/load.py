@@ -1,0 +1,240 @@
+"""Turtle files as quads, a named graph a file; their lines; their one canonical form.
+
+pyoxigraph reads fast and says where a file breaks; rdflib's parser knows the line of each
+statement, and its serializer writes the canonical form. Both are met here so that no other
+module has to know two libraries.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyoxigraph import RdfFormat, parse
+
+from kg.home import Home, KgError
+from kg.names import format_language, name_graph, read_names
+
+if TYPE_CHECKING:
+    import rdflib
+
+
+@dataclass(frozen=True)
+class TurtleFile:
+    """A file and the named graph that it becomes."""
+
+    path: Path
+    graph: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A place where a file is no Turtle: its line counted from 1, or 0 for the whole file."""
+
+    path: Path
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}"
+
+
+@dataclass
+class ReadFile:
+    """Where a file says what: the line of each statement and of each subject, from 1."""
+
+    file: TurtleFile
+    lines: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    subjects: dict[str, int] = field(default_factory=dict)
+
+
+def list_files(home: Home, *, shapes: bool = False) -> list[TurtleFile]:
+    """Return the ontology's and then the data's Turtle files, in path order.
+
+    The shapes are left out unless asked for: they speak of the data and are no part of them.
+    """
+    names = read_names(home)
+    files = []
+    for folder in (home.ontology, home.data):
+        for path in sorted(folder.rglob("*.ttl")):
+            relative = path.relative_to(folder)
+            if shapes or relative.parts[0] != "shapes":
+                files.append(TurtleFile(path, name_graph(names, relative)))
+    return files
+
+
+def place_files(home: Home, paths: Sequence[Path]) -> list[TurtleFile]:
+    """Return the Turtle files in the paths given, each with the named graph it becomes.
+
+    A file whose folder and name end like one of the home's stands in for that one; any other
+    gets a graph of its own, called by its name.
+
+    Raises:
+        KgError: a path does not exist, or a folder holds no Turtle file.
+    """
+    names = read_names(home)
+    known = {f.path.relative_to(home.root).parts[1:]: f.graph for f in list_files(home)}
+    placed: dict[Path, TurtleFile] = {}
+    for path in paths:
+        if not path.exists():
+            raise KgError(f"{path}: no such file or folder. Name a .ttl file, or a folder of them.")
+        found = sorted(path.rglob("*.ttl")) if path.is_dir() else [path]
+        if not found:
+            raise KgError(f"{path}: no .ttl file in it. Name a .ttl file, or a folder of them.")
+        for file in found:
+            parts = file.resolve().parts
+            tails = (known.get(parts[-n:]) for n in range(min(len(parts), 4), 0, -1))
+            graph = next(filter(None, tails), name_graph(names, Path(file.name)))
+            placed[file.resolve()] = TurtleFile(file, graph)
+    return list(placed.values())
+
+
+def find_faults(files: Sequence[TurtleFile]) -> list[Fault]:
+    """Return where each file stops being Turtle in UTF-8; none when all can be read."""
+    faults = []
+    for file in files:
+        try:
+            text = file.path.read_bytes().decode("utf-8")
+            for _ in parse(text, RdfFormat.TURTLE, base_iri=file.graph):
+                pass
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            message = f"byte {error.start} is not UTF-8. Turtle is UTF-8: save the file as that."
+            faults.append(Fault(file.path, line, message))
+        except SyntaxError as error:
+            message = f"{error.msg} (column {error.offset}). Turtle is wanted here."
+            faults.append(Fault(file.path, error.lineno or 0, message))
+        except OSError as error:
+            faults.append(Fault(file.path, 0, f"{error.strerror}. A readable file is wanted."))
+    return faults
+
+
+def read_file(file: TurtleFile, graph: rdflib.Graph) -> ReadFile:
+    """Add a file to a graph; return the line, from 1, of each of its statements and subjects.
+
+    A statement's line is where rdflib's parser stands when it makes it: exact for a subject's
+    first, at most one line late for others. `find_faults` goes first: this raises what rdflib
+    raises on broken Turtle.
+    """
+    from rdflib.plugins.parsers.notation3 import RDFSink, SinkParser
+
+    result = ReadFile(file)
+
+    class LineSink(RDFSink):
+        def makeStatement(self, quadruple: tuple, why: object = None) -> None:  # type: ignore[type-arg]
+            super().makeStatement(quadruple, why)
+            _, p, s, o = quadruple
+            line = parser.lines + 1
+            result.lines.setdefault((str(s), str(p), str(o)), line)
+            result.subjects.setdefault(str(s), line)
+
+    parser = SinkParser(LineSink(graph), baseURI=file.graph, turtle=True)
+    parser.loadBuf(file.path.read_text("utf-8"))
+    return result
+
+
+def format_turtle(path: Path) -> str:
+    """Return a file's Turtle in the canonical form: rdflib's `longturtle`, blank nodes sorted.
+
+    Prefixes that nothing uses are left out; comments are lost, so a remark is a
+    skos:editorialNote. The result of formatting twice is that of formatting once.
+
+    Raises:
+        KgError: the file is not Turtle in UTF-8.
+    """
+    import rdflib
+
+    faults = find_faults([TurtleFile(path, path.resolve().as_uri())])
+    if faults:
+        raise KgError("\n".join(str(fault) for fault in faults))
+    text = path.read_text("utf-8")
+    read = rdflib.Graph(bind_namespaces="none").parse(data=text, format="turtle")
+    graph = rdflib.Graph(bind_namespaces="none")
+    terms = {str(term) for triple in read for term in triple}
+    terms |= {str(o.datatype) for o in read.objects() if isinstance(o, rdflib.Literal)}
+    for prefix, namespace in sorted(read.namespaces()):
+        if any(term.startswith(str(namespace)) for term in terms):
+            graph.bind(prefix, namespace, override=True, replace=True)
+    for triple in read:
+        graph.add(triple)
+    written: str = graph.serialize(format="longturtle", canon=True)
+    return written.rstrip("\n") + "\n"
+
+
+def diff_turtle(path: Path) -> str:
+    """Return the unified diff from a file to its canonical form; empty when it has that form."""
+    import difflib
+
+    before = path.read_text("utf-8") if not find_faults([TurtleFile(path, "x:")]) else ""
+    after = format_turtle(path)
+    lines = difflib.unified_diff(
+        before.splitlines(keepends=True), after.splitlines(keepends=True), str(path), str(path)
+    )
+    return "".join(lines)
+
+
+def serialize_triples(triples: Sequence[object], form: str, prefixes: Mapping[str, str]) -> str:
+    """Return triples of the embedded engine as text: turtle, ntriples, jsonld or rdfxml.
+
+    Turtle is in the canonical form; the others in rdflib's.
+    """
+    import rdflib
+
+    lines = sorted(restore_languages(f"{triple} .") for triple in triples)
+    if form == "ntriples":
+        return "".join(f"{line}\n" for line in lines)
+    graph = rdflib.Graph(bind_namespaces="none")
+    for prefix, namespace in prefixes.items():
+        if any(namespace in line for line in lines):
+            graph.bind(prefix, namespace, override=True, replace=True)
+    graph.parse(data="\n".join(lines), format="nt")
+    plugins = {"turtle": "longturtle", "jsonld": "json-ld", "rdfxml": "pretty-xml"}
+    written: str = graph.serialize(format=plugins[form])
+    return written.rstrip("\n") + "\n"
+
+
+def restore_languages(line: str) -> str:
+    """Return a line of N-Quads with its language tag in the case RFC 5646 recommends.
+
+    >>> restore_languages('<http://e.org/s> <http://e.org/p> "a"@zh-hans .')
+    '<http://e.org/s> <http://e.org/p> "a"@zh-Hans .'
+    """
+    head, quote, tail = line.rpartition('"')
+    if not quote or not tail.startswith("@"):
+        return line
+    tag, space, rest = tail[1:].partition(" ")
+    return f"{head}{quote}@{format_language(tag)}{space}{rest}"
+
+
+def replace_files(folder: Path, texts: Mapping[str, str]) -> list[Path]:
+    """Write texts to files below a folder, all or none; return the files' paths.
+
+    Each text first goes to a temporary name; only when all are written are they renamed.
+
+    Raises:
+        KgError: the folder cannot be written to; what stood there stays.
+    """
+    written: dict[Path, Path] = {}
+    try:
+        for name, text in texts.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+            written[temporary] = path
+            temporary.write_bytes(text.encode("utf-8"))
+        for temporary, path in written.items():
+            temporary.replace(path)
+    except OSError as error:
+        where = error.filename or folder
+        raise KgError(
+            f"{where}: cannot be written ({error.strerror}). Name a folder you may write to."
+        ) from None
+    finally:
+        for temporary in written:
+            # A path whose folder could not be made has no temporary file either.
+            if temporary.parent.is_dir():
+                temporary.unlink(missing_ok=True)
+    return list(written.values())

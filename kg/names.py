@@ -1,0 +1,145 @@
+"""Every prefix, namespace and IRI, read from `ontology/prefixes.ttl`."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
+
+from kg.home import Home, KgError
+
+XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
+SHACL = "http://www.w3.org/ns/shacl#"
+LANGUAGES = ("en", "zh-Hans", "zh-Hant")
+LOCAL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
+
+# The language tags to look for, best first: each thing has en and zh-Hans, some have zh-Hant.
+FALLBACKS = {
+    "en": ("en", "zh-Hans"),
+    "zh-Hans": ("zh-Hans", "en"),
+    "zh-Hant": ("zh-Hant", "zh-Hans", "en"),
+}
+
+Term = NamedNode | BlankNode | Literal | Triple
+
+
+class Names:
+    """Prefixed names to IRIs and back, for the prefixes that one home declares."""
+
+    def __init__(self, prefixes: Mapping[str, str]) -> None:
+        self.prefixes = dict(sorted(prefixes.items()))
+        # The longest namespace first: code/genre/ before code/.
+        self._by_length = sorted(self.prefixes.items(), key=lambda p: (-len(p[1]), p[0]))
+
+    def expand(self, name: str) -> str:
+        """Return the IRI of a prefixed name.
+
+        Raises:
+            KgError: the prefix is none of those declared.
+
+        >>> Names({"cdp": "https://w3id.org/cdp/ontology#"}).expand("cdp:City")
+        'https://w3id.org/cdp/ontology#City'
+        """
+        prefix, colon, local = name.partition(":")
+        if not colon or prefix not in self.prefixes:
+            raise KgError(
+                f"{name}: its prefix is not declared. Declared are "
+                f"{', '.join(self.prefixes)} (ontology/prefixes.ttl).",
+                exit_code=2,
+            )
+        return self.prefixes[prefix] + local
+
+    def shorten(self, iri: str) -> str:
+        """Return the prefixed name of an IRI, or the IRI itself where no prefix fits.
+
+        >>> Names({"cdp": "https://w3id.org/cdp/ontology#"}).shorten("https://example.org/x")
+        'https://example.org/x'
+        """
+        for prefix, namespace in self._by_length:
+            if iri.startswith(namespace) and LOCAL.fullmatch(iri[len(namespace) :]):
+                return f"{prefix}:{iri[len(namespace) :]}"
+        return iri
+
+    def show(self, term: Term | None) -> str:
+        """Return a term as a person would write it: prefixed name, text, or nothing if unbound.
+
+        >>> Names({}).show(Literal("80.0"))
+        '80.0'
+        """
+        if term is None:
+            return ""
+        return self.shorten(term.value) if isinstance(term, NamedNode) else str(_value(term))
+
+
+def _value(term: Term) -> str:
+    return str(term) if isinstance(term, Triple) else term.value
+
+
+def bind_json(term: Term) -> dict[str, str]:
+    """Return a term as SPARQL results JSON has it, its language tag in the recommended case.
+
+    See https://www.w3.org/TR/sparql11-results-json/#select-encode-terms.
+
+    >>> bind_json(Literal("深圳", language="zh-hans"))
+    {'type': 'literal', 'value': '深圳', 'xml:lang': 'zh-Hans'}
+    """
+    if isinstance(term, Literal):
+        bound = {"type": "literal", "value": term.value}
+        if term.language:
+            bound["xml:lang"] = format_language(term.language)
+        elif term.datatype.value != XSD_STRING:
+            bound["datatype"] = term.datatype.value
+        return bound
+    kind = "uri" if isinstance(term, NamedNode) else "bnode"
+    return {"type": kind, "value": _value(term)}
+
+
+@lru_cache
+def read_names(home: Home) -> Names:
+    """Return the names that a home declares with `sh:declare` in `ontology/prefixes.ttl`.
+
+    Raises:
+        KgError: the file does not parse, or declares a prefix twice.
+    """
+    path = home.ontology / "prefixes.ttl"
+    declared: dict[str, dict[str, str]] = {}
+    try:
+        for quad in parse(path.read_bytes(), RdfFormat.TURTLE, base_iri=path.as_uri()):
+            if quad.predicate.value in (f"{SHACL}prefix", f"{SHACL}namespace"):
+                key = quad.predicate.value.removeprefix(SHACL)
+                declared.setdefault(str(quad.subject), {})[key] = _value(quad.object)
+    except SyntaxError as error:
+        raise KgError(f"{path}:{error.lineno}: {error.msg}. Turtle is wanted here.") from None
+    prefixes: dict[str, str] = {}
+    for pair in declared.values():
+        prefix = pair.get("prefix", "")
+        if prefix in prefixes:
+            raise KgError(f"{path}: prefix {prefix} is declared twice. Keep one sh:declare of it.")
+        prefixes[prefix] = pair.get("namespace", "")
+    return Names(prefixes)
+
+
+def format_language(tag: str) -> str:
+    """Return a language tag in the case that RFC 5646, 2.1.1 recommends.
+
+    The embedded engine writes tags in lower case; what we give away has them as declared.
+
+    >>> format_language("zh-hans"), format_language("ZH-hant-hk"), format_language("en")
+    ('zh-Hans', 'zh-Hant-HK', 'en')
+    """
+    first, *rest = tag.split("-")
+    cased = [
+        part.title() if len(part) == 4 else part.upper() if len(part) == 2 else part.lower()
+        for part in rest
+    ]
+    return "-".join([first.lower(), *cased])
+
+
+def name_graph(names: Names, relative: Path) -> str:
+    """Return the named graph of a file, from its path below `data/` or `ontology/`.
+
+    >>> name_graph(Names({"graph": "https://w3id.org/cdp/graph/"}), Path("reference/places.ttl"))
+    'https://w3id.org/cdp/graph/reference/places'
+    """
+    return names.expand(f"graph:{relative.with_suffix('').as_posix()}")

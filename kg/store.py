@@ -1,0 +1,174 @@
+"""One small interface over the embedded engine: load files, ask, add, dump."""
+
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pyoxigraph import (
+    NamedNode,
+    Quad,
+    QueryBoolean,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    Triple,
+)
+
+from kg.home import KgError
+from kg.load import TurtleFile, find_faults, restore_languages
+from kg.names import Term
+
+T = TypeVar("T")
+POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a SELECT gives: its variables, and a tuple of terms a row, None where unbound."""
+
+    variables: tuple[str, ...]
+    rows: list[tuple[Term | None, ...]]
+
+
+class Memory:
+    """The embedded engine in memory, asked of the union of all its named graphs."""
+
+    def __init__(self) -> None:
+        self._store = Store()
+
+    def __len__(self) -> int:
+        """Return the number of statements, counted once for each named graph."""
+        return len(self._store)
+
+    def add_files(self, files: Sequence[TurtleFile]) -> None:
+        """Load files, each into its named graph.
+
+        Raises:
+            KgError: files are no Turtle in UTF-8; all such places are named.
+        """
+        try:
+            for file in files:
+                self._store.load(
+                    file.path.read_bytes(),
+                    RdfFormat.TURTLE,
+                    base_iri=file.graph,
+                    to_graph=NamedNode(file.graph),
+                )
+        except (SyntaxError, OSError):
+            faults = find_faults(files)
+            if not faults:
+                raise
+            raise KgError("\n".join(str(fault) for fault in faults)) from None
+
+    def add_triples(self, triples: Iterable[Triple], graph: str) -> None:
+        """Add triples to one named graph."""
+        name = NamedNode(graph)
+        self._store.extend(Quad(t.subject, t.predicate, t.object, name) for t in triples)
+
+    def query(
+        self, text: str, where: str = "query", prefixes: Mapping[str, str] | None = None
+    ) -> Rows | bool | list[Triple]:
+        """Return the answer of a SPARQL 1.1 query: rows of a SELECT, ASK's bool, or triples.
+
+        Prefixes given need not be declared in the query.
+
+        Raises:
+            KgError: the query has a syntax error; `where:line:column` says in which place.
+        """
+        try:
+            return run_apart(lambda: _collect(self._ask(text, prefixes)))
+        except SyntaxError as error:
+            raise _explain(error, where) from None
+
+    def select(self, text: str, where: str = "query") -> Rows:
+        """Return the rows of a SELECT query.
+
+        Raises:
+            KgError: a syntax error, or the query is of another form.
+        """
+        answer = self.query(text, where)
+        if not isinstance(answer, Rows):
+            raise KgError(f"{where}:1: no SELECT query. Only a SELECT has rows.", exit_code=2)
+        return answer
+
+    def construct(self, text: str, where: str = "query") -> list[Triple]:
+        """Return the triples of a CONSTRUCT query, each once.
+
+        It runs in this thread: it is for our own short queries, and a second thread costs more
+        than they do.
+
+        Raises:
+            KgError: a syntax error, or the query is of another form.
+        """
+        try:
+            answer = _collect(self._ask(text, None))
+        except SyntaxError as error:
+            raise _explain(error, where) from None
+        if not isinstance(answer, list):
+            raise KgError(f"{where}:1: no CONSTRUCT query. It has to give triples.", exit_code=2)
+        return list(dict.fromkeys(answer))
+
+    def dump(self) -> str:
+        """Return all statements as N-Quads, sorted, so that the same data give the same bytes."""
+        raw = (self._store.dump(format=RdfFormat.N_QUADS) or b"").decode("utf-8")
+        return "".join(f"{restore_languages(line)}\n" for line in sorted(raw.splitlines()))
+
+    def dump_triples(self, graph: str) -> str:
+        """Return the statements of one named graph as N-Triples, sorted."""
+        lines = (
+            f"{Triple(q.subject, q.predicate, q.object)} ."
+            for q in self._store.quads_for_pattern(None, None, None, NamedNode(graph))
+        )
+        return "".join(f"{restore_languages(line)}\n" for line in sorted(lines))
+
+    def _ask(
+        self, text: str, prefixes: Mapping[str, str] | None
+    ) -> QuerySolutions | QueryBoolean | QueryTriples:
+        known = dict(prefixes) if prefixes else None
+        return self._store.query(text, prefixes=known, use_default_graph_as_union=True)
+
+
+def run_apart(work: Callable[[], T]) -> T:
+    """Return what `work` gives, run in a thread that Ctrl-C does not have to wait for.
+
+    The engine keeps the thread that asks until it is done; the main thread waits in short steps
+    and so hears a signal at once. What `work` still does then ends with the process.
+    """
+    outcome: list[T] = []
+    failure: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            outcome.append(work())
+        except BaseException as error:
+            failure.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.05)
+    if failure:
+        raise failure[0]
+    return outcome[0]
+
+
+def _collect(answer: QuerySolutions | QueryBoolean | QueryTriples) -> Rows | bool | list[Triple]:
+    if isinstance(answer, QueryBoolean):
+        return bool(answer)
+    if isinstance(answer, QueryTriples):
+        return list(answer)
+    variables = tuple(variable.value for variable in answer.variables)
+    return Rows(variables, [tuple(solution) for solution in answer])
+
+
+def _explain(error: SyntaxError, where: str) -> KgError:
+    message = str(error.msg or error)
+    found = POSITION.match(message)
+    line, column, reason = found.groups() if found else ("1", "1", message)
+    return KgError(
+        f"{where}:{line}:{column}: not SPARQL 1.1: {reason}. Correct the query at that place.",
+        exit_code=2,
+    )
