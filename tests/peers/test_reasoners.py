@@ -1,0 +1,379 @@
+"""What other programs say of the ontology and the data: HermiT, an OWL RL closure, OWLAPI.
+
+They are asked about a view: ontology and data in one, without the triples that name xsd:date,
+which is outside OWL 2's datatypes. HermiT comes twice over: with owlready2, where it
+needs Java alone, and with ROBOT and OWLAPI from Maven Central (see pom.xml).
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from pyoxigraph import (
+    Literal,
+    NamedNode,
+    Quad,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    Triple,
+    parse,
+    serialize,
+)
+from rdflib import OWL, Graph, Namespace
+
+from kg.home import find_home
+
+HERE = Path(__file__).resolve().parent
+HOME = find_home()
+RDF_TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+RDFS_LABEL = NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
+PREF_LABEL = NamedNode("http://www.w3.org/2004/02/skos/core#prefLabel")
+XSD_DATE = NamedNode("http://www.w3.org/2001/XMLSchema#date")
+CDP = "https://w3id.org/cdp/ontology#"
+COPY = "https://w3id.org/cdp/test/copy/"
+THING = "https://w3id.org/cdp/test/thing/"
+OWLRL_ERROR = Namespace("http://www.daml.org/2002/03/agents/agent-ont#")["error"]
+
+DOWNLOAD_SECONDS = 600
+REASON_SECONDS = 300
+# One worker of pytest-xdist for all that asks OWLAPI: one download, one run over the rules.
+ASKS_OWLAPI = pytest.mark.xdist_group("owlapi")
+
+# prefixes.ttl speaks SHACL, and is no part of what the ontology says.
+ONTOLOGY = [HOME.ontology / f"{name}.ttl" for name in ("cdp", "codes", "themes", "alignments")]
+DATA = sorted(HOME.data.rglob("*.ttl"))
+RULES = sorted((HOME.ontology / "rules").glob("*.rq"))
+
+
+def read_store(paths: Iterable[Path]) -> Store:
+    """Return the triples of Turtle files in one graph, each file's blank nodes its own."""
+    store = Store()
+    for path in paths:
+        store.bulk_load(path=str(path), format=RdfFormat.TURTLE)
+    return store
+
+
+def make_view(store: Store) -> list[Triple]:
+    """Return the triples of a store but for those that name xsd:date."""
+    return [quad.triple for quad in store if not names_date(quad.triple)]
+
+
+def names_date(triple: Triple) -> bool:
+    """Return whether a triple's object is the datatype xsd:date or a value of it."""
+    value = triple.object
+    return value == XSD_DATE or (isinstance(value, Literal) and value.datatype == XSD_DATE)
+
+
+def read_copies(kind: str) -> dict[str, list[Triple]]:
+    """Return the graphs of copies.trig whose name starts with the kind, by the rest of it."""
+    copies: dict[str, list[Triple]] = {}
+    for quad in parse(path=str(HERE / "copies.trig"), format=RdfFormat.TRIG):
+        assert isinstance(quad.graph_name, NamedNode), quad
+        name = quad.graph_name.value.removeprefix(COPY)
+        if name.startswith(f"{kind}-"):
+            copies.setdefault(name.removeprefix(f"{kind}-"), []).append(quad.triple)
+    return copies
+
+
+RIGHT, WRONG = read_copies("right"), read_copies("wrong")
+UNSATISFIABLE = read_copies("unsatisfiable")
+OUTSIDE = read_copies("outside")
+
+
+def write_view(triples: Iterable[Triple], path: Path) -> Path:
+    """Write triples as N-Triples, the one syntax that all of the programs read."""
+    serialize(triples, output=str(path), format=RdfFormat.N_TRIPLES)
+    return path
+
+
+@pytest.fixture(scope="session")
+def everything() -> Store:
+    return read_store([*ONTOLOGY, *DATA])
+
+
+@pytest.fixture(scope="session")
+def ontology() -> list[Triple]:
+    return make_view(read_store(ONTOLOGY))
+
+
+@pytest.fixture(scope="session")
+def view(everything: Store) -> list[Triple]:
+    return make_view(everything)
+
+
+def test_something_is_looked_at(view: list[Triple]) -> None:
+    assert len(DATA) >= 9
+    assert len(RULES) >= 4
+    assert len(view) > 10_000
+    assert WRONG.keys() == RIGHT.keys()
+    assert len(WRONG) >= 14
+    assert len([name for name in WRONG if name.startswith("disjoint-")]) >= 10
+    assert len(UNSATISFIABLE) >= 2
+    assert len(OUTSIDE) >= 5
+
+
+# HermiT, out of owlready2
+
+
+def find_unsatisfiable(triples: Iterable[Triple], path: Path) -> set[str] | None:
+    """Return the unsatisfiable classes, owl:Nothing left out, or None of what is inconsistent.
+
+    It is HermiT's own command line that answers: owlready2's call of it has the properties
+    classified too, which takes four times as long and settles nothing that is asked here.
+    """
+    if shutil.which("java") is None:
+        pytest.skip("no java on the path: HermiT, which owlready2 brings along, needs it")
+    owlready2 = find_spec("owlready2")
+    if owlready2 is None or owlready2.origin is None:
+        pytest.skip("owlready2, which brings HermiT along, is not installed")
+    jar = Path(owlready2.origin).with_name("hermit") / "HermiT.jar"
+    hermit = ["-cp", str(jar), "org.semanticweb.HermiT.cli.CommandLine"]
+    options = ["--unsatisfiable", "--no-prefixes"]
+    done = run(["java", *hermit, *options, write_view(triples, path).as_uri()])
+    if done.returncode == 1 and "InconsistentOntologyException" in done.stderr:
+        return None
+    assert done.returncode == 0, tell(done)
+    title, *names = done.stdout.splitlines()
+    assert title.startswith("Classes equivalent to "), title
+    classes = {name.strip().strip("<>") for name in names}
+    assert str(OWL.Nothing) in classes, names
+    return classes - {str(OWL.Nothing)}
+
+
+def test_view_is_consistent_and_each_class_can_have_members(
+    view: list[Triple], tmp_path: Path
+) -> None:
+    assert find_unsatisfiable(view, tmp_path / "view.nt") == set()
+
+
+def test_copies_without_their_fault_are_consistent(ontology: list[Triple], tmp_path: Path) -> None:
+    added = [triple for triples in RIGHT.values() for triple in triples]
+    assert find_unsatisfiable([*ontology, *added], tmp_path / "right.nt") == set()
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_inconsistent_copy_is_caught(name: str, ontology: list[Triple], tmp_path: Path) -> None:
+    assert find_unsatisfiable([*ontology, *WRONG[name]], tmp_path / "wrong.nt") is None
+
+
+def test_contradiction_among_the_data_is_caught(view: list[Triple], tmp_path: Path) -> None:
+    kind, wrong = NamedNode(f"{CDP}PolicyDocument"), NamedNode(f"{CDP}PolicyElement")
+    document = next(t.subject for t in view if t.predicate == RDF_TYPE and t.object == kind)
+    copy = [*view, Triple(document, RDF_TYPE, wrong)]
+    assert find_unsatisfiable(copy, tmp_path / "wrong.nt") is None
+
+
+@pytest.mark.parametrize("name", UNSATISFIABLE)
+def test_unsatisfiable_class_is_caught(name: str, ontology: list[Triple], tmp_path: Path) -> None:
+    found = find_unsatisfiable([*ontology, *UNSATISFIABLE[name]], tmp_path / "copy.nt")
+    assert found == {f"{THING}Both"}
+
+
+# The OWL RL closure
+
+
+def find_closure_errors(triples: Iterable[Triple]) -> list[str]:
+    """Return the contradictions that the OWL RL closure of triples comes upon."""
+    owlrl = pytest.importorskip("owlrl", reason="owlrl, which closes a graph, is missing")
+    graph = Graph()
+    graph.parse(serialize(triples, format=RdfFormat.N_TRIPLES), format="nt")
+    owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)
+    return sorted(str(error) for error in graph.objects(None, OWLRL_ERROR))
+
+
+def test_closure_has_no_error(view: list[Triple]) -> None:
+    assert find_closure_errors(view) == []
+
+
+def test_closure_finds_what_disjointness_forbids(ontology: list[Triple]) -> None:
+    wrong = {name: triples for name, triples in WRONG.items() if name.startswith("disjoint-")}
+    errors = find_closure_errors([*ontology, *(t for triples in wrong.values() for t in triples)])
+    for name, triples in wrong.items():
+        things = {str(triple.subject) for triple in triples}
+        assert any(thing.strip("<>") in error for thing in things for error in errors), name
+
+
+# OWLAPI, with ROBOT
+
+
+@pytest.fixture(scope="session")
+def classpath() -> str:
+    """Return the class path of ROBOT, fetched by Maven unless a former run has done so."""
+    for program, what in (("javac", "a Java development kit"), ("mvn", "Maven")):
+        if shutil.which(program) is None:
+            pytest.skip(f"no {program} on the path: OWLAPI and ROBOT need {what}")
+    pom, target = HERE / "pom.xml", HERE / "target"
+    kept = target / "classpath.txt"
+    if not is_fresh(kept, pom):
+        mine = target / f"classpath-{os.getpid()}.txt"
+        command = ["mvn", "-q", "-B", "-f", str(pom), "dependency:build-classpath"]
+        done = run([*command, "-Dmdep.includeScope=runtime", f"-Dmdep.outputFile={mine}"])
+        if done.returncode:
+            pytest.skip(f"Maven could not fetch ROBOT: {tell(done)[-500:]}")
+        mine.replace(kept)
+    return kept.read_text(encoding="utf-8").strip()
+
+
+def is_fresh(kept: Path, pom: Path) -> bool:
+    """Return whether a class path is younger than what asks for it, and all of it still there."""
+    if not kept.is_file() or kept.stat().st_mtime < pom.stat().st_mtime:
+        return False
+    return all(Path(jar).is_file() for jar in kept.read_text("utf-8").strip().split(os.pathsep))
+
+
+def run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Return how a command ended, with 1 and the reason where it did not end in time."""
+    seconds = DOWNLOAD_SECONDS if command[0] == "mvn" else REASON_SECONDS
+    try:
+        return subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, 1, "", f"no end after {seconds} seconds")
+
+
+def tell(done: subprocess.CompletedProcess[str]) -> str:
+    """Return what a command said on both streams; Java may greet on the second at any time."""
+    return f"{done.stdout}{done.stderr}"
+
+
+def list_violations(triples: Iterable[Triple], classpath: str, folder: Path) -> list[str]:
+    """Return what ROBOT says against a view as OWL 2 DL.
+
+    Never with its option --strict: that leaves out, and so lets pass, whatever is undeclared.
+    """
+    given, report = write_view(triples, folder / "view.nt"), folder / "report.txt"
+    robot = ["java", "-cp", classpath, "org.obolibrary.robot.CommandLineInterface"]
+    command = ["validate-profile", "--profile", "DL", "--input", str(given)]
+    done = run([*robot, *command, "--output", str(report)])
+    assert report.is_file(), tell(done)
+    verdict, *violations = report.read_text(encoding="utf-8").strip().splitlines()
+    assert verdict.startswith("OWL 2 DL Profile Report: "), verdict
+    assert (done.returncode == 0) == (not violations), tell(done)
+    if not violations:
+        assert verdict.endswith("[Ontology and imports closure in profile]"), verdict
+        assert " ERROR " not in tell(done), tell(done)
+    return violations
+
+
+@ASKS_OWLAPI
+def test_view_is_owl_2_dl(view: list[Triple], classpath: str, tmp_path: Path) -> None:
+    assert list_violations(view, classpath, tmp_path) == []
+
+
+@ASKS_OWLAPI
+def test_copy_outside_owl_2_dl_is_caught(
+    ontology: list[Triple], classpath: str, tmp_path: Path
+) -> None:
+    outside = [triple for triples in OUTSIDE.values() for triple in triples]
+    violations = list_violations([*ontology, *outside], classpath, tmp_path)
+    for name, (triple,) in OUTSIDE.items():
+        assert any(str(triple.subject) in line for line in violations), (name, violations)
+
+
+# The rules
+
+
+def apply_rules(rules: Iterable[Path], everything: Store) -> dict[str, list[Triple]]:
+    """Return what each rule adds to a store and to what the rules before it have added."""
+    store = Store()
+    store.extend(everything)
+    added: dict[str, list[Triple]] = {}
+    for path in rules:
+        results = store.query(path.read_text(encoding="utf-8"))
+        assert isinstance(results, QueryTriples), path
+        quads = {Quad(t.subject, t.predicate, t.object) for t in results}
+        added[path.name] = [quad.triple for quad in quads if quad not in store]
+        store.extend(quads)
+    return added
+
+
+def is_label(triple: Triple) -> bool:
+    return triple.predicate == RDFS_LABEL
+
+
+@pytest.fixture(scope="session")
+def added(everything: Store) -> list[Triple]:
+    return [triple for triples in apply_rules(RULES, everything).values() for triple in triples]
+
+
+@pytest.fixture(scope="session")
+def unsound(everything: Store) -> list[Triple]:
+    return apply_rules([*RULES, HERE / "unsound.rq"], everything)["unsound.rq"]
+
+
+@pytest.fixture(scope="session")
+def refused(
+    view: list[Triple],
+    added: list[Triple],
+    unsound: list[Triple],
+    classpath: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> set[str]:
+    """Return the triples, as N-Triples, that rules add and the view does not entail.
+
+    HermiT decides each one by itself; labels, which are annotations, are not asked about.
+    """
+    folder = tmp_path_factory.mktemp("rules")
+    asked = [triple for triple in [*added, *unsound] if not is_label(triple)]
+    given = write_view(view, folder / "view.nt")
+    wanted = write_view(asked, folder / "wanted.nt")
+    program = ["java", "-cp", classpath, str(HERE / "Entailed.java")]
+    done = run([*program, str(given), str(wanted)])
+    assert done.returncode == 0, tell(done)
+    *lines, count = done.stdout.strip().splitlines()
+    assert int(count) == len(asked)
+    return set(lines)
+
+
+def as_lines(triples: Iterable[Triple]) -> set[str]:
+    return {f"{triple} ." for triple in triples}
+
+
+def test_each_rule_adds_something(everything: Store) -> None:
+    added = apply_rules(RULES, everything)
+    assert [name for name, triples in added.items() if not triples] == []
+
+
+def test_what_rules_add_is_named_or_a_label(added: list[Triple]) -> None:
+    """A literal or a blank node is nothing that the entailment test could ask about."""
+    assert [
+        triple
+        for triple in added
+        if not is_label(triple) and not all(isinstance(term, NamedNode) for term in triple)
+    ] == []
+
+
+def test_rules_add_memberships_and_shortcuts(added: list[Triple]) -> None:
+    shortcuts = {NamedNode(f"{CDP}appliesTo"), NamedNode(f"{CDP}addressesTheme")}
+    assert {triple.predicate for triple in added} == {RDF_TYPE, RDFS_LABEL} | shortcuts
+
+
+@ASKS_OWLAPI
+def test_what_rules_add_is_entailed(refused: set[str], added: list[Triple]) -> None:
+    assert sorted(refused & as_lines(added)) == []
+
+
+@ASKS_OWLAPI
+def test_unsound_rule_is_caught(refused: set[str], unsound: list[Triple]) -> None:
+    shortcut = NamedNode(f"{CDP}addressesTheme")
+    assert {triple.predicate for triple in unsound} == {RDF_TYPE, shortcut}
+    assert refused >= as_lines(unsound)
+
+
+def test_labels_are_the_preferred_labels(view: list[Triple], added: list[Triple]) -> None:
+    """The label rule gives each preferred label as a label, and adds no other."""
+    labels = {(t.subject, t.object) for t in added if is_label(t)}
+    preferred = {(t.subject, t.object) for t in view if t.predicate == PREF_LABEL}
+    assert len(preferred) > 100
+    assert labels == preferred
