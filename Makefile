@@ -2,6 +2,7 @@
 # Wanted on the machine: Python 3.11 or later with pip and venv, and make.
 PYTHON ?= python3
 VENV ?= .venv
+RUNS ?= 11
 BIN := $(VENV)/bin
 
 .PHONY: help run test bench format clean
@@ -16,10 +17,10 @@ test: $(VENV)/installed-test ## set up, lint, check types, run the tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 bench: $(VENV)/installed-test ## speed, as ratios against peers in the same run
-	$(BIN)/python tests/bench/speed.py
+	$(BIN)/python tests/bench/speed.py --runs $(RUNS)
 
 format: $(VENV)/installed-test ## the canonical form of Turtle and Python
 	$(BIN)/kg format ontology data
@@ -30,7 +31,7 @@ clean: ## away with the environment and what was written
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --editable .
+	$(BIN)/python -m pip install --quiet --editable '.[source]'
 	@touch $@
 
 $(VENV)/installed-test: pyproject.toml

@@ -1,13 +1,14 @@
 """How fast `kg` is, as ratios of whole processes timed in turn in one run.
 
 Machines are shared and noisy, so no figure here is a time to quote: each is the median, over
-pairs of runs, of ours divided by a peer's. A ratio over its limit ends the run with exit code 1.
+pairs of runs, of ours divided by a peer's, beside the most that it should be.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -37,12 +38,10 @@ class Race:
 
 def time_process(command: list[str], environment: dict[str, str]) -> float:
     """Return the processor seconds, user and system, that a command takes as a whole."""
-    before = os.times()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
-    after = os.times()
-    return (after.children_user - before.children_user) + (
-        after.children_system - before.children_system
-    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
 def run_race(race: Race, runs: int, environment: dict[str, str]) -> list[float]:
@@ -52,7 +51,7 @@ def run_race(race: Race, runs: int, environment: dict[str, str]) -> list[float]:
     ratios = []
     for _ in range(runs):
         ours = time_process(race.ours, environment)
-        ratios.append(ours / max(time_process(race.peer, environment), 0.001))
+        ratios.append(ours / time_process(race.peer, environment))
     return sorted(ratios)
 
 
@@ -96,19 +95,17 @@ def main() -> None:
     runs = parser.parse_args().runs
     # Byte code is kept, as it is in any installation: else each run would compile the program.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    rows, failed = [], False
+    rows = []
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         for race in list_races(Path(folder)):
             ratios = run_race(race, runs, environment)
             median = statistics.median(ratios)
-            failed = failed or median > race.limit
             spread = f"{ratios[0]:.2f}-{ratios[-1]:.2f}"
             rows.append((race.name, f"{median:.2f}", spread, f"{race.limit:g}"))
     titles = ("ours / peer, processor time", "median", "range", "at most")
     sys.stdout.write(rule_table(titles, rows, None))
     sys.stdout.write(f"{runs} pairs a race, {time.monotonic() - started:.0f} s.\n")
-    sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":

@@ -41,8 +41,6 @@ OWLRL_ERROR = Namespace("http://www.daml.org/2002/03/agents/agent-ont#")["error"
 
 DOWNLOAD_SECONDS = 600
 REASON_SECONDS = 300
-# One worker of pytest-xdist for all that asks OWLAPI: one download, one run over the rules.
-ASKS_OWLAPI = pytest.mark.xdist_group("owlapi")
 
 # prefixes.ttl speaks SHACL, and is no part of what the ontology says.
 ONTOLOGY = [HOME.ontology / f"{name}.ttl" for name in ("cdp", "codes", "themes", "alignments")]
@@ -207,15 +205,18 @@ def classpath() -> str:
     for program, what in (("javac", "a Java development kit"), ("mvn", "Maven")):
         if shutil.which(program) is None:
             pytest.skip(f"no {program} on the path: OWLAPI and ROBOT need {what}")
-    pom, target = HERE / "pom.xml", HERE / "target"
-    kept = target / "classpath.txt"
-    if not is_fresh(kept, pom):
-        mine = target / f"classpath-{os.getpid()}.txt"
-        command = ["mvn", "-q", "-B", "-f", str(pom), "dependency:build-classpath"]
-        done = run([*command, "-Dmdep.includeScope=runtime", f"-Dmdep.outputFile={mine}"])
-        if done.returncode:
-            pytest.skip(f"Maven could not fetch ROBOT: {tell(done)[-500:]}")
-        mine.replace(kept)
+    fcntl = pytest.importorskip("fcntl", reason="OWLAPI and ROBOT are fetched on POSIX alone")
+    pom, kept = HERE / "pom.xml", HERE / "target" / "classpath.txt"
+    kept.parent.mkdir(exist_ok=True)
+    with kept.with_name("lock").open("w") as lock:
+        # Of the workers that run the tests side by side one fetches, and the others wait for it.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_fresh(kept, pom):
+            command = ["mvn", "-q", "-B", "-f", str(pom), "dependency:build-classpath"]
+            done = run([*command, "-Dmdep.includeScope=runtime", f"-Dmdep.outputFile={kept}"])
+            if done.returncode:
+                kept.unlink(missing_ok=True)
+                pytest.skip(f"Maven could not fetch ROBOT: {tell(done)[-500:]}")
     return kept.read_text(encoding="utf-8").strip()
 
 
@@ -266,12 +267,10 @@ def list_violations(triples: Iterable[Triple], classpath: str, folder: Path) -> 
     return violations
 
 
-@ASKS_OWLAPI
 def test_view_is_owl_2_dl(view: list[Triple], classpath: str, tmp_path: Path) -> None:
     assert list_violations(view, classpath, tmp_path) == []
 
 
-@ASKS_OWLAPI
 def test_copy_outside_owl_2_dl_is_caught(
     ontology: list[Triple], classpath: str, tmp_path: Path
 ) -> None:
@@ -359,12 +358,10 @@ def test_rules_add_memberships_and_shortcuts(added: list[Triple]) -> None:
     assert {triple.predicate for triple in added} == {RDF_TYPE, RDFS_LABEL} | shortcuts
 
 
-@ASKS_OWLAPI
 def test_what_rules_add_is_entailed(refused: set[str], added: list[Triple]) -> None:
     assert sorted(refused & as_lines(added)) == []
 
 
-@ASKS_OWLAPI
 def test_unsound_rule_is_caught(refused: set[str], unsound: list[Triple]) -> None:
     shortcut = NamedNode(f"{CDP}addressesTheme")
     assert {triple.predicate for triple in unsound} == {RDF_TYPE, shortcut}
