@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.ask.question import Question, ask_question, list_questions
+from kg.ask.question import ask_question, list_questions
 from kg.ask.render import render_rows
 from kg.check import VIOLATION, Report, check_files
 from kg.home import Home, KgError
 from kg.load import replace_files
 from kg.names import read_names
 from kg.rules import open_store
-from kg.store import Memory, Rows
+from kg.store import Memory, Question, Rows
 
 DUMP = "city-policy.nq"
 
@@ -52,5 +52,5 @@ def build_folder(
     for question, rows in answers.items():
         for suffix, form in (("csv", "csv"), ("md", "markdown")):
             texts[f"answers/{question.name}.{suffix}"] = render_rows(rows, form, names)
-    headlines = [(q, rows) for q, rows in answers.items() if "headline" in q.header["tags"]]
+    headlines = [(q, rows) for q, rows in answers.items() if "headline" in q.header.get("tags", ())]
     return Build(report, store, replace_files(folder, texts), headlines)

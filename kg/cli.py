@@ -1,6 +1,7 @@
 """The command line: each verb parses, calls one function, and prints."""
 
 import gc
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -37,7 +38,7 @@ PATH = click.Path(path_type=Path)
 @click.version_option(package_name="city-policy-kg", message="%(package)s %(version)s")
 @click.pass_context
 def cli(context: click.Context, folder: Path | None) -> None:
-    r"""Ask a knowledge graph what cities promise in their digitalization policies.
+    """Ask a knowledge graph what cities promise in their digitalization policies.
 
     \b
     kg ask                     the questions it can answer
@@ -46,7 +47,7 @@ def cli(context: click.Context, folder: Path | None) -> None:
     kg check                   is everything as it should be?
 
     Exit codes: 0 fine; 1 findings, or no answer to be had; 2 a wrong call; 130 after Ctrl-C.
-    """
+    """  # noqa: D301  # \b keeps the lines below it
     # A function: only the verbs that need the home look for it.
     context.obj = lambda: find_home(folder)
 
@@ -103,12 +104,12 @@ def format_files(home: Callable[[], Home], paths: tuple[Path, ...], only_check: 
 @language_option
 @click.pass_obj
 def ask(home: Callable[[], Home], question: str | None, form: str, language: str) -> None:
-    r"""Answer QUESTION; without one, list the questions.
+    """Answer QUESTION; without one, list the questions.
 
     \b
     kg ask targets --lang zh-Hans
     kg ask frameworks --format csv > frameworks.csv
-    """
+    """  # noqa: D301  # \b keeps the lines below it
     from kg.ask.question import ask_question, find_question, list_questions
     from kg.ask.render import render_rows, render_table
     from kg.names import read_names
@@ -134,13 +135,13 @@ def ask(home: Callable[[], Home], question: str | None, form: str, language: str
 )
 @click.pass_obj
 def query(home: Callable[[], Home], sparql: str, form: str | None) -> None:
-    r"""Answer a SPARQL 1.1 query of one's own: its text, a file of it, or - for standard input.
+    """Answer a SPARQL 1.1 query of one's own: its text, a file of it, or - for standard input.
 
     The prefixes of ontology/prefixes.ttl need no PREFIX line. All named graphs are asked at once.
 
     \b
     kg query 'SELECT ?city { ?city a cdp:City }'
-    """
+    """  # noqa: D301  # \b keeps the lines below it
     from kg.ask.render import render_rows, render_triples
     from kg.names import read_names
     from kg.rules import open_store
@@ -165,14 +166,14 @@ def query(home: Callable[[], Home], sparql: str, form: str | None) -> None:
 @language_option
 @click.pass_obj
 def show(home: Callable[[], Home], entity: str, language: str) -> None:
-    r"""Print what is known of ENTITY: an IRI, a prefixed name, its last part, or a label.
+    """Print what is known of ENTITY: an IRI, a prefixed name, its last part, or a label.
 
     Each passage that says it is printed where the source is at hand, else its position.
 
     \b
     kg show framework:wuhan-1153
     kg show 香港 --lang zh-Hant
-    """
+    """  # noqa: D301  # \b keeps the lines below it
     from kg.ask.show import render_portrait, show_node
     from kg.rules import open_store
 
@@ -186,11 +187,11 @@ def show(home: Callable[[], Home], entity: str, language: str) -> None:
 @click.pass_obj
 def build(home: Callable[[], Home], folder: Path, language: str) -> None:
     """Check everything, write the dump and all answers, print the headline ones."""
-    from kg.ask.question import read_internal
     from kg.ask.render import render_rows, render_table
     from kg.build import build_folder
     from kg.check import render_report
     from kg.names import read_names
+    from kg.store import read_internal
 
     place = home()
     names = read_names(place)
@@ -264,9 +265,9 @@ def restore(file: Path, traditional: bool, output: Path | None) -> None:
 
 def read_known(home: Home) -> dict[str, str]:
     """Return the name of each source text that the data cite, by its SHA-256."""
-    from kg.ask.question import read_internal
     from kg.names import read_names
     from kg.rules import open_store
+    from kg.store import read_internal
 
     names = read_names(home)
     rows = open_store(home).select(read_internal(home, "sources")).rows
@@ -277,12 +278,16 @@ def read_query(sparql: str) -> tuple[str, str]:
     """Return the query that an argument means, and what to call it in messages."""
     if not sparql.endswith(".rq") and any(mark in sparql for mark in "{ \n"):
         return sparql, "query"
+    where = "standard input" if sparql == "-" else sparql
     try:
         if sparql == "-":
-            return sys.stdin.buffer.read().decode("utf-8"), "standard input"
-        return Path(sparql).read_text("utf-8"), sparql
+            return (sys.stdin.buffer.read() if sys.stdin else b"").decode("utf-8"), where
+        return Path(sparql).read_text("utf-8"), where
     except UnicodeDecodeError as error:
-        raise KgError(f"{sparql}: byte {error.start} is not UTF-8. A query is UTF-8.") from None
+        raise KgError(
+            f"{where}: byte {error.start} is not UTF-8. A query is UTF-8: save it as that.",
+            exit_code=2,
+        ) from None
     except OSError as error:
         raise KgError(
             f"{sparql}: no file to read ({error.strerror}). Give a query's text, a file, or -.",
@@ -321,6 +326,10 @@ def run_cli() -> int:
         return 130
     except BrokenPipeError:
         return 1
+    except OSError as error:
+        # Every file has been dealt with where it is read or written: this is the output.
+        click.echo(f"kg: cannot be written ({error.strerror}). Make room for the output.", err=True)
+        return 1
     except SystemExit as end:
         sys.stdout.flush()
         return end.code if isinstance(end.code, int) else 1
@@ -333,6 +342,13 @@ def main() -> None:
     the process ends at once, and does not wait for a query that Ctrl-C has left behind.
     """
     gc.disable()
+    # Closed by who called (`>&-`): what is said there is lost, and that is all.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")
+    # Names of files, for instance, need not be text in the terminal's encoding.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     code = run_cli()
     sys.stderr.flush()
     os._exit(code)

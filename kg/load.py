@@ -8,18 +8,21 @@ module has to know two libraries.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pyoxigraph import RdfFormat, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from kg.home import Home, KgError
 from kg.names import format_language, name_graph, read_names
 
 if TYPE_CHECKING:
     import rdflib
+    from rdflib.term import Node
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,19 @@ def place_files(home: Home, paths: Sequence[Path]) -> list[TurtleFile]:
     return list(placed.values())
 
 
+def parse_file(file: TurtleFile) -> Iterator[Quad]:
+    """Yield the statements of a file in its named graph, exactly as the file has them.
+
+    Raises:
+        SyntaxError: the file is no Turtle; see `find_faults`.
+    """
+    graph = NamedNode(file.graph)
+    data = file.path.read_bytes()
+    parsed = parse(data, RdfFormat.TURTLE, base_iri=file.graph, rename_blank_nodes=True)
+    for quad in parsed:
+        yield Quad(quad.subject, quad.predicate, quad.object, graph)
+
+
 def find_faults(files: Sequence[TurtleFile]) -> list[Fault]:
     """Return where each file stops being Turtle in UTF-8; none when all can be read."""
     faults = []
@@ -115,24 +131,50 @@ def find_faults(files: Sequence[TurtleFile]) -> list[Fault]:
 def read_file(file: TurtleFile, graph: rdflib.Graph) -> ReadFile:
     """Add a file to a graph; return the line, from 1, of each of its statements and subjects.
 
-    A statement's line is where rdflib's parser stands when it makes it: exact for a subject's
-    first, at most one line late for others. `find_faults` goes first: this raises what rdflib
-    raises on broken Turtle.
+    A statement's line is that on which its object begins. `find_faults` goes first: this raises
+    what rdflib raises on broken Turtle.
     """
     from rdflib.plugins.parsers.notation3 import RDFSink, SinkParser
 
     result = ReadFile(file)
+    text = file.path.read_text("utf-8")
+    ends = [match.start() for match in re.finditer("\n", text)]
+    open_lists: list[list[int]] = []
+    objects: list[int] = []
+
+    # The parser's own count of lines runs ahead of the file: it counts those twice that it comes
+    # past twice. Where it stands in the text is right, and these methods are told.
+    class LineParser(SinkParser):
+        line = 0
+
+        def property_list(self, argstr: str, i: int, subj: Node) -> int:
+            result.subjects.setdefault(str(subj), bisect_left(ends, i) + 1)
+            return super().property_list(argstr, i, subj)
+
+        def objectList(self, argstr: str, i: int, res: MutableSequence[Any]) -> int:
+            open_lists.append([])
+            end = super().objectList(argstr, i, res)
+            objects[:] = open_lists.pop()
+            return end
+
+        def object(self, argstr: str, i: int, res: MutableSequence[Any]) -> int:
+            if open_lists:
+                self.line = bisect_left(ends, self.skipSpace(argstr, i)) + 1
+                open_lists[-1].append(self.line)
+            return super().object(argstr, i, res)
+
+        def makeStatement(self, quadruple: Any) -> None:
+            self.line = objects.pop(0)
+            super().makeStatement(quadruple)
 
     class LineSink(RDFSink):
-        def makeStatement(self, quadruple: tuple, why: object = None) -> None:  # type: ignore[type-arg]
+        def makeStatement(self, quadruple: Any, why: object = None) -> None:
             super().makeStatement(quadruple, why)
             _, p, s, o = quadruple
-            line = parser.lines + 1
-            result.lines.setdefault((str(s), str(p), str(o)), line)
-            result.subjects.setdefault(str(s), line)
+            result.lines.setdefault((str(s), str(p), str(o)), parser.line)
 
-    parser = SinkParser(LineSink(graph), baseURI=file.graph, turtle=True)
-    parser.loadBuf(file.path.read_text("utf-8"))
+    parser = LineParser(LineSink(graph), baseURI=file.graph, turtle=True)
+    parser.loadBuf(text)
     return result
 
 
@@ -186,7 +228,8 @@ def serialize_triples(triples: Sequence[object], form: str, prefixes: Mapping[st
     lines = sorted(restore_languages(f"{triple} .") for triple in triples)
     if form == "ntriples":
         return "".join(f"{line}\n" for line in lines)
-    graph = rdflib.Graph(bind_namespaces="none")
+    # RDF/XML is written with the prefixes rdf and xml, whatever the triples are about.
+    graph = rdflib.Graph(bind_namespaces="core" if form == "rdfxml" else "none")
     for prefix, namespace in prefixes.items():
         if any(namespace in line for line in lines):
             graph.bind(prefix, namespace, override=True, replace=True)
@@ -212,12 +255,14 @@ def restore_languages(line: str) -> str:
 def replace_files(folder: Path, texts: Mapping[str, str]) -> list[Path]:
     """Write texts to files below a folder, all or none; return the files' paths.
 
-    Each text first goes to a temporary name; only when all are written are they renamed.
+    Each text first goes to a temporary name; only when all are written are they renamed, and
+    when that fails or is interrupted, the old files come back.
 
     Raises:
         KgError: the folder cannot be written to; what stood there stays.
     """
     written: dict[Path, Path] = {}
+    before: dict[Path, bytes | None] = {}
     try:
         for name, text in texts.items():
             path = folder / name
@@ -226,8 +271,12 @@ def replace_files(folder: Path, texts: Mapping[str, str]) -> list[Path]:
             written[temporary] = path
             temporary.write_bytes(text.encode("utf-8"))
         for temporary, path in written.items():
+            before[path] = path.read_bytes() if path.exists() else None
             temporary.replace(path)
-    except OSError as error:
+    except BaseException as error:
+        _restore_files(before)
+        if not isinstance(error, OSError):
+            raise
         where = error.filename or folder
         raise KgError(
             f"{where}: cannot be written ({error.strerror}). Name a folder you may write to."
@@ -238,3 +287,11 @@ def replace_files(folder: Path, texts: Mapping[str, str]) -> list[Path]:
             if temporary.parent.is_dir():
                 temporary.unlink(missing_ok=True)
     return list(written.values())
+
+
+def _restore_files(before: Mapping[Path, bytes | None]) -> None:
+    for path, data in before.items():
+        if data is None:
+            path.unlink(missing_ok=True)
+        elif path.read_bytes() != data:
+            path.write_bytes(data)

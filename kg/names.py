@@ -1,9 +1,11 @@
 """Every prefix, namespace and IRI, read from `ontology/prefixes.ttl`."""
 
+import os
 import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import quote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
@@ -69,11 +71,9 @@ class Names:
         """
         if term is None:
             return ""
-        return self.shorten(term.value) if isinstance(term, NamedNode) else str(_value(term))
-
-
-def _value(term: Term) -> str:
-    return str(term) if isinstance(term, Triple) else term.value
+        if isinstance(term, NamedNode):
+            return self.shorten(term.value)
+        return term.value if isinstance(term, Literal) else str(term)
 
 
 def bind_json(term: Term) -> dict[str, str]:
@@ -91,8 +91,22 @@ def bind_json(term: Term) -> dict[str, str]:
         elif term.datatype.value != XSD_STRING:
             bound["datatype"] = term.datatype.value
         return bound
-    kind = "uri" if isinstance(term, NamedNode) else "bnode"
-    return {"type": kind, "value": _value(term)}
+    if isinstance(term, Triple):
+        return {"type": "triple", "value": str(term)}
+    return {"type": "uri" if isinstance(term, NamedNode) else "bnode", "value": term.value}
+
+
+def is_iri(text: str) -> bool:
+    """Tell whether a text is an absolute IRI (RFC 3987).
+
+    >>> is_iri("https://w3id.org/cdp/id/place/wuhan"), is_iri("wuhan"), is_iri("a:b> c")
+    (True, False, False)
+    """
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 @lru_cache
@@ -105,10 +119,10 @@ def read_names(home: Home) -> Names:
     path = home.ontology / "prefixes.ttl"
     declared: dict[str, dict[str, str]] = {}
     try:
-        for quad in parse(path.read_bytes(), RdfFormat.TURTLE, base_iri=path.as_uri()):
+        for quad in parse(path.read_bytes(), RdfFormat.TURTLE, base_iri=path.absolute().as_uri()):
             if quad.predicate.value in (f"{SHACL}prefix", f"{SHACL}namespace"):
                 key = quad.predicate.value.removeprefix(SHACL)
-                declared.setdefault(str(quad.subject), {})[key] = _value(quad.object)
+                declared.setdefault(str(quad.subject), {})[key] = bind_json(quad.object)["value"]
     except SyntaxError as error:
         raise KgError(f"{path}:{error.lineno}: {error.msg}. Turtle is wanted here.") from None
     prefixes: dict[str, str] = {}
@@ -139,7 +153,10 @@ def format_language(tag: str) -> str:
 def name_graph(names: Names, relative: Path) -> str:
     """Return the named graph of a file, from its path below `data/` or `ontology/`.
 
+    What no ASCII IRI can have is percent-encoded (RFC 3986, 2.1).
+
     >>> name_graph(Names({"graph": "https://w3id.org/cdp/graph/"}), Path("reference/places.ttl"))
     'https://w3id.org/cdp/graph/reference/places'
     """
-    return names.expand(f"graph:{relative.with_suffix('').as_posix()}")
+    path = quote(os.fsencode(relative.with_suffix("").as_posix()))
+    return names.expand(f"graph:{path}")

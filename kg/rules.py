@@ -2,7 +2,7 @@
 
 from kg.home import Home
 from kg.names import read_names
-from kg.store import Memory
+from kg.store import Memory, read_query_file
 
 
 def add_entailments(store: Memory, home: Home) -> int:
@@ -17,7 +17,7 @@ def add_entailments(store: Memory, home: Home) -> int:
     before = len(store)
     graph = read_names(home).expand("graph:entailed")
     for path in sorted((home.ontology / "rules").glob("*.rq")):
-        store.add_triples(store.construct(path.read_text("utf-8"), str(path)), graph)
+        store.add_triples(store.construct(read_query_file(path), str(path)), graph)
     return len(store) - before
 
 

@@ -1,8 +1,26 @@
-"""Under CI a skipped test is a failed one: there every part is installed."""
+"""What the tests share: homes, source texts and the program, each test away from the user's own.
+
+Under CI a skipped test is a failed one: there every part is installed.
+"""
 
 import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+
+from kg.check import Report, check_files
+from kg.cli import read_known
+from kg.home import Home, find_home
+from kg.source import add_source
+
+TRACEBACK = re.compile(r'Traceback|^\s*File ".*", line \d|^\w+(Error|Exception|Warning)\b', re.M)
+SMALL = Path(__file__).parent / "small"
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -12,3 +30,99 @@ def pytest_runtest_makereport(item, call):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, which CI does not allow: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An empty folder for the user's data, in force unless a test takes another."""
+    folder = tmp_path_factory.mktemp("no-source")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(folder))
+        patch.delenv("KG_HOME", raising=False)
+        yield folder
+
+
+def copy_small(folder: Path) -> Home:
+    """Copy the checkout's ontology, queries and places and a made-up article's data to a folder."""
+    home = find_home()
+    for source in (home.ontology, home.queries):
+        shutil.copytree(source, folder / source.name)
+    shutil.copytree(home.data / "reference", folder / "data" / "reference")
+    shutil.copytree(SMALL / "data", folder / "data", dirs_exist_ok=True)
+    return Home(folder)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Home:
+    """A home of a test's own, with the data of the made-up article in `tests/small/`; sound."""
+    return copy_small(tmp_path / "small")
+
+
+@pytest.fixture(scope="session")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The same home for tests that only read it."""
+    return copy_small(tmp_path_factory.mktemp("small-home"))
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory, untouched: Home) -> Path:
+    """A folder for the user's data in which the made-up article is kept."""
+    return keep_source(SMALL / "town.txt", untouched, tmp_path_factory.mktemp("town"))
+
+
+@pytest.fixture(scope="session")
+def article(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the user's data in which the article of the data is kept."""
+    named = os.environ.get("KG_ARTICLE")
+    if not named:
+        pytest.skip("KG_ARTICLE is not set: the article's text is not part of the project")
+    text = next(Path(named).glob("*.txt")) if Path(named).is_dir() else Path(named)
+    return keep_source(text, find_home(), tmp_path_factory.mktemp("article"))
+
+
+def keep_source(text: Path, home: Home, folder: Path) -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(folder))
+        add_source(text, read_known(home))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def whole_report(request: pytest.FixtureRequest) -> Report:
+    """What a check of the checkout finds, with the article where KG_ARTICLE names it."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "KG_ARTICLE" in os.environ:
+            patch.setenv("XDG_DATA_HOME", str(request.getfixturevalue("article")))
+        return check_files(find_home())
+
+
+@pytest.fixture(scope="session")
+def run() -> Run:
+    """Run `kg` with some arguments in a process of its own; no traceback may come of it."""
+
+    def run_kg(
+        *arguments: str | Path,
+        home: Home | None = None,
+        code: int | None = 0,
+        stdin: str | bytes | None = None,
+        timeout: float = 60,
+        cwd: Path | None = None,
+        **environment: str | Path,
+    ) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-m", "kg", *(["--home", home.root] if home else []), *arguments]
+        done = subprocess.run(
+            command,
+            input=stdin.encode() if isinstance(stdin, str) else stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            timeout=timeout,
+            cwd=cwd,
+            env=os.environ | {name: str(value) for name, value in environment.items()},
+        )
+        out, err = done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
+        assert not TRACEBACK.search(out + err), err
+        if code is not None:
+            assert done.returncode == code, err
+        return subprocess.CompletedProcess(command, done.returncode, out, err)
+
+    return run_kg

@@ -460,9 +460,7 @@ def test_importing_is_light() -> None:
     import subprocess
 
     code = "import kg.source, sys; print({'pypinyin', 'opencc'} & set(sys.modules))"
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 
 

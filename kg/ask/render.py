@@ -67,7 +67,8 @@ def _render_csv(rows: Rows) -> str:
 
 
 def _plain(term: Term) -> str:
-    return str(bind_json(term)["value"])
+    bound = bind_json(term)
+    return f"_:{bound['value']}" if bound["type"] == "bnode" else bound["value"]
 
 
 def _render_json(rows: Rows) -> str:

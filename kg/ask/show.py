@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from kg.ask.question import bind_values, check_language, read_internal
+from kg.ask.question import check_language
 from kg.home import Home, KgError
-from kg.names import FALLBACKS, Names, Term, bind_json, read_names
+from kg.names import FALLBACKS, Names, Term, bind_json, is_iri, read_names
 from kg.source import find_source, restore_passage
-from kg.store import Memory, Rows
+from kg.store import Memory, Rows, bind_values, read_internal
 
 Script = Literal["zh-Hans", "zh-Hant"]
 
@@ -41,7 +41,7 @@ def find_node(store: Memory, home: Home, asked: str) -> str:
     """Return the IRI of the thing that a user names.
 
     It is named by IRI, by prefixed name (`place:wuhan`), by the last part of its IRI (`wuhan`),
-    or by a label in any language, in any case.
+    or by a label in any language, in any case; what has no label, by the first two alone.
 
     Raises:
         KgError: nothing or more than one thing is called that; the message names the near ones.
@@ -60,6 +60,10 @@ def find_node(store: Memory, home: Home, asked: str) -> str:
     if found:
         rows = ", ".join(names.shorten(iri) for iri in sorted(found))
         raise KgError(f"{asked}: several things are called that: {rows}. Name one.", exit_code=2)
+    prefix, colon, _ = asked.partition(":")
+    iri = names.expand(asked) if colon and prefix in names.prefixes else asked
+    if is_iri(iri) and _ask_about(store, home, "outgoing", iri).rows:
+        return iri
     near = difflib.get_close_matches(asked.casefold(), called, n=3, cutoff=0.6)
     hint = f"Did you mean {' or '.join(near)}?" if near else "Try a label, or place:wuhan."
     raise KgError(f"{asked}: nothing is called that. {hint}", exit_code=2)
@@ -74,9 +78,8 @@ def show_node(store: Memory, home: Home, asked: str, language: str) -> Portrait:
     check_language(language)
     names = read_names(home)
     iri = find_node(store, home, asked)
-    bound = {"node": f"<{iri}>"}
-    out = store.select(bind_values(read_internal(home, "outgoing"), bound))
-    into = store.select(bind_values(read_internal(home, "incoming"), bound))
+    out = _ask_about(store, home, "outgoing", iri)
+    into = _ask_about(store, home, "incoming", iri)
     facts = _tell(out.rows, names, language)
     label = next((v for k, v in facts if k == _call(names, out, "rdfs:label", language)), iri)
     return Portrait(
@@ -87,14 +90,22 @@ def show_node(store: Memory, home: Home, asked: str, language: str) -> Portrait:
 
 def read_passages(store: Memory, home: Home, iri: str, language: str) -> Iterable[Passage]:
     """Return the passages that say a thing, in the order in which they stand in their source."""
-    query = bind_values(read_internal(home, "passages"), {"node": f"<{iri}>"})
     names = read_names(home)
     script: Script = "zh-Hant" if language == "zh-Hant" else "zh-Hans"
-    for source, sha256, start, end, _ in store.select(query).rows:
+    for source, sha256, start, end, _ in _ask_about(store, home, "passages", iri).rows:
         raw = find_source(_text(sha256))
-        low, high = int(_text(start)), int(_text(end))
+        try:
+            low, high = int(_text(start)), int(_text(end))
+        except ValueError:
+            raise KgError(
+                f"{iri}: its evidence has offsets that are no numbers. Use kg check."
+            ) from None
         text = restore_passage(raw, low, high, script) if raw is not None else None
         yield Passage(names.shorten(_text(source)), low, high, text)
+
+
+def _ask_about(store: Memory, home: Home, query: str, iri: str) -> Rows:
+    return store.select(bind_values(read_internal(home, query), {"node": f"<{iri}>"}))
 
 
 def _text(term: Term | None) -> str:

@@ -28,6 +28,10 @@ def wrap_text(text: str, width: int) -> list[str]:
     lines, line, used, gap = [], "", 0, 0
     for character in " ".join(text.split()):
         taken = _width(character)
+        if used + taken > width and character == " ":
+            lines.append(line)
+            line, used, gap = "", 0, 0
+            continue
         if used + taken > width:
             # Back to the last place to break at, or cut a word that is wider than the column.
             kept, rest = (line[:gap], line[gap:]) if gap else (line, "")
@@ -40,12 +44,17 @@ def wrap_text(text: str, width: int) -> list[str]:
 
 
 def rule_table(titles: Sequence[str], cells: Sequence[Sequence[str]], width: int | None) -> str:
-    """Return a table in a ruled frame, its columns narrowed to fit a width if one is given."""
+    """Return a table in a ruled frame, its columns narrowed to fit a width if one is given.
+
+    Where that would leave columns too narrow to read, it is a list: a line for each cell.
+    """
     columns = [
         max(measure_text(text) for text in column) for column in zip(titles, *cells, strict=True)
     ]
     while width and sum(columns) + 3 * len(columns) + 1 > width and max(columns) > NARROWEST:
         columns[columns.index(max(columns))] -= 1
+    if width and sum(columns) + 3 * len(columns) + 1 > width:
+        return _list_rows(titles, cells, width)
     edges = [
         [left, *[mid] * (len(columns) - 1), right] for left, mid, right in ("┌┬┐", "├┼┤", "└┴┘")
     ]
@@ -64,6 +73,18 @@ def mark_table(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
     """Return a table in GitHub's Markdown."""
     rows = [titles, ["---"] * len(titles), *cells]
     return "".join(f"| {' | '.join(map(_escape, row))} |\n" for row in rows)
+
+
+def _list_rows(titles: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> str:
+    blocks = []
+    for row in cells:
+        lines = [
+            line
+            for title, text in zip(titles, row, strict=True)
+            for line in wrap_text(f"{title}: {text}", width)
+        ]
+        blocks.append("".join(f"{line}\n" for line in lines))
+    return "\n".join(blocks)
 
 
 def _rule_row(row: Sequence[str], columns: Sequence[int]) -> list[str]:

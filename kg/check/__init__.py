@@ -4,17 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from kg.ask.question import read_internal
 from kg.check.empty import find_by_queries
 from kg.check.evidence import find_by_source, list_sources_at_hand
 from kg.check.finding import VIOLATION, WARNING, Finding, Locator
 from kg.check.shacl import find_by_shapes
 from kg.check.tags import find_by_tags
-from kg.home import Home
+from kg.home import Home, KgError
 from kg.load import TurtleFile, find_faults, list_files, place_files, read_file
 from kg.names import read_names
 from kg.rules import add_entailments
-from kg.store import Memory
+from kg.store import Memory, read_internal
 
 STEPS = ("Turtle", "entailments", "shapes", "must-be-empty queries", "evidence")
 
@@ -68,25 +67,32 @@ def check_files(
         return Report(findings, [], len(asked), 0, [])
     replaced = {file.graph for file in asked}
     others = [file for file in list_files(home) if file.graph not in replaced]
-    shapes = home.ontology / "shapes"
-    files = [*others, *(file for file in asked if not file.path.is_relative_to(shapes))]
-    return _check_together(home, asked, files, language, progress)
+    shapes = (home.ontology / "shapes").resolve()
+    spoken = [file for file in asked if not file.path.resolve().is_relative_to(shapes)]
+    rest = None if paths else home.root
+    return _check_together(home, asked, [*others, *spoken], rest, language, progress)
 
 
 def _check_together(
     home: Home,
     asked: list[TurtleFile],
     files: list[TurtleFile],
+    rest: Path | None,
     language: str,
     progress: Callable[[str], None],
 ) -> Report:
     import rdflib
 
-    graph = rdflib.Graph(bind_namespaces="none")
-    locator = Locator([read_file(file, graph) for file in files], frozenset(f.path for f in asked))
-    progress(STEPS[1])
     store = Memory()
     store.add_files(files)
+    own = list_files(home)
+    faults = find_faults([file for file in list_files(home, shapes=True) if file not in own])
+    if faults:
+        raise KgError("\n".join(str(fault) for fault in faults))
+    graph = rdflib.Graph(bind_namespaces="none")
+    checked = frozenset(file.path for file in asked)
+    locator = Locator([read_file(file, graph) for file in files], checked, rest)
+    progress(STEPS[1])
     add_entailments(store, home)
     entailed = read_names(home).expand("graph:entailed")
     graph.parse(data=store.dump_triples(entailed), format="nt")

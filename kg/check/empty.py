@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from kg.ask.question import Question
 from kg.check.finding import Finding, Locator
-from kg.home import Home
-from kg.names import FALLBACKS, bind_json, read_names
-from kg.store import Memory
+from kg.home import Home, KgError
+from kg.names import Names, bind_json, read_names
+from kg.store import Memory, Question, Rows
 
 
 def list_checks(home: Home) -> list[Question]:
@@ -22,16 +21,32 @@ def find_by_queries(
 
     Its header has the severity and, by language, the message, in which {name} stands for a
     variable of the row; ?node is what the finding is about.
+
+    Raises:
+        KgError: a query's header lacks one of these, or the query has no ?node.
     """
     names = read_names(home)
     for check in list_checks(home):
         rows = store.select(check.text, str(check.path))
-        for row in rows.rows:
-            shown = {name: names.show(term) for name, term in zip(rows.variables, row, strict=True)}
-            messages = check.header["message"]
-            template = next(messages[tag] for tag in FALLBACKS[language] if tag in messages)
-            message = f"{shown['node']}: {' '.join(template.format_map(shown).split())}"
-            node = row[rows.variables.index("node")]
-            iri = bind_json(node)["value"] if node is not None else ""
-            severity = str(check.header["severity"])
-            yield from locator.find(iri, severity, check.name, message)
+        try:
+            yield from _find_rows(check, rows, names, locator, language)
+        except (KeyError, ValueError) as error:
+            raise KgError(
+                f"{check.path}:1: {error} is missing. A query that must be empty has ?node, a "
+                "severity, and a message that names its variables alone."
+            ) from None
+
+
+def _find_rows(
+    check: Question, rows: Rows, names: Names, locator: Locator, language: str
+) -> Iterator[Finding]:
+    severity, template = str(check.header["severity"]), check.tell("message", language)
+    if not template:
+        raise KeyError("message")
+    place = rows.variables.index("node")
+    for row in rows.rows:
+        shown = {name: names.show(term) for name, term in zip(rows.variables, row, strict=True)}
+        message = f"{shown['node']}: {' '.join(template.format_map(shown).split())}"
+        node = row[place]
+        iri = bind_json(node)["value"] if node is not None else ""
+        yield from locator.find(iri, severity, check.name, message)

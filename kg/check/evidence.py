@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from kg.ask.question import read_internal
 from kg.check.finding import VIOLATION, Finding, Locator
 from kg.home import Home, KgError
 from kg.names import FALLBACKS, bind_json, read_names
@@ -14,12 +13,16 @@ from kg.source import (
     simplify_text,
     split_segments,
 )
-from kg.store import Memory
+from kg.store import Memory, read_internal
 
 SHARED_RUN = 14
 Find = Callable[..., Iterable[Finding]]
 
 MESSAGES = {
+    "source": {
+        "en": "the source text cannot be compared. {0}",
+        "zh-Hans": "无法与来源文本比对。{0}",
+    },
     "offsets": {
         "en": "{0} The passage has to lie inside the text, outside a pinyin annotation.",
         "zh-Hans": "{0} 段落须在文本之内，且不得落在注音之中。",
@@ -46,11 +49,18 @@ MESSAGES = {
 def list_sources_at_hand(home: Home, store: Memory) -> list[tuple[str, bool]]:
     """Return the source texts that the data cite, each with whether it is at hand."""
     names = read_names(home)
-    rows = store.select(read_internal(home, "sources")).rows
     return [
-        (names.show(source), find_source(names.show(sha256)) is not None)
-        for source, sha256, _ in rows
+        (names.shorten(source), _read_source(sha256)[0] is not None)
+        for source, sha256, _ in _read(home, store, "sources")
     ]
+
+
+def _read_source(sha256: str) -> tuple[str | None, KgError | None]:
+    """Return a source text if it is at hand, and what is wrong with it if something is."""
+    try:
+        return find_source(sha256), None
+    except KgError as error:
+        return None, error
 
 
 def find_by_source(home: Home, store: Memory, locator: Locator, language: str) -> Iterator[Finding]:
@@ -63,9 +73,10 @@ def find_by_source(home: Home, store: Memory, locator: Locator, language: str) -
         message = f"{names.shorten(node)}: {template.format(*values)}"
         return locator.find(node, VIOLATION, f"evidence-{check}", message)
 
-    for row in store.select(read_internal(home, "sources")).rows:
-        source, sha256 = (str(bind_json(t)["value"]) for t in row[:2] if t is not None)
-        raw = find_source(sha256)
+    for source, sha256, _ in _read(home, store, "sources"):
+        raw, error = _read_source(sha256)
+        if error:
+            yield from find("source", source, error)
         if raw is not None:
             yield from _find_wrong_passages(home, store, raw, sha256, find)
             yield from _find_wrong_segments(home, store, raw, source, sha256, find)
@@ -80,7 +91,7 @@ def _find_wrong_passages(
         if digest_of != sha256:
             continue
         try:
-            right = passage_digest(raw, int(start), int(end))
+            right = passage_digest(raw, _number(start), _number(end))
         except KgError as error:
             yield from find("offsets", node, error)
             continue
@@ -93,7 +104,7 @@ def _find_wrong_segments(
 ) -> Iterator[Finding]:
     cut = {(segment.start, segment.end) for segment in split_segments(raw)}
     said = {
-        (int(start), int(end)): node
+        (_number(start), _number(end)): node
         for node, digest, start, end in _read(home, store, "segments")
         if digest == sha256
     }
@@ -116,6 +127,11 @@ def _find_copies(home: Home, store: Memory, raw: str, find: Find) -> Iterator[Fi
         run = index.find(text, names)
         if run:
             yield from find("copy", node, run)
+
+
+def _number(text: str) -> int:
+    # What is no number is no offset either: the shapes say why, and nothing stands at -1.
+    return int(text) if text.isdecimal() else -1
 
 
 def _read(home: Home, store: Memory, query: str) -> Iterator[list[str]]:

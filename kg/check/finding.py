@@ -1,7 +1,7 @@
 """A finding: where it is, how grave, what is wrong and what would be right."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from kg.load import ReadFile
@@ -23,17 +23,18 @@ class Finding:
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.severity}: {self.message} [{self.check}]"
 
-    def to_json(self) -> dict[str, str | int]:
-        """Return the finding's fields by name."""
-        return asdict(self)
-
 
 @dataclass(frozen=True)
 class Locator:
-    """Finds the file and line of a node, in the files that are checked."""
+    """Finds the file and line of a node, in the files that are checked.
+
+    `rest` is where a finding is put that is about none of their subjects; without it there is no
+    such finding, which is right where only some files are checked.
+    """
 
     files: Sequence[ReadFile]
     checked: frozenset[Path]
+    rest: Path | None = None
 
     def locate(self, node: str, predicate: str = "", value: str = "") -> tuple[str, int] | None:
         """Return file and line of a statement, or of a node as a subject, or None.
@@ -56,6 +57,6 @@ class Locator:
         self, node: str, severity: str, check: str, message: str, *, at: tuple[str, str] = ("", "")
     ) -> Iterable[Finding]:
         """Yield the finding about a node if it stands in a file that is checked."""
-        place = self.locate(node, *at)
+        place = self.locate(node, *at) or (self.rest and (str(self.rest), 0))
         if place:
             yield Finding(*place, severity, check, node, message)

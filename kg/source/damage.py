@@ -71,12 +71,7 @@ def _walk(raw: str, at: int, start: Parse) -> Iterator[Parse]:
 
     def close(end: int, *, eaten: bool = False) -> Parse:
         return replace(
-            start,
-            octets=tuple(octets),
-            notes=tuple(notes),
-            end=end,
-            eaten=eaten,
-            evident=evident,
+            start, octets=tuple(octets), notes=tuple(notes), end=end, eaten=eaten, evident=evident
         )
 
     for _ in range(_LONGEST):

@@ -1,4 +1,4 @@
-"""One small interface over the embedded engine: load files, ask, add, dump."""
+"""The embedded engine: load files, ask, add, dump."""
 
 import re
 import threading
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from pyoxigraph import (
+    CanonicalizationAlgorithm,
+    Dataset,
     NamedNode,
     Quad,
     QueryBoolean,
@@ -15,10 +17,11 @@ from pyoxigraph import (
     RdfFormat,
     Store,
     Triple,
+    serialize,
 )
 
 from kg.home import KgError
-from kg.load import TurtleFile, find_faults, restore_languages
+from kg.load import TurtleFile, find_faults, parse_file, restore_languages
 from kg.names import Term
 
 T = TypeVar("T")
@@ -38,6 +41,7 @@ class Memory:
 
     def __init__(self) -> None:
         self._store = Store()
+        self._files: list[TurtleFile] = []
 
     def __len__(self) -> int:
         """Return the number of statements, counted once for each named graph."""
@@ -62,6 +66,7 @@ class Memory:
             if not faults:
                 raise
             raise KgError("\n".join(str(fault) for fault in faults)) from None
+        self._files += files
 
     def add_triples(self, triples: Iterable[Triple], graph: str) -> None:
         """Add triples to one named graph."""
@@ -82,6 +87,9 @@ class Memory:
             return run_apart(lambda: _collect(self._ask(text, prefixes)))
         except SyntaxError as error:
             raise _explain(error, where) from None
+        except (OSError, RuntimeError) as error:
+            # An endpoint of a SERVICE, say.
+            raise KgError(f"{where}: no answer to be had: {error}.") from None
 
     def select(self, text: str, where: str = "query") -> Rows:
         """Return the rows of a SELECT query.
@@ -112,9 +120,24 @@ class Memory:
         return list(dict.fromkeys(answer))
 
     def dump(self) -> str:
-        """Return all statements as N-Quads, sorted, so that the same data give the same bytes."""
-        raw = (self._store.dump(format=RdfFormat.N_QUADS) or b"").decode("utf-8")
-        return "".join(f"{restore_languages(line)}\n" for line in sorted(raw.splitlines()))
+        """Return all statements as N-Quads, sorted, so that the same data give the same bytes.
+
+        What was loaded from files is read from them again, since the engine keeps the values of
+        numbers and not how they were written. Blank nodes are named as RDFC-1.0 has it
+        (https://www.w3.org/TR/rdf-canon/).
+        """
+        dataset = Dataset()
+        for file in self._files:
+            for quad in parse_file(file):
+                dataset.add(quad)
+        loaded = {NamedNode(file.graph) for file in self._files}
+        for quad in self._store:
+            if quad.graph_name not in loaded:
+                dataset.add(quad)
+        dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+        raw = (serialize(dataset, format=RdfFormat.N_QUADS) or b"").decode("utf-8")
+        # A text may hold what only splitlines takes for a line's end.
+        return "".join(f"{restore_languages(line)}\n" for line in sorted(raw.split("\n")) if line)
 
     def dump_triples(self, graph: str) -> str:
         """Return the statements of one named graph as N-Triples, sorted."""
@@ -144,7 +167,8 @@ def run_apart(work: Callable[[], T]) -> T:
         try:
             outcome.append(work())
         except BaseException as error:
-            failure.append(error)
+            # Without its frames: the engine's objects in them may not die in another thread.
+            failure.append(error.with_traceback(None))
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()

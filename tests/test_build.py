@@ -1,0 +1,165 @@
+"""The main job: all or nothing, and the same bytes each time."""
+
+import csv
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import rdflib
+from pyoxigraph import NamedNode, RdfFormat, parse
+
+from kg.ask.question import list_questions
+from kg.build import DUMP, Build, build_folder
+from kg.check import STEPS
+from kg.home import Home
+from kg.load import list_files
+from kg.names import read_names
+from kg.rules import open_store
+
+pytestmark = pytest.mark.xdist_group("build")
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+TAGS = {"en", "zh-Hans", "zh-Hant"}
+
+
+def read_tree(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("built") / "out"
+
+
+@pytest.fixture(scope="module")
+def built(untouched: Home, out: Path) -> Build:
+    return build_folder(untouched, out)
+
+
+def break_home(home: Home) -> None:
+    path = home.data / "town" / "suzhou.ttl"
+    text = path.read_text("utf-8").replace("cdp:hasVoice voice:document ;", "", 1)
+    path.write_text(text, "utf-8")
+
+
+def test_dump_and_all_answers_are_written(built: Build, out: Path, untouched: Home) -> None:
+    names = [question.name for question in list_questions(untouched)]
+    assert len(names) >= 11
+    wanted = {DUMP, *(f"answers/{name}.{form}" for name in names for form in ("csv", "md"))}
+    assert set(read_tree(out)) == wanted
+    assert {path.relative_to(out).as_posix() for path in built.files} == wanted
+    assert built.report.findings == []
+
+
+def test_headlines_are_those_questions_tagged_so(built: Build, untouched: Home) -> None:
+    tagged = [q.name for q in list_questions(untouched) if "headline" in q.header["tags"]]
+    assert [question.name for question, _ in built.headlines] == tagged
+    assert len(tagged) == 3
+
+
+def test_answers_are_tables(built: Build, out: Path) -> None:
+    with (out / "answers" / "goals.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    assert any("target/suzhou-test-reach" in cell for row in rows for cell in row)
+    markdown = (out / "answers" / "goals.md").read_text("utf-8").splitlines()
+    assert len(markdown) == len(rows) + 1
+    assert markdown[1].startswith("| --- |")
+
+
+def test_two_builds_have_the_same_bytes(
+    built: Build, out: Path, untouched: Home, run: Run, tmp_path: Path
+) -> None:
+    done = run("build", "--output", tmp_path / "again", home=untouched, PYTHONHASHSEED="1")
+    assert done.stdout.endswith(", ".join(path.name for path in built.files) + "\n")
+    assert read_tree(tmp_path / "again") == read_tree(out)
+
+
+def test_dump_is_the_store(built: Build, out: Path, untouched: Home) -> None:
+    text = (out / DUMP).read_text("utf-8")
+    assert text == open_store(untouched).dump()
+    lines = text.split("\n")
+    assert lines[-1] == ""
+    assert lines[:-1] == sorted(set(lines[:-1]))
+    graphs = {quad.graph_name for quad in parse(text, RdfFormat.N_QUADS)}
+    entailed = read_names(untouched).expand("graph:entailed")
+    assert graphs == {NamedNode(f.graph) for f in list_files(untouched)} | {NamedNode(entailed)}
+
+
+def test_language_tags_of_the_dump_are_exact(built: Build, out: Path) -> None:
+    text = (out / DUMP).read_text("utf-8")
+    tags = re.findall(r'"@([A-Za-z0-9-]+) <[^"]*> \.$', text, re.M)
+    assert len(tags) > 500
+    assert set(tags) <= TAGS
+    assert {"en", "zh-Hans"} <= set(tags)
+
+
+def test_dump_read_by_another_library_is_what_the_files_say(
+    built: Build, out: Path, untouched: Home
+) -> None:
+    statements: dict[str, list[str]] = {}
+    for line in (out / DUMP).read_text("utf-8").split("\n")[:-1]:
+        triple, _, graph = line.removesuffix("> .").rpartition(" <")
+        statements.setdefault(graph, []).append(f"{triple} .")
+    assert sum(map(len, statements.values())) == len(built.store)
+    for file in list_files(untouched):
+        ours = rdflib.Graph().parse(data="\n".join(statements[file.graph]), format="nt")
+        theirs = rdflib.Graph().parse(file.path, format="turtle", publicID=file.graph)
+        assert len(ours) == len(theirs)
+        plain = {t for t in theirs if not any(isinstance(x, rdflib.BNode) for x in t)}
+        assert plain <= set(ours)
+
+
+def test_violation_leaves_what_stands_there(small: Home, tmp_path: Path, run: Run) -> None:
+    break_home(small)
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / DUMP).write_bytes(b"old")
+    done = run("build", "--output", out, home=small, code=1)
+    assert done.stdout == ""
+    assert re.search(r"^kg: .*suzhou\.ttl:\d+: violation: ", done.stderr)
+    assert "Nothing was written: the data have to pass `kg check` first." in done.stderr
+    assert read_tree(out) == {DUMP: b"old"}
+
+
+def test_folder_that_cannot_be_written_to_is_told(
+    untouched: Home, tmp_path: Path, run: Run
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    done = run("build", "-o", tmp_path / "file" / "out", home=untouched, code=1)
+    assert re.search(r"kg: .*file/out.*: cannot be written \(Not a directory\)", done.stderr)
+    assert read_tree(tmp_path) == {"file": b"mine"}
+
+
+def test_interrupted_build_leaves_what_stands_there(small: Home, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / DUMP).write_text("old")
+    # A check that never ends, so that the interrupt surely comes in between.
+    endless = "SELECT ?node { ?node ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER(?c = ?i && ?a) }"
+    (small.queries / "must-be-empty" / "a.rq").write_text(endless, "utf-8")
+    command = [sys.executable, "-m", "kg", "--home", small.root, "build", "-o", out]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        time.sleep(3)
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+    assert (process.returncode, err.decode().split()) == (130, ["kg:", "stopped."])
+    assert read_tree(out) == {DUMP: b"old"}
+
+
+def test_interrupt_before_the_end_writes_nothing(untouched: Home, tmp_path: Path) -> None:
+    def interrupt(step: str) -> None:
+        if step == STEPS[-1]:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_folder(untouched, tmp_path / "out", progress=interrupt)
+    assert read_tree(tmp_path) == {}

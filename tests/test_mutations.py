@@ -1,0 +1,189 @@
+"""Mutants of the real data: which of them `kg check` sees, and why the others may live.
+
+`tests/mutations/mutate.py` makes them and asks the checks; `tests/mutations/survivors.toml` lists
+those that no check sees, by operator and property, each with the reason. A survivor that is not
+listed fails, and so does a listed one that is seen by now.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rdflib import Graph
+from rdflib.util import from_n3
+
+from kg.check import Report, check_files
+from kg.home import Home, find_home
+from kg.load import format_turtle
+
+pytestmark = pytest.mark.xdist_group("mutations")
+
+HOME = find_home()
+FOLDER = Path(__file__).parent / "mutations"
+LISTED = tomllib.loads((FOLDER / "survivors.toml").read_text("utf-8"))["survivor"]
+# Two processes, each with about half of the mutants.
+HALVES = (
+    ("changsha", "hong-kong", "nanjing", "source"),
+    ("shanghai", "shenzhen", "suzhou", "wuhan"),
+)
+CITIES = {
+    "changsha": 350, "hong-kong": 270, "nanjing": 230, "shanghai": 270, "shenzhen": 290,
+    "source": 130, "suzhou": 270, "wuhan": 270,
+}  # fmt: skip
+OPERATORS = {
+    "drop": 280, "misspell-property": 200, "misspell-value": 200, "retype-value": 200,
+    "retype-number": 25, "retype-node-beside": 60, "retype-node-above": 60, "retype-node-far": 70,
+    "relink-near": 60, "relink-far": 90, "relink-unlike": 100, "duplicate-value": 230,
+    "duplicate-node": 70, "language-other": 40, "language-region": 40, "language-case": 40,
+    "language-script": 40, "language-swap": 30,
+}  # fmt: skip
+
+Mutant = dict[str, Any]
+
+
+def start_mutants(*arguments: str | Path, **environment: str | Path) -> subprocess.Popen[str]:
+    """Start the program that makes mutants; it writes a line of JSON for each."""
+    return subprocess.Popen(
+        [sys.executable, FOLDER / "mutate.py", *arguments],
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        env=os.environ | {name: str(value) for name, value in environment.items()},
+    )
+
+
+def read_mutants(process: subprocess.Popen[str]) -> list[Mutant]:
+    out, _ = process.communicate(timeout=600)
+    assert process.returncode == 0
+    return [json.loads(line) for line in out.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def mutants(request: pytest.FixtureRequest) -> list[Mutant]:
+    """Every mutant with the checks that see it, with the article where KG_ARTICLE names it."""
+    given = {}
+    if "KG_ARTICLE" in os.environ:
+        given["XDG_DATA_HOME"] = request.getfixturevalue("article")
+    running = [start_mutants(HOME.root, *half, **given) for half in HALVES]
+    return [mutant for process in running for mutant in read_mutants(process)]
+
+
+def is_listed(mutant: Mutant, entry: Mutant) -> bool:
+    return (
+        mutant["operator"] == entry["operator"]
+        and mutant["of"] in entry["of"]
+        and mutant["city"] in entry.get("in", CITIES)
+    )
+
+
+def name_mutant(mutant: Mutant) -> str:
+    return f"{mutant['operator']} {mutant['of']} in {mutant['city']}: {mutant['added'][-1:]}"
+
+
+def test_data_are_sound_before_they_are_mutated(whole_report: Report) -> None:
+    assert whole_report.findings == []
+
+
+def test_each_property_of_each_file_is_mutated(mutants: list[Mutant]) -> None:
+    made = {(m["city"], m["removed"][0][1], m["operator"]) for m in mutants if m["removed"]}
+    for city in CITIES:
+        graph = Graph().parse(HOME.data / "roundup-2021" / f"{city}.ttl")
+        for word in {p.n3() for p in graph.predicates()}:
+            for operator in ("drop", "misspell-property", "retype-value", "duplicate-value"):
+                # A property with one value in the whole of the data has no second one.
+                assert (city, word, operator) in made or operator == "duplicate-value", word
+    of_city = Counter(m["city"] for m in mutants)
+    assert {c: n for c, n in CITIES.items() if of_city[c] < n} == {}
+    of_operator = Counter(m["operator"] for m in mutants)
+    assert {o: n for o, n in OPERATORS.items() if of_operator[o] < n} == {}
+    assert set(of_operator) == set(OPERATORS)
+    assert len({(m["city"], m["operator"], m["of"]) for m in mutants}) == len(mutants)
+
+
+def test_each_survivor_is_listed(mutants: list[Mutant]) -> None:
+    alive = [m for m in mutants if not m["checks"]]
+    new = [m for m in alive if not any(is_listed(m, entry) for entry in LISTED)]
+    assert [name_mutant(m) for m in new] == []
+
+
+def test_each_listed_survivor_lives(mutants: list[Mutant]) -> None:
+    alive = [m for m in mutants if not m["checks"]]
+    for entry in LISTED:
+        assert set(entry) - {"in", "source"} == {"operator", "of", "reason"}, entry
+        assert len(entry["reason"]) > 20, entry
+        for word in entry["of"]:
+            for city in entry.get("in", [""]):
+                one = entry | {"of": [word]} | ({"in": [city]} if city else {})
+                assert any(is_listed(m, one) for m in alive), (entry["operator"], word, city)
+
+
+def test_no_mutant_is_listed_twice() -> None:
+    cells = Counter(
+        (entry["operator"], word, city)
+        for entry in LISTED
+        for word in entry["of"]
+        for city in entry.get("in", CITIES)
+    )
+    assert [cell for cell, times in cells.items() if times > 1] == []
+
+
+@pytest.mark.usefixtures("article")
+def test_source_shows_some_of_the_rest(mutants: list[Mutant]) -> None:
+    shown = [entry for entry in LISTED if entry.get("source")]
+    assert shown
+    for mutant in (m for m in mutants if not m["checks"]):
+        listed = any(is_listed(mutant, entry) for entry in shown)
+        assert bool(mutant["source"]) == listed, name_mutant(mutant)
+
+
+def test_most_mutants_are_seen(mutants: list[Mutant]) -> None:
+    assert sum(bool(m["checks"]) for m in mutants) / len(mutants) > 0.9
+
+
+def test_mutants_are_the_same_at_any_order_of_sets() -> None:
+    listed = [
+        read_mutants(start_mutants(HOME.root, "wuhan", "source", "--list", PYTHONHASHSEED=seed))
+        for seed in ("1", "2")
+    ]
+    assert listed[0] == listed[1] != []
+
+
+# --- the verdicts are those of kg check --------------------------------------------------------
+
+
+def copy_home(folder: Path) -> Home:
+    for source in (HOME.ontology, HOME.data, HOME.queries):
+        shutil.copytree(source, folder / source.name)
+    return Home(folder)
+
+
+def write_mutant(home: Home, mutant: Mutant) -> None:
+    """Write a mutant into its file, in the canonical form."""
+    path = home.data / "roundup-2021" / f"{mutant['city']}.ttl"
+    graph = Graph(bind_namespaces="none").parse(path, format="turtle")
+    for triple in mutant["removed"]:
+        graph.remove(tuple(map(from_n3, triple)))
+    for triple in mutant["added"]:
+        graph.add(tuple(map(from_n3, triple)))
+    graph.serialize(path, format="turtle")
+    path.write_text(format_turtle(path), "utf-8")
+
+
+def choose_mutants(mutants: list[Mutant], place: Callable[[Mutant], bool]) -> list[Mutant]:
+    """Return one mutant a file, each of another operator where that can be."""
+    chosen: dict[str, Mutant] = {}
+    taken: set[str] = set()
+    for mutant in sorted(mutants, key=lambda m: hash_name(m)):
+        if place(mutant) and mutant["city"] not in chosen and mutant["operator"] not in taken:
+            chosen[mutant["city"]] = mutant
+            taken.add(mutant["operator"])
+    return list(chosen.values())

@@ -1,0 +1,195 @@
+"""Prefixed names and IRIs, terms and language tags."""
+
+import os
+import random
+import re
+import string
+from pathlib import Path
+
+import pytest
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
+
+from kg.home import Home, KgError, find_home
+from kg.load import list_files
+from kg.names import (
+    FALLBACKS,
+    LANGUAGES,
+    Names,
+    Term,
+    bind_json,
+    format_language,
+    is_iri,
+    name_graph,
+    read_names,
+)
+
+HOME = find_home()
+PREFIXES = 50
+SEED = 7
+TAG = Literal("深圳", language="zh-hans")
+COUNT = Literal("14", datatype=NamedNode("http://www.w3.org/2001/XMLSchema#integer"))
+SHENZHEN = NamedNode("https://w3id.org/cdp/id/place/shenzhen")
+
+
+def write_prefixes(folder: Path, *pairs: tuple[str, str]) -> Home:
+    lines = ["PREFIX sh: <http://www.w3.org/ns/shacl#>", "<x:x>"]
+    lines += [f'  sh:declare [ sh:prefix "{p}" ; sh:namespace "{n}" ] ;' for p, n in pairs]
+    (folder / "ontology").mkdir()
+    (folder / "ontology" / "prefixes.ttl").write_text("\n".join([*lines, "."]), "utf-8")
+    return Home(folder)
+
+
+def test_prefixes_of_the_files_are_those_declared() -> None:
+    declared = read_names(HOME).prefixes
+    assert len(declared) >= PREFIXES
+    found = 0
+    for file in list_files(HOME, shapes=True):
+        for prefix, namespace in re.findall(
+            r"^PREFIX (\w+): <(.*)>$", file.path.read_text("utf-8"), re.M
+        ):
+            assert declared.get(prefix) == namespace, f"{file.path}: {prefix}"
+            found += 1
+    assert found > 100
+
+
+def test_every_iri_of_ours_has_a_name_that_leads_back() -> None:
+    names = read_names(HOME)
+    seen = set()
+    for file in list_files(HOME):
+        for quad in parse(file.path.read_bytes(), RdfFormat.TURTLE, base_iri=file.graph):
+            seen |= {t.value for t in (quad.subject, quad.object) if isinstance(t, NamedNode)}
+    ours = {iri for iri in seen if iri.startswith("https://w3id.org/cdp/id/")}
+    assert len(ours) > 500
+    for iri in ours:
+        assert re.fullmatch(r"[a-z0-9]+:[a-z0-9-]+", names.shorten(iri))
+    for iri in seen:
+        if names.shorten(iri) != iri:
+            assert names.expand(names.shorten(iri)) == iri
+
+
+def test_longest_namespace_is_taken() -> None:
+    names = Names({"a": "https://e.org/", "b": "https://e.org/x/", "c": "https://e.org/x/y"})
+    assert names.shorten("https://e.org/x/z") == "b:z"
+    assert names.shorten("https://e.org/x/yz") == "c:z"
+    assert names.shorten("https://e.org/z") == "a:z"
+
+
+@pytest.mark.parametrize("local", ["", "a/b", "a b", ".a", "a.", "-a", "城", "a%20b", "a#b"])
+def test_what_is_no_plain_local_name_stays_an_iri(local: str) -> None:
+    assert Names({"e": "https://e.org/"}).shorten(f"https://e.org/{local}") == (
+        f"https://e.org/{local}"
+    )
+
+
+def test_any_plain_local_name_survives() -> None:
+    names = Names({"e": "https://e.org/"})
+    numbers = random.Random(SEED)  # a choice, not a secret
+    for _ in range(500):
+        inner = "".join(numbers.choices(string.ascii_letters + string.digits + "_.-", k=6))
+        assert names.expand(names.shorten(f"https://e.org/a{inner}z")) == f"https://e.org/a{inner}z"
+
+
+@pytest.mark.parametrize("name", ["wuhan", "nowhere:wuhan", "https://e.org/x", ""])
+def test_name_without_declared_prefix_is_a_wrong_call(name: str) -> None:
+    with pytest.raises(KgError, match=r"prefix is not declared.*place.*prefixes\.ttl") as caught:
+        read_names(HOME).expand(name)
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("term", "shown", "bound"),
+    [
+        (None, "", None),
+        (
+            SHENZHEN,
+            "place:shenzhen",
+            {"type": "uri", "value": "https://w3id.org/cdp/id/place/shenzhen"},
+        ),
+        (TAG, "深圳", {"type": "literal", "value": "深圳", "xml:lang": "zh-Hans"}),
+        (Literal("x"), "x", {"type": "literal", "value": "x"}),
+        (
+            COUNT,
+            "14",
+            {
+                "type": "literal",
+                "value": "14",
+                "datatype": "http://www.w3.org/2001/XMLSchema#integer",
+            },
+        ),
+        (BlankNode("b"), "_:b", {"type": "bnode", "value": "b"}),
+    ],
+)
+def test_term_is_shown_to_people_and_bound_for_programs(
+    term: Term | None, shown: str, bound: dict[str, str] | None
+) -> None:
+    assert read_names(HOME).show(term) == shown
+    if term is not None:
+        assert bind_json(term) == bound
+
+
+def test_triple_as_a_term_is_no_blank_node() -> None:
+    triple = Triple(SHENZHEN, SHENZHEN, TAG)
+    assert bind_json(triple)["type"] == "triple"
+    assert "place/shenzhen" in read_names(HOME).show(triple)
+
+
+@pytest.mark.parametrize(
+    ("tag", "formatted"),
+    [
+        ("en", "en"), ("EN", "en"), ("zh-hans", "zh-Hans"), ("ZH-HANT", "zh-Hant"),
+        ("zh-hant-hk", "zh-Hant-HK"), ("en-gb", "en-GB"), ("sl-rozaj", "sl-rozaj"),
+    ],
+)  # fmt: skip
+def test_language_tag_is_in_the_recommended_case(tag: str, formatted: str) -> None:
+    assert format_language(tag) == formatted
+    assert format_language(formatted) == formatted
+
+
+def test_each_language_falls_back_on_both_that_everything_has() -> None:
+    assert tuple(FALLBACKS) == LANGUAGES
+    for language, tags in FALLBACKS.items():
+        assert tags[0] == language
+        assert {"en", "zh-Hans"} <= set(tags) <= set(LANGUAGES)
+
+
+def test_no_name_without_a_home(tmp_path: Path) -> None:
+    home = write_prefixes(tmp_path, ("e", "https://e.org/"), ("e", "https://e.org/other/"))
+    with pytest.raises(KgError, match=r"prefixes\.ttl: prefix e is declared twice"):
+        read_names(home)
+
+
+def test_broken_prefixes_are_told_with_their_line(tmp_path: Path) -> None:
+    home = write_prefixes(tmp_path, ("e", "https://e.org/"))
+    with (home.ontology / "prefixes.ttl").open("a", encoding="utf-8") as file:
+        file.write("\n<x:x> .\n")
+    with pytest.raises(KgError, match=r"prefixes\.ttl:5: "):
+        read_names(home)
+
+
+def test_home_may_be_named_from_where_one_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_prefixes(tmp_path, ("e", "https://e.org/"))
+    monkeypatch.chdir(tmp_path)
+    assert read_names(Home(Path())).prefixes == {"e": "https://e.org/"}
+
+
+@pytest.mark.parametrize(
+    ("file", "graph"),
+    [
+        ("cdp.ttl", "cdp"),
+        ("roundup-2021/wuhan.ttl", "roundup-2021/wuhan"),
+        ("my file.ttl", "my%20file"),
+        ("武汉.ttl", "%E6%AD%A6%E6%B1%89"),
+        (os.fsdecode(b"\xff.ttl"), "%FF"),
+    ],
+)
+def test_named_graph_is_an_ascii_iri(file: str, graph: str) -> None:
+    iri = name_graph(read_names(HOME), Path(file))
+    assert iri == f"https://w3id.org/cdp/graph/{graph}"
+    assert is_iri(iri)
+
+
+@pytest.mark.parametrize("text", ["", "wuhan", "a:b c", "a:b>c", "https://e.org/{x}", "武汉"])
+def test_what_is_no_iri_is_told_from_one(text: str) -> None:
+    assert not is_iri(text)
