@@ -6,8 +6,10 @@ Under CI a skipped test is a failed one: there every part is installed.
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +23,32 @@ from kg.source import add_source
 TRACEBACK = re.compile(r'Traceback|^\s*File ".*", line \d|^\w+(Error|Exception|Warning)\b', re.M)
 SMALL = Path(__file__).parent / "small"
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session")
+def interrupt() -> Callable[[list[str | Path]], tuple[int, str, str, float]]:
+    """Send Ctrl-C to a command in the midst of a query; give its exit code, out, err, seconds."""
+
+    def interrupt_command(command: list[str | Path]) -> tuple[int, str, str, float]:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            try:
+                tasks = Path(f"/proc/{process.pid}/task")
+                seen = 0
+                # A query has a thread of its own: when there has been one for a while, it is long.
+                for _ in range(1200):
+                    seen = seen + 1 if len(list(tasks.iterdir())) > 1 else 0
+                    if seen == 10:
+                        break
+                    time.sleep(0.05)
+                assert seen == 10
+                sent = time.monotonic()
+                process.send_signal(signal.SIGINT)
+                out, err = process.communicate(timeout=20)
+                return process.returncode, out.decode(), err.decode(), time.monotonic() - sent
+            finally:
+                process.kill()
+
+    return interrupt_command
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,10 +2,8 @@
 
 import csv
 import re
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from kg.names import read_names
 from kg.rules import open_store
 
 pytestmark = pytest.mark.xdist_group("build")
+Interrupt = Callable[[list[str | Path]], tuple[int, str, str, float]]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 TAGS = {"en", "zh-Hans", "zh-Hant"}
 
@@ -138,7 +137,9 @@ def test_folder_that_cannot_be_written_to_is_told(
     assert read_tree(tmp_path) == {"file": b"mine"}
 
 
-def test_interrupted_build_leaves_what_stands_there(small: Home, tmp_path: Path) -> None:
+def test_interrupted_build_leaves_what_stands_there(
+    small: Home, tmp_path: Path, interrupt: Interrupt
+) -> None:
     out = tmp_path / "out"
     out.mkdir()
     (out / DUMP).write_text("old")
@@ -146,12 +147,8 @@ def test_interrupted_build_leaves_what_stands_there(small: Home, tmp_path: Path)
     endless = "SELECT ?node { ?node ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER(?c = ?i && ?a) }"
     (small.queries / "must-be-empty" / "a.rq").write_text(endless, "utf-8")
     command = [sys.executable, "-m", "kg", "--home", small.root, "build", "-o", out]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        time.sleep(3)
-        assert process.poll() is None
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=20)
-    assert (process.returncode, err.decode().split()) == (130, ["kg:", "stopped."])
+    code, _, err, _ = interrupt(command)
+    assert (code, err.split()) == (130, ["kg:", "stopped."])
     assert read_tree(out) == {DUMP: b"old"}
 
 
