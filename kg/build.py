@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.ask.question import ask_question, list_questions
-from kg.ask.render import render_rows
+from kg.ask.question import ask_question, bind_question, list_questions, needs_value
+from kg.ask.render import render_answer
 from kg.check import VIOLATION, Report, check_files
 from kg.home import Home, KgError
 from kg.load import replace_files
 from kg.names import read_names
 from kg.rules import open_store
-from kg.store import Memory, Question, Rows
+from kg.store import Memory, Question, Result
 
 DUMP = "city-policy.nq"
 
@@ -23,7 +23,7 @@ class Build:
     report: Report
     store: Memory
     files: list[Path]
-    headlines: list[tuple[Question, Rows]]
+    headlines: list[tuple[Question, Result]]
 
 
 def build_folder(
@@ -35,7 +35,8 @@ def build_folder(
     """Check the home, then write its dump and the answers to all questions below a folder.
 
     Written are `city-policy.nq` (all named graphs and the entailments as sorted N-Quads) and,
-    for each question, `answers/<question>.csv` and `.md`, in the language asked for.
+    for each question, `answers/<question>.csv` and `.md`, or `.ttl` where it gives triples, in the
+    language asked for. A question that needs a value is left out.
 
     Raises:
         KgError: the check has violations, or the folder cannot be written to; then nothing is
@@ -47,10 +48,15 @@ def build_folder(
         raise KgError(f"{wrong}\nNothing was written: the data have to pass `kg check` first.")
     store = open_store(home)
     names = read_names(home)
-    answers = {q: ask_question(store, q, language) for q in list_questions(home)}
+    answers = {
+        question: ask_question(store, question, language, bind_question(home, store, question, {}))
+        for question in list_questions(home)
+        if not needs_value(home, question)
+    }
     texts = {DUMP: store.dump()}
-    for question, rows in answers.items():
-        for suffix, form in (("csv", "csv"), ("md", "markdown")):
-            texts[f"answers/{question.name}.{suffix}"] = render_rows(rows, form, names)
-    headlines = [(q, rows) for q, rows in answers.items() if "headline" in q.header.get("tags", ())]
+    for question, answer in answers.items():
+        forms = {"ttl": "turtle"} if isinstance(answer, list) else {"csv": "csv", "md": "markdown"}
+        for suffix, form in forms.items():
+            texts[f"answers/{question.name}.{suffix}"] = render_answer(answer, form, names)
+    headlines = [(q, a) for q, a in answers.items() if "headline" in q.header.get("tags", ())]
     return Build(report, store, replace_files(folder, texts), headlines)

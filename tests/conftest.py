@@ -1,4 +1,4 @@
-"""What the tests share: homes, source texts and the program, each test away from the user's own.
+"""What the tests share: homes, source texts, the program and servers, away from the user's own.
 
 Under CI a skipped test is a failed one: there every part is installed.
 """
@@ -7,19 +7,30 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
+import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from kg.ask.parameters import read_parameters
+from kg.ask.question import ask_question, bind_question, find_question, list_questions
 from kg.check import Report, check_files
-from kg.cli import read_known
+from kg.cli.source import read_known
 from kg.home import Home, find_home
+from kg.names import LANGUAGES, Term, bind_json
 from kg.source import add_source
+from kg.store import Engine, Rows
 
+SECONDS_TO_START = 20
 TRACEBACK = re.compile(r'Traceback|^\s*File ".*", line \d|^\w+(Error|Exception|Warning)\b', re.M)
 SMALL = Path(__file__).parent / "small"
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -154,3 +165,125 @@ def run() -> Run:
         return subprocess.CompletedProcess(command, done.returncode, out, err)
 
     return run_kg
+
+
+@contextmanager
+def run_server(command: list[str], port: int, seconds: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Give a server once it takes connections on loopback; kill it in the end."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + seconds
+        while True:
+            assert process.poll() is None, f"{command[0]} ended with {process.returncode}"
+            assert time.monotonic() < deadline, f"{command[0]} took over {seconds} seconds"
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield process
+    finally:
+        process.kill()
+        process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def find_port() -> Callable[[], int]:
+    """Return a function that finds a port of loopback where nothing listens."""
+
+    def find() -> int:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            return int(probe.getsockname()[1])
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def serve_process() -> Callable[..., object]:
+    """Return `run_server`: a test module cannot import what stands here."""
+    return run_server
+
+
+@pytest.fixture(scope="session")
+def serve_oxigraph(find_port: Callable[[], int]) -> Iterator[Callable[..., str]]:
+    """Return a function that starts an empty Oxigraph server and returns its address."""
+    program = shutil.which("oxigraph", path=str(Path(sys.executable).parent))
+    if program is None:
+        pytest.skip(
+            "no oxigraph beside this python: its server comes with the package of that name"
+        )
+    with ExitStack() as stack:
+
+        def serve(*options: str) -> str:
+            port = find_port()
+            command = [program, "serve", "--bind", f"127.0.0.1:{port}", *options]
+            stack.enter_context(run_server(command, port, SECONDS_TO_START))
+            return f"http://127.0.0.1:{port}/query"
+
+        yield serve
+
+
+@pytest.fixture
+def nobody_asks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Leave no credentials, no netrc and no proxy to a test."""
+    for name in list(os.environ):
+        if name.startswith("KG_ENDPOINT") or name.lower().endswith("_proxy") or name == "NETRC":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path / "home-of-nobody"))
+
+
+# A question, the language, and the values of its parameters.
+Case = tuple[str, str, dict[str, object]]
+
+
+@cache
+def list_cases() -> list[Case]:
+    """Return every question in every language: without values, and with those of the answers."""
+    home = find_home()
+    values = tomllib.loads((Path(__file__).parent / "answers/parameters.toml").read_text("utf-8"))
+    cases = []
+    for question in list_questions(home):
+        parameters = read_parameters(home, question).values()
+        plain = [] if any(p.required for p in parameters) else [{}]
+        given = [*plain, *values.get(question.name, {}).values()]
+        assert given, f"{question.name}: no values in answers/parameters.toml"
+        cases += [(question.name, tag, case) for case in given for tag in LANGUAGES]
+    return cases
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "question_case" in metafunc.fixturenames:
+        cases = list_cases()
+        ids = [" ".join([name, tag, *(f"{k}={v}" for k, v in g.items())]) for name, tag, g in cases]
+        metafunc.parametrize("question_case", cases, ids=ids)
+
+
+def level_term(term: Term | None) -> tuple[object, ...]:
+    """Return what a term says: the value of a number, a language in lower case."""
+    if term is None:
+        return ()
+    bound = bind_json(term)
+    kind = bound.get("datatype", "").rpartition("#")[2]
+    number = kind == "decimal" or kind.lower().endswith("integer")
+    value = Decimal(bound["value"]) if number else bound["value"]
+    return bound["type"], value, bound.get("xml:lang", "").lower(), number
+
+
+@pytest.fixture(scope="session")
+def answer_case() -> Callable[[Engine, Case], object]:
+    """Return a function that asks an engine: the columns, and the rows with their number."""
+    home = find_home()
+
+    def answer(engine: Engine, case: Case) -> object:
+        name, language, given = case
+        question = find_question(home, name)
+        terms = bind_question(home, engine, question, given)
+        found = ask_question(engine, question, language, terms)
+        if isinstance(found, bool):
+            return found
+        if isinstance(found, Rows):
+            return found.variables, Counter(tuple(map(level_term, row)) for row in found.rows)
+        return {tuple(map(level_term, (t.subject, t.predicate, t.object))) for t in found}
+
+    return answer

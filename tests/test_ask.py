@@ -61,12 +61,12 @@ def test_questions_are_listed_by_name() -> None:
     [
         ("target", "Did you mean targets?"),
         ("framework", "Did you mean frameworks?"),
-        ("xyzzy", "There are chain, counts"),
+        ("xyzzy", "There are baselines, bodies"),
         ("../internal/sources", "no such question"),
         ("internal/sources", "no such question"),
         ("targets.rq", "Did you mean targets?"),
-        ("", "There are chain"),
-        ("城市", "There are chain"),
+        ("", "There are baselines"),
+        ("城市", "There are baselines"),
     ],
 )
 def test_unknown_question_is_a_wrong_call_with_suggestions(asked: str, told: str) -> None:

@@ -1,15 +1,17 @@
 """The canned questions of a home: listed, found by name, asked in a language."""
 
-import difflib
 import re
+from collections.abc import Mapping
 
+from kg.ask.called import show_text
 from kg.home import Home, KgError
 from kg.names import LANGUAGES
-from kg.store import Memory, Question, Rows, bind_values, read_internal
+from kg.store import Engine, Question, Result, bind_values, read_internal
 
 __all__ = [
     "Question",
     "ask_question",
+    "bind_question",
     "bind_values",
     "check_language",
     "find_question",
@@ -32,10 +34,14 @@ def find_question(home: Home, name: str) -> Question:
     path = home.queries / f"{name}.rq"
     if re.fullmatch(r"[a-z0-9-]+", name) and path.is_file():
         return Question(name, path)
+    import difflib
+
     names = [question.name for question in list_questions(home)]
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     hint = f"Did you mean {' or '.join(near)}?" if near else "There are " + ", ".join(names) + "."
-    raise KgError(f"{name}: no such question. {hint} `kg ask` lists them all.", exit_code=2)
+    raise KgError(
+        f"{show_text(name)}: no such question. {hint} `kg ask` lists them all.", exit_code=2
+    )
 
 
 def check_language(language: str) -> str:
@@ -45,17 +51,50 @@ def check_language(language: str) -> str:
         KgError: it is not.
     """
     if language not in LANGUAGES:
-        raise KgError(f"{language}: no such language. Write {', '.join(LANGUAGES)}.", exit_code=2)
+        raise KgError(
+            f"{show_text(language)}: no such language. Write {', '.join(LANGUAGES)}.", exit_code=2
+        )
     return language
 
 
-def ask_question(store: Memory, question: Question, language: str) -> Rows:
-    """Return the whole answer of a question, labels in the language asked for.
+def bind_question(
+    home: Home, store: Engine, question: Question, given: Mapping[str, object]
+) -> dict[str, str]:
+    """Return the terms to bind in a question (see `kg.ask.parameters.make_terms`).
 
-    Where a thing has no label in zh-Hant it is called by that in zh-Hans.
+    The header, which is YAML and slow to read, is left alone where nothing is given or preset.
 
     Raises:
-        KgError: the language is none of ours, or the question's file is no SELECT query.
+        KgError: see `make_terms`.
     """
-    text = bind_values(question.text, {"lang": f'"{check_language(language)}"'})
-    return store.select(text, str(question.path))
+    if not given and not question.has_presets:
+        return {}
+    from kg.ask.parameters import make_terms
+
+    return make_terms(home, store, question, given)
+
+
+def needs_value(home: Home, question: Question) -> bool:
+    """Tell whether a question cannot be asked without a value for one of its parameters."""
+    if not question.has_presets:
+        return False
+    from kg.ask.parameters import read_parameters
+
+    return any(p.required and p.default is None for p in read_parameters(home, question).values())
+
+
+def ask_question(
+    store: Engine, question: Question, language: str, terms: Mapping[str, str] | None = None
+) -> Result:
+    """Return the whole answer of a question, labels in the language asked for.
+
+    Terms are those of `bind_question`. Where a thing has no label in zh-Hant it is called by that
+    in zh-Hans; a question that gives triples gives the labels of all languages.
+
+    Raises:
+        KgError: the language is none of ours, or the question's file is no SPARQL.
+    """
+    check_language(language)
+    spoken = {"lang": f'"{language}"'} if question.takes("lang") else {}
+    text = bind_values(question.text, {**(terms or {}), **spoken})
+    return store.query(text, str(question.path))

@@ -8,10 +8,44 @@ from kg.ask.table import mark_table, rule_table
 from kg.home import KgError
 from kg.load import serialize_triples
 from kg.names import Names, Term, bind_json
-from kg.store import Rows
+from kg.store import Result, Rows
 
 ROW_FORMATS = ("table", "csv", "json", "markdown")
 TRIPLE_FORMATS = ("turtle", "ntriples", "jsonld", "rdfxml")
+
+
+def render_answer(answer: Result, form: str | None, names: Names) -> str:
+    """Return any answer as text: rows as a table and triples as Turtle where no form is given.
+
+    Raises:
+        KgError: the form is none for such an answer.
+    """
+    if isinstance(answer, list):
+        return render_triples(answer, form or "turtle", names)
+    if form in TRIPLE_FORMATS:
+        raise KgError(
+            f"{form}: a format for triples, and the query gives rows. "
+            f"Use --format {' or '.join(ROW_FORMATS)}.",
+            exit_code=2,
+        )
+    if isinstance(answer, bool):
+        return render_truth(answer, form)
+    return render_rows(answer, form or "table", names)
+
+
+def render_truth(answer: bool, form: str | None) -> str:
+    """Return the answer of an ASK as a word, or as SPARQL results JSON.
+
+    Raises:
+        KgError: the form is one for rows alone.
+    """
+    if form == "json":
+        import json
+
+        return json.dumps({"head": {}, "boolean": answer}, indent=2) + "\n"
+    if form not in (None, "table"):
+        raise KgError(f"{form}: a format for rows. Use --format json or none.", exit_code=2)
+    return f"{str(answer).lower()}\n"
 
 
 def render_rows(rows: Rows, form: str, names: Names) -> str:
@@ -51,7 +85,7 @@ def render_triples(triples: Sequence[object], form: str, names: Names) -> str:
             f"Use --format {' or '.join(TRIPLE_FORMATS)}.",
             exit_code=2,
         )
-    return serialize_triples(triples, form, names.prefixes)
+    return serialize_triples(list(dict.fromkeys(triples)), form, names.prefixes)
 
 
 def _render_csv(rows: Rows) -> str:

@@ -1,16 +1,16 @@
 """What is known of one thing: its facts, what points to it, and the passages that say it."""
 
 import difflib
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from kg.ask.called import call_things, pick_called, show_text
 from kg.ask.question import check_language
 from kg.home import Home, KgError
 from kg.names import FALLBACKS, Names, Term, bind_json, is_iri, read_names
 from kg.source import find_source, restore_passage
-from kg.store import Memory, Rows, bind_values, read_internal
+from kg.store import Engine, Rows, bind_values, read_internal
 
 Script = Literal["zh-Hans", "zh-Hant"]
 
@@ -37,7 +37,7 @@ class Portrait:
     passages: list[Passage]
 
 
-def find_node(store: Memory, home: Home, asked: str) -> str:
+def find_node(store: Engine, home: Home, asked: str) -> str:
     """Return the IRI of the thing that a user names.
 
     It is named by IRI, by prefixed name (`place:wuhan`), by the last part of its IRI (`wuhan`),
@@ -48,28 +48,20 @@ def find_node(store: Memory, home: Home, asked: str) -> str:
     """
     names = read_names(home)
     labels = store.select(read_internal(home, "labels")).rows
-    called: dict[str, set[str]] = {}
-    for node, label in labels:
-        iri = _text(node)
-        for name in (iri, names.shorten(iri), re.split("[/#]", iri)[-1], _text(label).casefold()):
-            called.setdefault(name, set()).add(iri)
-    # What is asked for outright goes before what is only called so.
-    found = called.get(asked) or called.get(asked.casefold()) or set()
-    if len(found) == 1:
-        return next(iter(found))
+    called = call_things(labels, names)
+    found = pick_called(called, asked, names)
     if found:
-        rows = ", ".join(names.shorten(iri) for iri in sorted(found))
-        raise KgError(f"{asked}: several things are called that: {rows}. Name one.", exit_code=2)
+        return found
     prefix, colon, _ = asked.partition(":")
     iri = names.expand(asked) if colon and prefix in names.prefixes else asked
     if is_iri(iri) and _ask_about(store, home, "outgoing", iri).rows:
         return iri
     near = difflib.get_close_matches(asked.casefold(), called, n=3, cutoff=0.6)
     hint = f"Did you mean {' or '.join(near)}?" if near else "Try a label, or place:wuhan."
-    raise KgError(f"{asked}: nothing is called that. {hint}", exit_code=2)
+    raise KgError(f"{show_text(asked)}: nothing is called that. {hint}", exit_code=2)
 
 
-def show_node(store: Memory, home: Home, asked: str, language: str) -> Portrait:
+def show_node(store: Engine, home: Home, asked: str, language: str) -> Portrait:
     """Return what is known of a thing, in the language asked for.
 
     Raises:
@@ -88,7 +80,7 @@ def show_node(store: Memory, home: Home, asked: str, language: str) -> Portrait:
     )  # fmt: skip
 
 
-def read_passages(store: Memory, home: Home, iri: str, language: str) -> Iterable[Passage]:
+def read_passages(store: Engine, home: Home, iri: str, language: str) -> Iterable[Passage]:
     """Return the passages that say a thing, in the order in which they stand in their source."""
     names = read_names(home)
     script: Script = "zh-Hant" if language == "zh-Hant" else "zh-Hans"
@@ -104,7 +96,7 @@ def read_passages(store: Memory, home: Home, iri: str, language: str) -> Iterabl
         yield Passage(names.shorten(_text(source)), low, high, text)
 
 
-def _ask_about(store: Memory, home: Home, query: str, iri: str) -> Rows:
+def _ask_about(store: Engine, home: Home, query: str, iri: str) -> Rows:
     return store.select(bind_values(read_internal(home, query), {"node": f"<{iri}>"}))
 
 

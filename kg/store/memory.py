@@ -84,7 +84,7 @@ class Memory:
             KgError: the query has a syntax error; `where:line:column` says in which place.
         """
         try:
-            return run_apart(lambda: _collect(self._ask(text, prefixes)))
+            return run_apart(lambda: collect_answer(self._ask(text, prefixes)))
         except SyntaxError as error:
             raise _explain(error, where) from None
         except (OSError, RuntimeError) as error:
@@ -112,7 +112,7 @@ class Memory:
             KgError: a syntax error, or the query is of another form.
         """
         try:
-            answer = _collect(self._ask(text, None))
+            answer = collect_answer(self._ask(text, None))
         except SyntaxError as error:
             raise _explain(error, where) from None
         if not isinstance(answer, list):
@@ -179,7 +179,10 @@ def run_apart(work: Callable[[], T]) -> T:
     return outcome[0]
 
 
-def _collect(answer: QuerySolutions | QueryBoolean | QueryTriples) -> Rows | bool | list[Triple]:
+def collect_answer(
+    answer: QuerySolutions | QueryBoolean | QueryTriples,
+) -> Rows | bool | list[Triple]:
+    """Return the whole of what the library gives piece by piece."""
     if isinstance(answer, QueryBoolean):
         return bool(answer)
     if isinstance(answer, QueryTriples):

@@ -5,10 +5,9 @@ which is outside OWL 2's datatypes. HermiT comes twice over: with owlready2, whe
 needs Java alone, and with ROBOT and OWLAPI from Maven Central (see pom.xml).
 """
 
-import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -39,7 +38,6 @@ COPY = "https://w3id.org/cdp/test/copy/"
 THING = "https://w3id.org/cdp/test/thing/"
 OWLRL_ERROR = Namespace("http://www.daml.org/2002/03/agents/agent-ont#")["error"]
 
-DOWNLOAD_SECONDS = 600
 REASON_SECONDS = 300
 
 # prefixes.ttl speaks SHACL, and is no part of what the ontology says.
@@ -200,47 +198,26 @@ def test_closure_finds_what_disjointness_forbids(ontology: list[Triple]) -> None
 
 
 @pytest.fixture(scope="session")
-def classpath() -> str:
-    """Return the class path of ROBOT, fetched by Maven unless a former run has done so."""
-    for program, what in (("javac", "a Java development kit"), ("mvn", "Maven")):
-        if shutil.which(program) is None:
-            pytest.skip(f"no {program} on the path: OWLAPI and ROBOT need {what}")
-    fcntl = pytest.importorskip("fcntl", reason="OWLAPI and ROBOT are fetched on POSIX alone")
-    pom, kept = HERE / "pom.xml", HERE / "target" / "classpath.txt"
-    kept.parent.mkdir(exist_ok=True)
-    with kept.with_name("lock").open("w") as lock:
-        # Of the workers that run the tests side by side one fetches, and the others wait for it.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not is_fresh(kept, pom):
-            command = ["mvn", "-q", "-B", "-f", str(pom), "dependency:build-classpath"]
-            done = run([*command, "-Dmdep.includeScope=runtime", f"-Dmdep.outputFile={kept}"])
-            if done.returncode:
-                kept.unlink(missing_ok=True)
-                pytest.skip(f"Maven could not fetch ROBOT: {tell(done)[-500:]}")
-    return kept.read_text(encoding="utf-8").strip()
-
-
-def is_fresh(kept: Path, pom: Path) -> bool:
-    """Return whether a class path is younger than what asks for it, and all of it still there."""
-    if not kept.is_file() or kept.stat().st_mtime < pom.stat().st_mtime:
-        return False
-    return all(Path(jar).is_file() for jar in kept.read_text("utf-8").strip().split(os.pathsep))
+def classpath(fetch_jars: Callable[[Path, str], str]) -> str:
+    """Return the class path of ROBOT."""
+    if shutil.which("javac") is None:
+        pytest.skip("no javac on the path: OWLAPI and ROBOT need a Java development kit")
+    return fetch_jars(HERE / "pom.xml", "ROBOT")
 
 
 def run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     """Return how a command ended, with 1 and the reason where it did not end in time."""
-    seconds = DOWNLOAD_SECONDS if command[0] == "mvn" else REASON_SECONDS
     try:
         return subprocess.run(
             command,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
-            timeout=seconds,
+            timeout=REASON_SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return subprocess.CompletedProcess(command, 1, "", f"no end after {seconds} seconds")
+        return subprocess.CompletedProcess(command, 1, "", f"no end after {REASON_SECONDS} seconds")
 
 
 def tell(done: subprocess.CompletedProcess[str]) -> str:

@@ -1,0 +1,68 @@
+"""What several verbs take: the option for the language, paths, the home; how they show progress."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kg.home import Home, find_home
+from kg.names import LANGUAGES
+
+if TYPE_CHECKING:
+    from kg.store import Engine
+
+FindHome = Callable[[], Home]
+PATH = click.Path(path_type=Path)
+ROW_FORMATS = ("table", "csv", "json", "markdown")
+TRIPLE_FORMATS = ("turtle", "ntriples", "jsonld", "rdfxml")
+
+language_option = click.option(
+    "--lang",
+    "language",
+    type=click.Choice(LANGUAGES),
+    default="en",
+    show_default=True,
+    help="Language of labels and messages; zh-Hant falls back on zh-Hans.",
+)
+
+ENDPOINT_HELP = (
+    "Ask this SPARQL endpoint, which kg push has filled; so does KG_ENDPOINT in the environment."
+)
+endpoint_option = click.option("--endpoint", metavar="URL", help=ENDPOINT_HELP)
+
+
+def open_engine(home: Home, endpoint: str | None) -> Engine:
+    """Return the endpoint that --endpoint or KG_ENDPOINT names, or else the home in memory."""
+    url = endpoint or os.environ.get("KG_ENDPOINT")
+    if url:
+        from kg.store.endpoint import Endpoint
+
+        return Endpoint(url, home)
+    from kg.rules import open_store
+
+    return open_store(home)
+
+
+def find_context_home(context: click.Context) -> Home:
+    """Return the home that `kg --home` names; also while a shell asks what could come next."""
+    return find_home(context.find_root().params.get("folder"))
+
+
+@contextmanager
+def show_progress() -> Iterator[Callable[[str], None]]:
+    """Give a function that moves a progress bar by a step; none where nobody looks."""
+    from kg.check import STEPS
+
+    if not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    with click.progressbar(
+        length=len(STEPS), label="Checking", file=sys.stderr, item_show_func=lambda s: s or ""
+    ) as bar:
+        yield lambda step: bar.update(1, step)

@@ -1,0 +1,86 @@
+"""`kg query` and `kg show`: a query of one's own, and all that is known of one thing."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from kg.cli.options import (
+    ROW_FORMATS,
+    TRIPLE_FORMATS,
+    FindHome,
+    endpoint_option,
+    language_option,
+    open_engine,
+)
+from kg.home import KgError
+
+
+@click.command()
+@click.argument("sparql")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([*ROW_FORMATS, *TRIPLE_FORMATS]),
+    help="Rows default to table, triples to turtle.",
+)
+@endpoint_option
+@click.pass_obj
+def query(home: FindHome, sparql: str, form: str | None, endpoint: str | None) -> None:
+    """Answer a SPARQL 1.1 query of one's own: its text, a file of it, or - for standard input.
+
+    The prefixes of ontology/prefixes.ttl need no PREFIX line. All named graphs are asked at once.
+
+    \b
+    kg query 'SELECT ?city { ?city a cdp:City }'
+    """
+    from kg.ask.render import render_answer
+    from kg.names import read_names
+
+    place = home()
+    text, where = read_query(sparql)
+    names = read_names(place)
+    answer = open_engine(place, endpoint).query(text, where, names.prefixes)
+    click.echo(render_answer(answer, form, names), nl=False)
+
+
+@click.command()
+@click.argument("entity")
+@language_option
+@endpoint_option
+@click.pass_obj
+def show(home: FindHome, entity: str, language: str, endpoint: str | None) -> None:
+    """Print what is known of ENTITY: an IRI, a prefixed name, its last part, or a label.
+
+    Each passage that says it is printed where the source is at hand, else its position.
+
+    \b
+    kg show framework:wuhan-1153
+    kg show 香港 --lang zh-Hant
+    """
+    from kg.ask.show import render_portrait, show_node
+
+    place = home()
+    store = open_engine(place, endpoint)
+    click.echo(render_portrait(show_node(store, place, entity, language)), nl=False)
+
+
+def read_query(sparql: str) -> tuple[str, str]:
+    """Return the query that an argument means, and what to call it in messages."""
+    if not sparql.endswith(".rq") and any(mark in sparql for mark in "{ \n"):
+        return sparql, "query"
+    where = "standard input" if sparql == "-" else sparql
+    try:
+        if sparql == "-":
+            return (sys.stdin.buffer.read() if sys.stdin else b"").decode("utf-8"), where
+        return Path(sparql).read_text("utf-8"), where
+    except UnicodeDecodeError as error:
+        raise KgError(
+            f"{where}: byte {error.start} is not UTF-8. A query is UTF-8: save it as that.",
+            exit_code=2,
+        ) from None
+    except OSError as error:
+        raise KgError(
+            f"{sparql}: no file to read ({error.strerror}). Give a query's text, a file, or -.",
+            exit_code=2,
+        ) from None

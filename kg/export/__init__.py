@@ -1,0 +1,1 @@
+"""What leaves the project: the dataset, pushed to an endpoint."""
