@@ -176,9 +176,9 @@ class Data:
             self.ontology.subjects(RDF.type, OWL.Class)
         )
         beside = {c for s in supers for c in self.ontology.subjects(RDFS.subClassOf, s)} - {given}
-        cities = (self.graphs[city.graph] for city in self.cities.values())
-        used = {c for graph in cities for c in graph.objects(None, RDF.type)}
-        branch = {c for s in supers for c in self.ontology.transitive_subjects(RDFS.subClassOf, s)}
+        used = {c for city in self.cities.values() for c in self.graphs[city.graph][: RDF.type]}
+        line = set(self.ontology.transitive_objects(given, RDFS.subClassOf))
+        branch = {c for s in line for c in self.ontology.transitive_subjects(RDFS.subClassOf, s)}
         return {
             "beside": [c for c in beside if isinstance(c, URIRef)],
             "above": [c for c in supers if isinstance(c, URIRef)],
@@ -461,13 +461,12 @@ class World:
         found |= set(find_by_tags(self.home, self.graph, self.locator, "en"))
         return found
 
-    def find_by_queries(self, of: str) -> Iterator[Finding]:
+    def find_by_queries(self) -> Iterator[Finding]:
         """Yield what the must-be-empty queries find in the store as it is.
 
-        Those are asked first that have found the most so far, and before them those that name
-        the property.
+        The queries that have found the most are asked first.
         """
-        checks = sorted(self.checks, key=lambda c: (of not in c.text, -self.found[c.name]))
+        checks = sorted(self.checks, key=lambda check: -self.found[check.name])
         with patch.object(empty, "list_checks", lambda home: checks):
             for finding in empty.find_by_queries(self.home, self.memory, self.locator, "en"):
                 self.found[finding.check] += 1
@@ -519,7 +518,7 @@ class World:
                 checks, source = {finding.check for finding in mine}, set()
                 if not checks:
                     with self.drawn(draft), self.changed(draft.mutant):
-                        checks = {f.check for f in islice(self.find_by_queries(draft.mutant.of), 1)}
+                        checks = {f.check for f in islice(self.find_by_queries(), 1)}
                         if not checks:
                             source = {f.check for f in self.find_by_source()}
                 yield draft.mutant, checks, source
