@@ -38,7 +38,7 @@ HALVES = (
     ("shanghai", "shenzhen", "suzhou", "wuhan"),
 )
 CITIES = {
-    "changsha": 350, "hong-kong": 270, "nanjing": 230, "shanghai": 270, "shenzhen": 290,
+    "changsha": 350, "hong-kong": 250, "nanjing": 230, "shanghai": 270, "shenzhen": 290,
     "source": 130, "suzhou": 270, "wuhan": 270,
 }  # fmt: skip
 OPERATORS = {
@@ -177,9 +177,12 @@ def write_mutant(home: Home, mutant: Mutant) -> None:
 
 
 def choose_mutants(mutants: list[Mutant], turn: int) -> list[Mutant]:
-    """Return one mutant a file: seen by a shape, seen by a query, or not seen, in turn."""
+    """Return one mutant a city: seen by a shape, seen by a query, or not seen, in turn.
+
+    The source's file is left as it is: the evidence in all others is held against its segments.
+    """
     chosen: list[Mutant] = []
-    for place, city in enumerate(CITIES):
+    for place, city in enumerate(city for city in CITIES if city != "source"):
         kind = ("shape", "query", "")[(place + turn) % 3]
         chosen += sorted(
             (m for m in mutants if m["city"] == city and is_apt(m, kind)), key=rank_mutant
@@ -203,7 +206,7 @@ def rank_mutant(mutant: Mutant) -> str:
 def test_check_of_mutants_on_disk_agrees(mutants: list[Mutant], tmp_path: Path, turn: int) -> None:
     home = copy_home(tmp_path)
     chosen = choose_mutants(mutants, turn)
-    assert len(chosen) == len(CITIES)
+    assert len(chosen) == len(CITIES) - 1
     for mutant in chosen:
         write_mutant(home, mutant)
     found: dict[str, set[str]] = {city: set() for city in CITIES}
