@@ -38,15 +38,15 @@ HALVES = (
     ("shanghai", "shenzhen", "suzhou", "wuhan"),
 )
 CITIES = {
-    "changsha": 350, "hong-kong": 250, "nanjing": 230, "shanghai": 270, "shenzhen": 290,
-    "source": 130, "suzhou": 270, "wuhan": 270,
+    "changsha": 290, "hong-kong": 210, "nanjing": 190, "shanghai": 220, "shenzhen": 240,
+    "source": 110, "suzhou": 220, "wuhan": 220,
 }  # fmt: skip
 OPERATORS = {
-    "drop": 280, "misspell-property": 200, "misspell-value": 200, "retype-value": 200,
-    "retype-number": 25, "retype-node-beside": 60, "retype-node-above": 60, "retype-node-far": 70,
-    "relink-near": 60, "relink-far": 90, "relink-unlike": 100, "duplicate-value": 230,
-    "duplicate-node": 70, "language-other": 40, "language-region": 40, "language-case": 40,
-    "language-script": 40, "language-swap": 30,
+    "drop": 165, "misspell-property": 120, "misspell-value": 120, "retype-value": 120,
+    "retype-number": 15, "retype-node-beside": 35, "retype-node-above": 35,
+    "relink-near": 35, "relink-far": 50, "relink-unlike": 60, "duplicate-value": 135,
+    "duplicate-node": 40, "language-other": 20, "language-region": 20, "language-case": 20,
+    "language-script": 20, "language-swap": 15,
 }  # fmt: skip
 
 Mutant = dict[str, Any]

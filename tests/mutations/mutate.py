@@ -276,7 +276,6 @@ OPERATORS: dict[str, Operator] = {
     "retype-number": retype_number,
     "retype-node-beside": partial(retype_node, "beside"),
     "retype-node-above": partial(retype_node, "above"),
-    "retype-node-far": partial(retype_node, "far"),
     "relink-near": partial(relink, "near"),
     "relink-far": partial(relink, "far"),
     "relink-unlike": partial(relink, "unlike"),
