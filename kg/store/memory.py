@@ -1,10 +1,8 @@
 """The embedded engine: load files, ask, add, dump."""
 
 import re
-import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from pyoxigraph import (
     CanonicalizationAlgorithm,
@@ -23,8 +21,8 @@ from pyoxigraph import (
 from kg.home import KgError
 from kg.load import TurtleFile, find_faults, parse_file, restore_languages
 from kg.names import Term
+from kg.store.apart import run_apart
 
-T = TypeVar("T")
 POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
@@ -152,31 +150,6 @@ class Memory:
     ) -> QuerySolutions | QueryBoolean | QueryTriples:
         known = dict(prefixes) if prefixes else None
         return self._store.query(text, prefixes=known, use_default_graph_as_union=True)
-
-
-def run_apart(work: Callable[[], T]) -> T:
-    """Return what `work` gives, run in a thread that Ctrl-C does not have to wait for.
-
-    The engine keeps the thread that asks until it is done; the main thread waits in short steps
-    and so hears a signal at once. What `work` still does then ends with the process.
-    """
-    outcome: list[T] = []
-    failure: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            outcome.append(work())
-        except BaseException as error:
-            # Without its frames: the engine's objects in them may not die in another thread.
-            failure.append(error.with_traceback(None))
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    while thread.is_alive():
-        thread.join(0.05)
-    if failure:
-        raise failure[0]
-    return outcome[0]
 
 
 def collect_answer(

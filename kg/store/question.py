@@ -58,7 +58,11 @@ class Question:
 
     def takes(self, variable: str) -> bool:
         """Tell whether the query has a line `VALUES ?variable { … }` to bind."""
-        return any(line[2] == variable for line in VALUES_LINE.finditer(self.text))
+        return variable in self._variables
+
+    @cached_property
+    def _variables(self) -> frozenset[str]:
+        return frozenset(line[2] for line in VALUES_LINE.finditer(self.text))
 
     def tell(self, field: str, language: str) -> str:
         """Return a field of the header in a language, or in the one that stands in for it.
