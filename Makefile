@@ -3,12 +3,13 @@
 PYTHON ?= python3
 VENV ?= .venv
 RUNS ?= 11
+CITIES ?= 1000
 BIN := $(VENV)/bin
 
-.PHONY: help run test bench format clean
+.PHONY: help run test bench bench-questions format clean
 
 help: ## these lines
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 17
 
 run: $(VENV)/installed ## set up, check everything, print summary and headline answers, write out/
 	$(BIN)/kg build --output out
@@ -19,8 +20,11 @@ test: $(VENV)/installed-test ## set up, lint, check types, run the tests
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist loadfile
 
-bench: $(VENV)/installed-test ## speed, as ratios against peers in the same run
+bench: $(VENV)/installed-test ## speed of whole commands, as ratios against peers in the same run
 	$(BIN)/python tests/bench/speed.py --runs $(RUNS)
+
+bench-questions: $(VENV)/installed-test ## speed of each question: against rdflib, the engine, and on many cities
+	$(BIN)/python tests/bench/questions.py --runs $(RUNS) --cities $(CITIES)
 
 format: $(VENV)/installed-test ## the canonical form of Turtle and Python
 	$(BIN)/kg format ontology data

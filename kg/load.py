@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import rdflib
     from rdflib.term import Node
 
+XMLNS = re.compile(r'(?:^  xmlns:\w+="[^"\n]*"\n)+', re.MULTILINE)
+
 
 @dataclass(frozen=True)
 class TurtleFile:
@@ -236,6 +238,8 @@ def serialize_triples(triples: Sequence[object], form: str, prefixes: Mapping[st
     graph.parse(data="\n".join(lines), format="nt")
     plugins = {"turtle": "longturtle", "jsonld": "json-ld", "rdfxml": "pretty-xml"}
     written: str = graph.serialize(format=plugins[form])
+    # RDF/XML declares its prefixes in an order that changes from process to process.
+    written = XMLNS.sub(lambda block: "".join(sorted(block[0].splitlines(True))), written, count=1)
     return written.rstrip("\n") + "\n"
 
 

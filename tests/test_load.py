@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -259,6 +261,25 @@ def test_triples_come_back_from_each_format(form: str, known: RdfFormat) -> None
     }
     assert "zh-Hans" in text
     assert "e.net" not in text
+
+
+def test_triples_have_the_same_bytes_in_every_process() -> None:
+    code = """
+from pyoxigraph import NamedNode, Triple
+from kg.load import serialize_triples
+names = {letter: f"https://e.org/{letter}/" for letter in "abcdefgh"}
+node = NamedNode("https://e.org/a/a")
+triples = [Triple(node, NamedNode(name + "p"), node) for name in names.values()]
+for form in ("turtle", "ntriples", "jsonld", "rdfxml"):
+    print(serialize_triples(triples, form, names))
+"""
+    seen = set()
+    for seed in "123":
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
+        assert b"xmlns:h=" in done.stdout, done.stderr
+        seen.add(done.stdout)
+    assert len(seen) == 1
 
 
 @pytest.mark.parametrize(

@@ -359,10 +359,10 @@ def test_header_columns_are_the_variables(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_language_is_bound_in_one_line(name: str) -> None:
+def test_language_is_bound_in_every_line(name: str) -> None:
     bound = bind_values(QUESTIONS[name].text, {"lang": '"x-test"'})
-    assert bound.count('VALUES ?lang { "x-test" }') == 1
-    assert bound.count("VALUES ?lang") == 1
+    lines = bound.count("VALUES ?lang")
+    assert bound.count('VALUES ?lang { "x-test" }') == lines >= 1
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
