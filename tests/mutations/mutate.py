@@ -166,7 +166,7 @@ class Data:
         ]
 
     def list_classes(self, given: Node) -> dict[str, list[Node]]:
-        """Return the classes beside a class, above it, and of other branches."""
+        """Return the classes beside a class, and those above it."""
         if given not in self.classes:
             self.classes[given] = self._list_classes(given)
         return self.classes[given]
@@ -176,13 +176,9 @@ class Data:
             self.ontology.subjects(RDF.type, OWL.Class)
         )
         beside = {c for s in supers for c in self.ontology.subjects(RDFS.subClassOf, s)} - {given}
-        used = {c for city in self.cities.values() for c in self.graphs[city.graph][: RDF.type]}
-        line = set(self.ontology.transitive_objects(given, RDFS.subClassOf))
-        branch = {c for s in line for c in self.ontology.transitive_subjects(RDFS.subClassOf, s)}
         return {
             "beside": [c for c in beside if isinstance(c, URIRef)],
             "above": [c for c in supers if isinstance(c, URIRef)],
-            "far": [c for c in used - branch if isinstance(c, URIRef)],
         }
 
 
@@ -241,7 +237,7 @@ def relink(where: str, data: Data, city: str, triple: Triple) -> Iterator[Triple
 
 
 def retype_node(where: str, data: Data, city: str, triple: Triple) -> Iterator[Triple]:
-    """Yield the statement with another class: beside the thing's, above it, or far away."""
+    """Yield the statement with another class: beside the thing's, or above it."""
     s, p, o = triple
     if p == RDF.type:
         for other in choose(triple, data.list_classes(o)[where], where):
