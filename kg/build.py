@@ -7,7 +7,7 @@ from pathlib import Path
 from kg.ask.question import ask_question, bind_question, list_questions, needs_value
 from kg.ask.render import render_answer
 from kg.check import VIOLATION, Report, check_files
-from kg.home import Home, KgError
+from kg.home import Home, KgError, name_generator
 from kg.load import replace_files
 from kg.names import read_names
 from kg.rules import open_store
@@ -34,7 +34,8 @@ def build_folder(
 ) -> Build:
     """Check the home, then write its dump and the answers to all questions below a folder.
 
-    Written are `city-policy.nq` (all named graphs and the entailments as sorted N-Quads) and,
+    Written are `city-policy.nq` (all named graphs and the entailments as sorted N-Quads,
+    the bytes that `kg export rdf` writes) and,
     for each question, `answers/<question>.csv` and `.md`, or `.ttl` where it gives triples, in the
     language asked for. A question that needs a value is left out.
 
@@ -53,7 +54,7 @@ def build_folder(
         for question in list_questions(home)
         if not needs_value(home, question)
     }
-    texts = {DUMP: store.dump()}
+    texts = {DUMP: f"# {name_generator()}\n{store.dump()}"}
     for question, answer in answers.items():
         forms = {"ttl": "turtle"} if isinstance(answer, list) else {"csv": "csv", "md": "markdown"}
         for suffix, form in forms.items():

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+MARK = "city-policy-kg"
+
 
 class KgError(ValueError):
     """Whatever a user's file or argument can cause, told as `where:line: what. What to do.`.
@@ -13,6 +15,14 @@ class KgError(ValueError):
     def __init__(self, message: str, *, exit_code: int = 1) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+
+
+def name_generator() -> str:
+    """Return what wrote a file, to stand in its first bytes: the program with its version."""
+    # Here and not above: it costs as much as all the rest of the module.
+    from importlib.metadata import version
+
+    return f"{MARK} {version(MARK)}"
 
 
 @dataclass(frozen=True)

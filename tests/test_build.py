@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 from kg.ask.question import list_questions, needs_value
 from kg.build import DUMP, Build, build_folder
 from kg.check import STEPS
-from kg.home import Home
+from kg.home import Home, name_generator
 from kg.load import list_files
 from kg.names import read_names
 from kg.rules import open_store
@@ -84,7 +84,7 @@ def test_two_builds_have_the_same_bytes(
 
 def test_dump_is_the_store(built: Build, out: Path, untouched: Home) -> None:
     text = (out / DUMP).read_text("utf-8")
-    assert text == open_store(untouched).dump()
+    assert text == f"# {name_generator()}\n{open_store(untouched).dump()}"
     lines = text.split("\n")
     assert lines[-1] == ""
     assert lines[:-1] == sorted(set(lines[:-1]))
@@ -105,7 +105,7 @@ def test_dump_read_by_another_library_is_what_the_files_say(
     built: Build, out: Path, untouched: Home
 ) -> None:
     statements: dict[str, list[str]] = {}
-    for line in (out / DUMP).read_text("utf-8").split("\n")[:-1]:
+    for line in (out / DUMP).read_text("utf-8").split("\n")[1:-1]:
         triple, _, graph = line.removesuffix("> .").rpartition(" <")
         statements.setdefault(graph, []).append(f"{triple} .")
     assert sum(map(len, statements.values())) == len(built.store)

@@ -4,18 +4,18 @@ import gc
 import io
 import os
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import click
 
+from kg.cli.lazy import LazyGroup
 from kg.home import KgError, find_home
 
-# Where each verb is. Only the one asked for is imported: `kg ask` does not wait for the others.
 VERBS = {
     "ask": "kg.cli.ask:ask",
     "build": "kg.cli.build:build",
     "check": "kg.cli.check:check",
+    "export": "kg.cli.export:export",
     "format": "kg.cli.check:format_files",
     "push": "kg.cli.push:push",
     "query": "kg.cli.query:query",
@@ -24,20 +24,10 @@ VERBS = {
 }
 
 
-class VerbGroup(click.Group):
-    """The group of the verbs, each imported when it is named (click's lazy loading)."""
+class VerbGroup(LazyGroup):
+    """The verbs of the program."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of the verbs, sorted."""
-        return sorted(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the verb of that name, or None."""
-        if cmd_name not in VERBS:
-            return None
-        module, _, name = VERBS[cmd_name].partition(":")
-        command: click.Command = getattr(import_module(module), name)
-        return command
+    verbs = VERBS
 
 
 @click.group(cls=VerbGroup, context_settings={"help_option_names": ["-h", "--help"]})

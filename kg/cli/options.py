@@ -66,3 +66,15 @@ def show_progress() -> Iterator[Callable[[str], None]]:
         length=len(STEPS), label="Checking", file=sys.stderr, item_show_func=lambda s: s or ""
     ) as bar:
         yield lambda step: bar.update(1, step)
+
+
+@contextmanager
+def show_share(label: str) -> Iterator[Callable[[str, float], None]]:
+    """Give a function that moves a progress bar to a share of 1; none where nobody looks."""
+    if not sys.stderr.isatty():
+        yield lambda what, share: None
+        return
+    with click.progressbar(
+        length=1000, label=label, file=sys.stderr, item_show_func=lambda what: what or ""
+    ) as bar:
+        yield lambda what, share: bar.update(round(1000 * share) - bar.pos, what)

@@ -1,12 +1,11 @@
 """The embedded engine: load files, ask, add, dump."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from pyoxigraph import (
-    CanonicalizationAlgorithm,
-    Dataset,
     NamedNode,
     Quad,
     QueryBoolean,
@@ -15,13 +14,13 @@ from pyoxigraph import (
     RdfFormat,
     Store,
     Triple,
-    serialize,
 )
 
 from kg.home import KgError
 from kg.load import TurtleFile, find_faults, parse_file, restore_languages
 from kg.names import Term
 from kg.store.apart import run_apart
+from kg.store.dump import sort_statements
 
 POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
@@ -121,21 +120,17 @@ class Memory:
         """Return all statements as N-Quads, sorted, so that the same data give the same bytes.
 
         What was loaded from files is read from them again, since the engine keeps the values of
-        numbers and not how they were written. Blank nodes are named as RDFC-1.0 has it
-        (https://www.w3.org/TR/rdf-canon/).
+        numbers and not how they were written.
         """
-        dataset = Dataset()
-        for file in self._files:
-            for quad in parse_file(file):
-                dataset.add(quad)
+        loaded = (quad for file in self._files for quad in parse_file(file))
+        return "".join(f"{line}\n" for line in sort_statements(chain(loaded, self.list_added())))
+
+    def list_added(self) -> Iterator[Quad]:
+        """Yield the statements of the graphs that no file became."""
         loaded = {NamedNode(file.graph) for file in self._files}
-        for quad in self._store:
-            if quad.graph_name not in loaded:
-                dataset.add(quad)
-        dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-        raw = (serialize(dataset, format=RdfFormat.N_QUADS) or b"").decode("utf-8")
-        # A text may hold what only splitlines takes for a line's end.
-        return "".join(f"{restore_languages(line)}\n" for line in sorted(raw.split("\n")) if line)
+        for graph in self._store.named_graphs():
+            if graph not in loaded:
+                yield from self._store.quads_for_pattern(None, None, None, graph)
 
     def dump_triples(self, graph: str) -> str:
         """Return the statements of one named graph as N-Triples, sorted."""

@@ -7,7 +7,6 @@ module has to know two libraries.
 
 from __future__ import annotations
 
-import os
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, MutableSequence, Sequence
@@ -18,11 +17,29 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from kg.home import Home, KgError
+from kg.load.writing import replace_files, write_together
 from kg.names import format_language, name_graph, read_names
 
 if TYPE_CHECKING:
     import rdflib
     from rdflib.term import Node
+
+__all__ = [
+    "Fault",
+    "ReadFile",
+    "TurtleFile",
+    "diff_turtle",
+    "find_faults",
+    "format_turtle",
+    "list_files",
+    "parse_file",
+    "place_files",
+    "read_file",
+    "replace_files",
+    "restore_languages",
+    "serialize_triples",
+    "write_together",
+]
 
 XMLNS = re.compile(r'(?:^  xmlns:\w+="[^"\n]*"\n)+', re.MULTILINE)
 
@@ -254,48 +271,3 @@ def restore_languages(line: str) -> str:
         return line
     tag, space, rest = tail[1:].partition(" ")
     return f"{head}{quote}@{format_language(tag)}{space}{rest}"
-
-
-def replace_files(folder: Path, texts: Mapping[str, str]) -> list[Path]:
-    """Write texts to files below a folder, all or none; return the files' paths.
-
-    Each text first goes to a temporary name; only when all are written are they renamed, and
-    when that fails or is interrupted, the old files come back.
-
-    Raises:
-        KgError: the folder cannot be written to; what stood there stays.
-    """
-    written: dict[Path, Path] = {}
-    before: dict[Path, bytes | None] = {}
-    try:
-        for name, text in texts.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-            written[temporary] = path
-            temporary.write_bytes(text.encode("utf-8"))
-        for temporary, path in written.items():
-            before[path] = path.read_bytes() if path.exists() else None
-            temporary.replace(path)
-    except BaseException as error:
-        _restore_files(before)
-        if not isinstance(error, OSError):
-            raise
-        where = error.filename or folder
-        raise KgError(
-            f"{where}: cannot be written ({error.strerror}). Name a folder you may write to."
-        ) from None
-    finally:
-        for temporary in written:
-            # A path whose folder could not be made has no temporary file either.
-            if temporary.parent.is_dir():
-                temporary.unlink(missing_ok=True)
-    return list(written.values())
-
-
-def _restore_files(before: Mapping[Path, bytes | None]) -> None:
-    for path, data in before.items():
-        if data is None:
-            path.unlink(missing_ok=True)
-        elif path.read_bytes() != data:
-            path.write_bytes(data)
