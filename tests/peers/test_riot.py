@@ -1,0 +1,117 @@
+"""Apache Jena's riot: each dump is valid, and says what the data say."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from pyoxigraph import (
+    CanonicalizationAlgorithm,
+    Dataset,
+    DefaultGraph,
+    Quad,
+    RdfFormat,
+    parse,
+    serialize,
+)
+
+from kg.export.rdf import SYNTAXES, export_rdf
+from kg.home import find_home
+from kg.load import list_files, parse_file
+from kg.rules import open_store
+
+HERE = Path(__file__).resolve().parent
+MAIN = "riotcmd.riot"
+NAMED = {".nq", ".trig", ".jsonld"}
+# riot unpacks gzip by the suffix; it knows no Zstandard.
+FORMS = (*SYNTAXES, ".nq.gz", ".jsonld.gz")
+SECONDS = 120
+Riot = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="module")
+def riot(fetch_jars: Callable[[Path, str], str]) -> Riot:
+    """Return a function that runs riot; the fuseki folder's pom has it, too."""
+    if shutil.which("java") is None:
+        pytest.skip("no java on the path: riot needs it")
+    jars = fetch_jars(HERE / "fuseki" / "pom.xml", "riot")
+
+    def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        command = ["java", "-Xmx1g", "-Dfile.encoding=UTF-8", "-cp", jars, MAIN, *arguments]
+        return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=SECONDS)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def dumps(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a dump in each format."""
+    folder = tmp_path_factory.mktemp("dumps")
+    for form in FORMS:
+        export_rdf(find_home(), str(folder / f"x{form}"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def statements() -> list[Quad]:
+    home = find_home()
+    files = [quad for file in list_files(home) for quad in parse_file(file)]
+    return [*files, *open_store(home).list_added()]
+
+
+def canonize(quads: Iterable[Quad], *, named: bool = True) -> list[str]:
+    """Return statements as sorted lines, blank nodes with their canonical names."""
+    dataset = Dataset(
+        q if named else Quad(q.subject, q.predicate, q.object, DefaultGraph()) for q in quads
+    )
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return sorted((serialize(dataset, format=RdfFormat.N_QUADS) or b"").decode().split("\n"))
+
+
+def test_every_dump_is_valid(riot: Riot, dumps: Path) -> None:
+    done = riot("--validate", "--strict", *(dumps / f"x{form}" for form in FORMS))
+    assert (done.returncode, done.stderr) == (0, "")
+    # It names each file, and warns of nothing.
+    assert re.findall(r" (INFO|WARN|ERROR) ", done.stdout) == ["INFO"] * len(FORMS)
+
+
+def test_every_dump_has_as_many_statements(riot: Riot, dumps: Path, statements: list[Quad]) -> None:
+    done = riot("--count", *(dumps / f"x{form}" for form in FORMS))
+    assert done.returncode == 0
+    counts = {
+        name: int(count.replace(",", ""))
+        for name, count in re.findall(
+            r"(x\.[a-z.]+)\s*: \w+\s*=\s*([\d,]+)", done.stdout + done.stderr
+        )
+    }
+    union = {(q.subject, q.predicate, q.object) for q in statements}
+    assert len(statements) > 12_000
+    assert counts == {
+        f"x{form}": len(set(statements) if any(n in form for n in NAMED) else union)
+        for form in FORMS
+    }
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_riot_reads_what_the_data_say(
+    form: str, riot: Riot, dumps: Path, statements: list[Quad]
+) -> None:
+    done = riot("--output=nquads", dumps / f"x{form}")
+    assert (done.returncode, done.stderr) == (0, "")
+    read = parse(done.stdout.encode("utf-8"), RdfFormat.N_QUADS)
+    named = f".{form.split('.')[1]}" in NAMED
+    assert canonize(read) == canonize(statements, named=named)
+    # Neither the form of numbers is lost nor the case of tags.
+    assert '"80.0"^^<http://www.w3.org/2001/XMLSchema#decimal>' in done.stdout
+    assert set(re.findall(r'"@(zh-\w+)', done.stdout)) == {"zh-Hans", "zh-Hant"}
+
+
+def test_what_is_not_valid_is_seen(riot: Riot, dumps: Path, tmp_path: Path) -> None:
+    for form in (".nq", ".trig", ".jsonld"):
+        path = tmp_path / f"x{form}"
+        path.write_bytes((dumps / f"x{form}").read_bytes()[:-5])
+        assert riot("--validate", path).returncode != 0, form
