@@ -1,4 +1,4 @@
-"""What the peers are made of: jars from Maven Central, as a pom.xml names them."""
+"""What the peers are made of: jars from Maven Central and packages from npm, as files name them."""
 
 import os
 import shutil
@@ -37,6 +37,54 @@ def fetch_jars() -> Callable[[Path, str], str]:
         return kept.read_text(encoding="utf-8").strip()
 
     return fetch
+
+
+@pytest.fixture(scope="session")
+def fetch_packages() -> Callable[[Path], Path]:
+    """Return a function that gives the folder of what a folder's package.json names.
+
+    They are fetched with npm unless a former run has, and without running their scripts. It
+    skips, and says why, where Node or npm is missing or fails.
+    """
+
+    def fetch(folder: Path) -> Path:
+        for program in ("node", "npm"):
+            if shutil.which(program) is None:
+                pytest.skip(f"no {program} on the path: {folder.name} is fetched and run with it")
+        fcntl = pytest.importorskip("fcntl", reason=f"{folder.name} is fetched on POSIX alone")
+        kept = folder / "target"
+        kept.mkdir(exist_ok=True)
+        with (kept / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            wanted = (folder / "package.json").read_bytes()
+            done = kept / "done.json"
+            if not done.is_file() or done.read_bytes() != wanted:
+                (kept / "package.json").write_bytes(wanted)
+                why = run_npm(kept)
+                if why is not None:
+                    pytest.skip(f"npm could not fetch {folder.name}: {why[-500:]}")
+                done.write_bytes(wanted)
+        return kept
+
+    return fetch
+
+
+def run_npm(folder: Path) -> str | None:
+    """Fetch what a folder's package.json names; return what went wrong, if anything."""
+    command = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=DOWNLOAD_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return f"no end after {DOWNLOAD_SECONDS} seconds"
+    return f"{done.stdout}{done.stderr}" if done.returncode else None
 
 
 def run_maven(pom: Path, kept: Path) -> str | None:

@@ -1,0 +1,152 @@
+"""Networks by name: each is a query of `queries/networks/`, asked, measured and laid out.
+
+Its header says what it is (summary, description), how many nodes it has at most (largest), whether
+its edges are directed, which kind of tie is folded into pairs of those that share (fold), and what
+relations are called where their own label says something else (relations).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from kg.ask.called import show_text
+from kg.ask.parameters import make_term, read_parameters, write_term
+from kg.ask.question import check_language
+from kg.export.facts import Facts
+from kg.export.layout import LAYOUTS, choose_layout, place_nodes, size_nodes
+from kg.export.measures import make_graph, measure_nodes
+from kg.export.network import Network
+from kg.export.records import Records, Told
+from kg.export.ties import collect_ties, keep_largest, weigh_ties
+from kg.home import Home, KgError
+from kg.store import Engine, Question, bind_values
+
+STEPS = ("asking", "measuring", "placing")
+Progress = Callable[[str], None]
+
+
+class EmptyError(KgError):
+    """Nothing is told of what a network is asked for."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a network is to be of: the language of its labels, its layout, its largest size.
+
+    `values` are those of the parameters of its query, by name, any number of each.
+    """
+
+    language: str = "en"
+    layout: str = "auto"
+    largest: int | None = None
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def list_networks(home: Home) -> list[Question]:
+    """Return the networks of a home, by name."""
+    return [Question(path.stem, path) for path in sorted((home.queries / "networks").glob("*.rq"))]
+
+
+def find_network(home: Home, name: str) -> Question:
+    """Return the network of that name.
+
+    Raises:
+        KgError: there is none; the message names those that there are.
+    """
+    known = {network.name: network for network in list_networks(home)}
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(known)}."
+        raise KgError(f"{show_text(name)}: no such network. {hint}", exit_code=2)
+    return known[name]
+
+
+def build_network(
+    home: Home,
+    store: Engine,
+    question: Question,
+    wanted: Wanted,
+    facts: Facts | None = None,
+    progress: Progress = lambda step: None,
+) -> Network:
+    """Return a network of a store, measured and laid out; `progress` is told of each of `STEPS`.
+
+    Facts may be those of another network of the same store. Nodes are in the order of their IRIs,
+    edges in that of source, kind and target; the same store and wishes give the same network.
+
+    Raises:
+        KgError: a value is none of its parameter, the layout or language is none of ours, the
+            size is below 1 or too large for the layout; an EmptyError: nothing is told of that.
+    """
+    check_language(wanted.language)
+    largest = check_wanted(question, wanted)
+    facts = facts or Facts(home, store)
+    progress(STEPS[0])
+    rows = store.select(bind_network(home, store, question, wanted.values), str(question.path)).rows
+    fold = question.header.get("fold")
+    folded = facts.names.expand(fold["kind"]) if fold else None
+    ties = collect_ties(rows, folded)
+    if not ties.things:
+        raise EmptyError(f"{question.name}: nothing is told of that. Ask for less at once.")
+    facts.read()
+    kept = keep_largest(ties, largest)
+    weighed, untimely = weigh_ties(ties, kept, folded, facts)
+    progress(STEPS[1])
+    numbers = {iri: number for number, iri in enumerate(kept)}
+    links = [(numbers[s], numbers[t], tie.weight) for (s, _, t), tie in weighed.items()]
+    graph = make_graph(len(kept), links)
+    measures = measure_nodes(graph, links)
+    progress(STEPS[2])
+    layout = choose_layout(wanted.layout, len(kept))
+    sizes = size_nodes(measures.degree)
+    points = place_nodes(graph, measures, sizes, layout)
+    records = Records(facts, question, wanted.language)
+    looks = [(x, y, size) for (x, y), size in zip(points, sizes, strict=True)]
+    network = records.make_network(kept, weighed, measures, looks)
+    told = Told(len(ties.things), untimely, measures.pivots, layout, wanted.values)
+    return replace(network, description=records.describe(network, told))
+
+
+def check_wanted(question: Question, wanted: Wanted) -> int:
+    """Return how many nodes a network has at most.
+
+    Raises:
+        KgError: that is less than 1, or the layout is none of ours.
+    """
+    if wanted.layout not in LAYOUTS:
+        raise KgError(
+            f"{show_text(wanted.layout)}: no such layout. There are {', '.join(LAYOUTS)}.",
+            exit_code=2,
+        )
+    if wanted.largest is not None and wanted.largest < 1:
+        raise KgError(f"{wanted.largest}: no size. Write how many nodes are kept.", exit_code=2)
+    return wanted.largest or int(question.header.get("largest", 10_000))
+
+
+def bind_network(
+    home: Home, store: Engine, question: Question, values: Mapping[str, Sequence[str]]
+) -> str:
+    """Return the query of a network with values bound, any number for each parameter.
+
+    Raises:
+        KgError: an unknown parameter, or a value that its type does not have; all are named.
+    """
+    parameters = read_parameters(home, question)
+    faults, terms = [], {}
+    for name, given in values.items():
+        if name not in parameters:
+            faults.append(f"{name}: no parameter of {question.name}. Leave it out.")
+            continue
+        made = []
+        for value in given:
+            try:
+                made.append(write_term(make_term(home, store, parameters[name], value)))
+            except KgError as error:
+                faults.append(f"{name}: {error}")
+        if made:
+            terms[parameters[name].binds] = " ".join(dict.fromkeys(made))
+    if faults:
+        raise KgError("\n".join(faults), exit_code=2)
+    return bind_values(question.text, terms)
