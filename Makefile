@@ -6,13 +6,16 @@ RUNS ?= 11
 CITIES ?= 1000
 BIN := $(VENV)/bin
 
-.PHONY: help run test bench bench-questions format clean
+.PHONY: help run test bench bench-questions bench-exports format clean
 
 help: ## these lines
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 17
 
 run: $(VENV)/installed ## set up, check everything, print summary and headline answers, write out/
 	$(BIN)/kg build --output out
+	$(BIN)/kg export tables -o out/tables
+	$(BIN)/kg export gephi city-theme -o out/networks/city-theme
+	$(BIN)/kg export gephi entities -o out/networks/entities
 
 test: $(VENV)/installed-test ## set up, lint, check types, run the tests
 	$(BIN)/ruff check .
@@ -26,6 +29,9 @@ bench: $(VENV)/installed-test ## speed of whole commands, as ratios against peer
 bench-questions: $(VENV)/installed-test ## speed of each question: against rdflib, the engine, and on many cities
 	$(BIN)/python tests/bench/questions.py --runs $(RUNS) --cities $(CITIES)
 
+bench-exports: $(VENV)/installed-test ## time and memory of each export, on many cities
+	$(BIN)/python tests/bench/exports.py
+
 format: $(VENV)/installed-test ## the canonical form of Turtle and Python
 	$(BIN)/kg format ontology data
 	$(BIN)/ruff format .
@@ -35,7 +41,7 @@ clean: ## away with the environment and what was written
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --editable '.[source]'
+	$(BIN)/python -m pip install --quiet --editable '.[networkx,source]'
 	@touch $@
 
 $(VENV)/installed-test: pyproject.toml

@@ -32,6 +32,7 @@ LONG = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 CHINESE = re.compile("[\u4e00-\u9fff]")
 VERBS = [
     ["check"], ["format"], ["ask"], ["query"], ["show"], ["build"], ["push"],
+    ["export"], ["export", "gephi"], ["export", "rdf"], ["export", "tables"],
     ["source"], ["source", "list"], ["source", "add"], ["source", "restore"],
 ]  # fmt: skip
 
@@ -101,9 +102,10 @@ def test_help_has_an_example_that_works(verb: list[str], run: Run) -> None:
 def test_every_verb_is_tested_for_its_help() -> None:
     context = click.Context(cli)
     verbs = [[name] for name in cli.list_commands(context)]
-    group = cli.get_command(context, "source")
-    assert isinstance(group, click.Group)
-    verbs += [["source", name] for name in group.commands]
+    for name in ("export", "source"):
+        group = cli.get_command(context, name)
+        assert isinstance(group, click.Group)
+        verbs += [[name, verb] for verb in group.list_commands(context)]
     assert sorted(verbs) == sorted(VERBS)
 
 

@@ -91,7 +91,7 @@ def test_the_readme_shows_commands() -> None:
     assert commands >= APART - {"make test"}
     assert "make test" in README
     verbs = {command.split()[1] for command in commands if command.startswith("kg ")}
-    assert verbs >= {"ask", "query", "show", "check", "format", "source", "build"}
+    assert verbs >= {"ask", "query", "show", "check", "format", "source", "build", "export"}
     assert "make bench" in commands
 
 
@@ -122,6 +122,17 @@ def test_make_run_does_the_main_job_from_nothing(checkout: Path, tmp_path: Path)
     questions = {q.name for q in list_questions(home) if not needs_value(home, q)}
     assert {path.stem for path in (out / "answers").iterdir()} == questions
     assert len(questions) >= 24
+    for network in ("city-theme", "entities"):
+        folder = out / "networks" / network
+        names = {path.suffix for path in folder.glob(f"{network}.*")}
+        assert names >= {".gexf", ".graphml", ".json", ".svg"}
+        assert re.search(
+            rf"^{network}: \d+ nodes, \d+ edges -> {folder.relative_to(checkout)}",
+            done.stdout,
+            re.M,
+        )
+    assert (out / "tables" / "csv-metadata.json").is_file()
+    assert re.search(r"^\d+ tables, \d+ rows, in out/tables", done.stdout, re.MULTILINE)
     assert (checkout / ".venv" / "bin" / "kg").is_file()
 
 
