@@ -101,8 +101,8 @@ def test_file_is_not_there_until_the_end(tmp_path: Path) -> None:
         b"mine",
         MARK.encode() + b" is a program I like",
         b" " * HEAD + OURS,
-        gzip.compress(b"mine"),
-        gzip.compress(OURS)[:15],
+        gzip.compress(b"mine", mtime=0),
+        gzip.compress(OURS, mtime=0)[:15],
         b"\x1f\x8b" + OURS[:0] + b"no gzip at all",
         zstd.compress(b"mine"),
         zstd.compress(OURS)[:9],
@@ -121,7 +121,7 @@ def test_file_of_somebody_else_stays(data: bytes, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", OURS, b"<!--\n" + OURS, gzip.compress(LONG), zstd.compress(LONG)]
+    "data", [b"", OURS, b"<!--\n" + OURS, gzip.compress(LONG, mtime=0), zstd.compress(LONG)]
 )
 def test_file_of_nothing_or_of_ours_is_overwritten(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "x.nq").write_bytes(data)
