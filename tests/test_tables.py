@@ -291,7 +291,9 @@ def test_what_fits_no_column_goes_to_a_link_table(small: Home, tmp_path: Path) -
     assert set(facts) == read_facts(small)
     assert set(facts.values()) == {1}
     assert read_csv(tmp_path / "targets-targetValue.csv")[1:] == [["target/odd", "2.0"]]
-    assert {"targets-theme-iri", "targets-type", "indicators-label-fr"} <= set(exported.rows)
+    assert {
+        "targets-theme-iri", "targets-type", "targets-type-iri", "indicators-label-fr",
+    } <= set(exported.rows)  # fmt: skip
 
 
 def test_what_no_table_can_hold_is_told(small: Home, tmp_path: Path) -> None:
@@ -340,6 +342,43 @@ def test_columns_of_targets(real: Path) -> None:
     head = read_csv(real / "evidence.csv")[0]
     assert "selector" in head
     assert "selector_label" not in head
+
+
+def test_classes_are_written_alike_in_each_table(real: Path) -> None:
+    expected = read_csv(real / "cities.csv")[0]
+    cities = [dict(zip(expected, row, strict=True)) for row in read_csv(real / "cities.csv")[1:]]
+    further = read_csv(real / "cities-type.csv")
+    assert further[0] == ["subject", "object", "object_label"]
+    assert len(further) > 1
+    kinds = {row["type"] for row in cities} | {row[1] for row in further[1:]}
+    assert "City" in kinds
+    assert not [kind for kind in kinds if not re.fullmatch("[A-Z][A-Za-z]+", kind)]
+    said = json.loads((real / "csv-metadata.json").read_text("utf-8"))
+    (table,) = (table for table in said["tables"] if table["url"] == "cities-type.csv")
+    column = table["tableSchema"]["columns"][1]
+    assert column["valueUrl"] == NAMES.expand("cdp:") + "{+object}"
+
+
+def test_several_texts_a_language_are_not_paired(small: Home, tmp_path: Path) -> None:
+    add_data(
+        small,
+        """
+        indicator:many a cdp:Indicator ; skos:editorialNote "b"@en , "a"@en , "一"@zh-Hans ,
+            "二"@zh-Hans .
+        indicator:one a cdp:Indicator ; skos:editorialNote "a"@en , "一"@zh-Hans .
+        """,
+    )
+    export_tables(small, tmp_path)
+    head, *rows = read_csv(tmp_path / "indicators-editorialNote.csv")
+    assert head == ["subject", "object_en", "object_zh-Hans", "object_zh-Hant"]
+    assert rows == [
+        ["indicator/many", "a", "", ""],
+        ["indicator/many", "b", "", ""],
+        ["indicator/many", "", "一", ""],
+        ["indicator/many", "", "二", ""],
+        ["indicator/one", "a", "一", ""],
+    ]
+    assert set(read_folder(tmp_path)) == read_facts(small)
 
 
 def test_columns_do_not_depend_on_the_data(real: Path, small: Home, tmp_path: Path) -> None:
@@ -428,6 +467,44 @@ def test_codebook_tells_of_each_column_and_code(real: Path) -> None:
     assert not re.search(r"^\| `[^`]+` \|  \|", text, re.MULTILINE)
 
 
+def test_codebook_says_no_more_than_is_so(real: Path, tmp_path: Path) -> None:
+    whole = (real / "codebook.md").read_text("utf-8")
+    assert "Every statement of\nthe data stands in one place." in whole
+    assert "means that the data do not say." in whole
+    assert "most specific class" not in whole
+    assert whole.count("| the class as the data state it; a document's genre is in") > 10
+    assert whole.count("| the policy document that its content belongs to") == 14
+    export_tables(HOME, tmp_path / "lang", languages=["zh-Hans", "en"])
+    lang = (tmp_path / "lang" / "codebook.md").read_text("utf-8")
+    assert "stands in one place" not in lang
+    assert "Texts in zh-Hant are left out" in lang
+    assert "means that the data do not say it in zh-Hans or en." in lang
+    export_tables(HOME, tmp_path / "few", names=["targets"])
+    few = (tmp_path / "few" / "codebook.md").read_text("utf-8")
+    assert "stands in one place" not in few
+    assert "Only the tables below were asked for" in few
+
+
+def test_anchors_of_the_codebook_are_those_of_its_headings(real: Path) -> None:
+    text = (real / "codebook.md").read_text("utf-8")
+    anchors = re.findall(r"\]\(#([^)]+)\)", text)
+    headings = [line[3:].lower() for line in text.split("\n") if line.startswith("## ")]
+    assert len(anchors) > 90
+    assert set(anchors) <= set(headings)
+    assert len(headings) == len(set(headings))
+
+
+def test_apostrophe_is_to_be_taken_away_by_the_reader(real: Path, run) -> None:
+    rule = "who reads it has to take that apostrophe away"
+    said = json.loads((real / "csv-metadata.json").read_text("utf-8"))
+    assert rule in said["dc:description"]
+    for text in (
+        (real / "codebook.md").read_text("utf-8"),
+        run("export", "tables", "--help").stdout,
+    ):
+        assert rule in re.sub(r"\s+", " ", text)
+
+
 def test_metadata_name_licence_and_generator(real: Path) -> None:
     said = json.loads((real / "csv-metadata.json").read_text("utf-8"))
     assert said["dc:license"]["@id"].startswith("https://creativecommons.org/licenses/by/4.0")
@@ -501,24 +578,36 @@ def test_parquet_holds_the_same_with_types(real: Path, tmp_path: Path) -> None:
             for row in rows
         ]
         assert table.schema.metadata[MARK.encode()].decode().startswith(MARK)
-        assert json.loads(table.schema.metadata[b"csvw"])["url"] == f"{path.stem}.csv"
+        assert json.loads(table.schema.metadata[b"csvw"])["url"] == path.name
+        assert ".csv" not in table.schema.metadata[b"csvw"].decode()
     schema = pq.read_schema(tmp_path / "targets.parquet")
     assert pa.types.is_decimal(schema.field("targetValue").type)
     assert schema.field("deadlineYear").type == pa.int64()
     assert pq.read_schema(tmp_path / "periods.parquet").field("startDate").type == pa.date32()
-    assert schema.field("themes").type == pa.list_(pa.string())
+    assert schema.field("themes").type == pa.string()
     assert not (tmp_path / "csv-metadata.json").exists()
 
 
 def show(value: object) -> str:
     """Return a value of Parquet as a CSV has it."""
-    if isinstance(value, list):
-        return " | ".join(map(show, value))
     if isinstance(value, Decimal):
         return str(value.normalize())
     if isinstance(value, date):
         return value.isoformat()
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def test_parquet_is_grouped_as_csv_is(real: Path, tmp_path: Path) -> None:
+    import pandas as pd
+
+    export_tables(HOME, tmp_path, names=["targets"], form="parquet")
+    read = pd.read_parquet(tmp_path / "targets.parquet")
+    plain = pd.read_csv(real / "targets.csv")
+    assert any(" | " in themes for themes in read["themes"])
+    for name in ("city_label", "document", "themes"):
+        counts = read.groupby(name).size()
+        assert len(counts) > 5
+        assert dict(counts) == dict(plain.groupby(name).size())
 
 
 def test_parquet_has_no_apostrophes(hostile: Home, tmp_path: Path) -> None:

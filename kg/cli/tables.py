@@ -65,8 +65,8 @@ def tables(
 
     A spreadsheet would run a text that begins with = + - @ (full-width ones too), a tab or a
     line break: such a text has an apostrophe (') before it, inside the text too where one comes
-    after a semicolon, a tab or a line break. Numbers are left as they are, and Parquet has no
-    apostrophes.
+    after a semicolon, a tab or a line break. It is no part of the text: who reads it has to take
+    that apostrophe away. Numbers are left as they are, and Parquet has no apostrophes.
     """
     from kg.export.tables import export_tables
 

@@ -1,11 +1,12 @@
 """A codebook for people: what stands in each column, from the ontology."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from kg.export.output import name_generator
 from kg.export.tables.metadata import About
 from kg.export.tables.table import Column, Table, Tables
-from kg.names import Names
+from kg.names import LANGUAGES, Names
 
 FILE = "codebook.md"
 BOTH = ("en", "zh-Hans")
@@ -13,8 +14,7 @@ INTRODUCTION = """\
 # Codebook
 
 One table a class, one row a thing, one column what a thing has at most once. What it may have
-several times stands in the link tables `<table>-<what>` (`subject`, `object`). Every statement of
-the data stands in one place.
+several times stands in the link tables `<table>-<what>` (`subject`, `object`). {whole}
 
 - **Ids** are the last two parts of an IRI: `target/wuhan-open-rate-2022` is
   <{things}target/wuhan-open-rate-2022>. A thing has the same id wherever it is pointed to, so
@@ -24,26 +24,35 @@ the data stands in one place.
   row (the city that it applies to, say). They repeat what stands elsewhere{suppressed}.
 - **Texts** have a column for each language. Names beside ids are in `{language}`, or in the next
   best language where there is none. Several values in a cell are parted by ` | `.
-- **An empty cell** means that the data do not say. Days are ISO 8601 (`2021-12-31`), numbers have
-  a point.
+- **An empty cell** means that the data do not say{empty}. Days are ISO 8601
+  (`2021-12-31`), numbers have a point.
 {form}
 """
 CSV = """\
 - **Formulas.** A spreadsheet would run a text that begins with `=`, `+`, `-` or `@` (full-width
   ones too), or with a tab or line break, or that has one of them after a `;`, a tab or a line
   break. Such a place has an apostrophe `'` before it, and one that had apostrophes already has
-  one more; to have the text back, take one away there. Numbers are left alone. Python:
-  `kg.export.tables.cells.restore_text`.
+  one more. It is no part of the text: who reads it has to take that apostrophe away, be it a
+  person or a program. Numbers are left alone. Python: `kg.export.tables.cells.restore_text`.
 - **Files** are UTF-8 {how}, quoted as RFC 4180 has it; `csv-metadata.json` describes
   them for programs (CSVW, the W3C’s Metadata Vocabulary for Tabular Data).
 """
 PARQUET = """\
-- **Files** are Parquet: decimals have ten places, several values of a cell are a list, and texts
-  are as they are, with nothing put before them. Each file has its description under `csvw` in its
+- **Files** are Parquet: decimals have ten places, and texts are as they are, with nothing put
+  before them. Each file has its description under `csvw` in its
   metadata (CSVW, the W3C’s Metadata Vocabulary for Tabular Data).
 """
 HEAD = "| column | en | zh-Hans | kind of value | meaning | 含义 | example |\n"
 RULE = "|---|---|---|---|---|---|---|\n"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What tables are written as; `chosen` if they are not all that there are."""
+
+    form: str = "csv"
+    excel: bool = False
+    chosen: bool = False
 
 
 def write_codebook(
@@ -51,33 +60,45 @@ def write_codebook(
     counts: Mapping[Table, int],
     about: About,
     left_out: Mapping[str, int],
-    *,
-    form: str = "csv",
-    excel: bool = False,
+    options: Options,
 ) -> bytes:
     """Return the codebook of some tables, as Markdown."""
     how = (
         "with a byte order mark and CRLF, for an Excel that takes commas"
-        if excel
+        if options.excel
         else "without a byte order mark"
     )
+    asked = tables.languages
     text = INTRODUCTION.format(
+        whole=_tell_whole(asked, chosen=options.chosen),
+        empty="" if {*asked} == {*LANGUAGES} else f" it in {' or '.join(asked)}",
         things=tables.vocabulary.things,
-        language=tables.languages[0],
-        suppressed=" (`suppressOutput` in CSVW)" if form == "csv" else "",
-        form=CSV.format(how=how) if form == "csv" else PARQUET,
+        language=asked[0],
+        suppressed=" (`suppressOutput` in CSVW)" if options.form == "csv" else "",
+        form=CSV.format(how=how) if options.form == "csv" else PARQUET,
     )
     text += "".join(f"- **Left out:** {n} {what}.\n" for what, n in sorted(left_out.items()))
     text += f"\nBy {about.creator}, under <{about.licence}>. Written by {name_generator()}.\n"
     written = sorted(counts, key=lambda t: _find_place(tables, t))
     text += "\n## Tables\n\n| table | rows | what |\n|---|---|---|\n"
     text += "".join(
-        _line(f"[{t.name}](#{t.name})", str(n), title_table(t))
+        _line(f"[{t.name}](#{t.name.lower()})", str(n), title_table(t))
         for t, n in ((t, counts[t]) for t in written)
     )
     for table in written:
         text += "".join(_describe_table(tables, table, written))
     return (text + "".join(_list_codes(tables, written))).encode()
+
+
+def _tell_whole(languages: Sequence[str], *, chosen: bool) -> str:
+    """Return whether all that the data say is there, and what is not by the call."""
+    said = []
+    if chosen:
+        said.append("Only the tables below were asked for; what the data say besides is left out.")
+    missing = [tag for tag in LANGUAGES if tag not in languages]
+    if missing:
+        said.append(f"Texts in {' and '.join(missing)} are left out, as they were not asked for.")
+    return " ".join(said) or "Every statement of\nthe data stands in one place."
 
 
 def title_table(table: Table) -> str:

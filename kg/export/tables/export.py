@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kg.export.output import OpenFile, write_file, write_folder
 from kg.export.tables import codebook, metadata
+from kg.export.tables.codebook import Options
 from kg.export.tables.csv_writer import CsvWriter
 from kg.export.tables.facts import list_data, read_things
 from kg.export.tables.parquet import ParquetWriter, load_library
@@ -74,14 +75,22 @@ def export_tables(
             raise KgError(f"{missing[0]}: there is no such link table, or it has no row.")
         if not alone:
             about = metadata.read_about(home, store)
-            counts, left = sorter.counts, sorter.left_out
-            text = codebook.write_codebook(tables, counts, about, left, form=form, excel=excel)
-            open_file(codebook.FILE).write(text)
-            if form == "csv":
-                said = metadata.write_metadata(tables, list(counts), about, excel=excel)
-                open_file(metadata.FILE).write(said)
+            options = Options(form, excel=excel, chosen=bool(names))
+            _describe(tables, sorter, about, options, open_file)
     rows = {table.name: count for table, count in sorter.counts.items()}
     return Exported(dict(sorted(rows.items())), dict(sorted(sorter.left_out.items())))
+
+
+def _describe(
+    tables: Tables, sorter: Sorter, about: metadata.About, options: Options, open_file: OpenFile
+) -> None:
+    """Write the codebook and, beside CSVs, the metadata."""
+    text = codebook.write_codebook(tables, sorter.counts, about, sorter.left_out, options)
+    open_file(codebook.FILE).write(text)
+    if options.form == "csv":
+        written = list(sorter.counts)
+        said = metadata.write_metadata(tables, written, about, excel=options.excel)
+        open_file(metadata.FILE).write(said)
 
 
 @contextmanager

@@ -17,8 +17,11 @@ from kg.names import Names, bind_json
 from kg.store import Memory, read_internal
 
 GUARDED = (
-    "A text in which a spreadsheet would see a formula has an apostrophe before that place, which "
-    "is no part of it; codebook.md tells where."
+    "A text in which a spreadsheet would see a formula has an apostrophe (') before that place, "
+    "which is no part of it; who reads it has to take that apostrophe away. It stands where the "
+    "text, after spaces, begins with = + - @ (full-width ones too), with a tab or a line break, or "
+    "has one of = + - @ after a semicolon, a tab or a line break; where apostrophes stood there "
+    "already, it is one more. Numbers have none."
 )
 FILE = "csv-metadata.json"  # the name that a folder's metadata have, ibid. 5.3
 
@@ -73,7 +76,9 @@ def write_metadata(
     return (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def describe_table(tables: Tables, table: Table, written: Sequence[Table]) -> dict[str, Any]:
+def describe_table(
+    tables: Tables, table: Table, written: Sequence[Table], *, form: str = "csv"
+) -> dict[str, Any]:
     """Return the metadata of one table; it may point to those that are written too."""
     names = tables.vocabulary.names
     schema: dict[str, Any] = {
@@ -87,7 +92,7 @@ def describe_table(tables: Tables, table: Table, written: Sequence[Table]) -> di
         schema["foreignKeys"] = keys
     title = say(table.titles)
     return {
-        "url": f"{table.name}.csv",
+        "url": f"{table.name}.{form}",
         "dc:title": title,
         "dc:description": say(table.about) or title,
         "tableSchema": schema,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from kg.export.output import MARK, name_generator
 from kg.export.tables.metadata import describe_table
 from kg.export.tables.rows import Row
-from kg.export.tables.table import Column, Table, Tables
+from kg.export.tables.table import SEPARATOR, Column, Table, Tables
 from kg.home import KgError
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ class ParquetWriter:
         self._table = table
         pairs = [_choose_type(self._library, tables, column) for column in table.columns]
         self._readers = [reader for _, reader in pairs]
-        told = {MARK: name_generator(), "csvw": json.dumps(describe_table(tables, table, []))}
+        said = describe_table(tables, table, [], form="parquet")
+        told = {MARK: name_generator(), "csvw": json.dumps(said)}
         self._schema = self._library.schema(
             [
                 self._library.field(column.name, kind, nullable=column is not table.key)
@@ -108,7 +109,8 @@ def load_library() -> Any:
 def _read_cell(table: Table, column: Column, read: Callable[[str], object], row: Row) -> object:
     value = row.get(column.name, ())
     if isinstance(value, tuple) and column.many:
-        return [read(one.removeprefix(column.base)) for one in value]
+        # One text as in CSV: a list cannot be grouped by, nor joined on.
+        return SEPARATOR.join(one.removeprefix(column.base) for one in value) or None
     text = value[0] if isinstance(value, tuple) and value else value
     if not isinstance(text, str) or not text:
         return None
@@ -135,8 +137,8 @@ def _choose_type(
         "date": (library.date32(), date.fromisoformat),
     }
     local = column.datatype.removeprefix(xsd) if column.datatype.startswith(xsd) else ""
-    kind, read = kinds.get(local, (library.string(), str))
-    return (library.list_(kind), read) if column.many else (kind, read)
+    text: tuple[pa.DataType, Callable[[str], object]] = (library.string(), str)
+    return text if column.many else kinds.get(local, text)
 
 
 def _read_boolean(text: str) -> bool:

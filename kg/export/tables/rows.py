@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import zip_longest
 from typing import Protocol
 
 from kg.export.tables.facts import BLANK, IRI, Thing, Value
@@ -228,11 +227,17 @@ class Sorter:
         return self._sheets[table.name]
 
     def _add_links(self, sheet: Sheet, iri: str, values: Mapping[str, Sequence[str]]) -> None:
-        """Add a row for each value; those of several languages stand side by side."""
-        for texts in zip_longest(*values.values(), fillvalue=""):
-            row: Row = {sheet.table.key.name: iri}
-            row.update((name, text) for name, text in zip(values, texts, strict=True) if text)
-            sheet.add(row)
+        """Add the rows of a thing: one for each value.
+
+        Where there is one value a language, they stand side by side, as one text and its
+        translations; of several nobody knows which of them go together.
+        """
+        if all(len(texts) == 1 for texts in values.values()):
+            sheet.add({sheet.table.key.name: iri, **{name: one for name, (one,) in values.items()}})
+            return
+        for name, texts in values.items():
+            for text in texts:
+                sheet.add({sheet.table.key.name: iri, name: text})
 
 
 def find_form(value: Value, languages: Sequence[str]) -> str:

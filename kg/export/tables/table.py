@@ -112,6 +112,8 @@ class Tables:
         suffix = "" if form == usual else "-" + re.split("[/#]", form)[-1]
         about = word["about"] if word else found.definitions
         base = self.vocabulary.find_base(sorted(found.ranges)) if form == usual else ""
+        if word and form == usual:
+            base = _find_class_base(self.vocabulary, table.iri)
         column = Column("object", iri, titles=labels, about=about, ranges=_sort(found.ranges))
         columns = [self.make_key("subject")]
         if form in ("link", "iri"):
@@ -278,10 +280,15 @@ def _make_columns(tables: Tables, iri: str, name: str) -> Iterator[Column]:
 def _make_type(tables: Tables, iri: str) -> Iterator[Column]:
     """Yield the column of the class, with its name beside it where there may be several."""
     vocabulary = tables.vocabulary
-    base = iri[: len(iri) - len(vocabulary.names.shorten(iri).rpartition(":")[2])]
+    base = _find_class_base(vocabulary, iri)
     word = tables.words["type"]
     column = Column("type", vocabulary.names.expand(TYPE), link=True, base=base)
     yield from tables.add_label(replace(column, titles=_titles(word), about=word["about"]))
+
+
+def _find_class_base(vocabulary: Vocabulary, iri: str) -> str:
+    """Return what the IRIs of classes begin with: the namespace of a table's own class."""
+    return iri[: len(iri) - len(vocabulary.names.shorten(iri).rpartition(":")[2])]
 
 
 def _make_reading(tables: Tables, name: str, told: Texts) -> Iterator[Column]:
