@@ -17,6 +17,8 @@ from kg.names import XSD_STRING, Names, read_names
 IRI, LANGUAGE = "@id", "@language"
 TERM = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 RESERVED = ("generator", "id", "type")
+# Borrowed, and without a range in the ontology; https://schema.org/sameAs has it: a URL.
+LINKS = ("schema:sameAs",)
 PROPERTIES = ("owl:AnnotationProperty", "owl:DatatypeProperty", "owl:ObjectProperty")
 # An IRI that ends so can stand before a local name without more ado (JSON-LD 1.1, 9.15.1).
 DELIMITERS = tuple(":/?#[]@")
@@ -77,7 +79,7 @@ def read_context(home: Home) -> Context:
         SyntaxError: a file is no Turtle; see `kg.load.find_faults`.
     """
     names = read_names(home)
-    words = _Words()
+    words = _Words(links={names.expand(name) for name in LINKS})
     for file in list_files(home, shapes=True):
         if file.path.is_relative_to(home.ontology / "shapes"):
             _read_shapes(names, parse_file(file), words)

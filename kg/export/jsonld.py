@@ -1,10 +1,12 @@
 """JSON-LD with our own context: a node a line, named graphs kept, nothing framed.
 
-See https://www.w3.org/TR/json-ld11/. All values are strings, numbers too, with the datatype in
-the context or beside them, so that 80.0 does not come back as 80.
+See https://www.w3.org/TR/json-ld11/. Integers and booleans are those of JSON where the context
+has their datatype and they come back as they were written. All other values are strings, with the
+datatype in the context or beside them, so that 80.0 does not come back as 80.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby
@@ -16,6 +18,13 @@ from kg.home import KgError, name_generator
 from kg.names import XSD_STRING, format_language
 
 CACHE = 1 << 16
+# What a reader makes of JSON's own values (https://www.w3.org/TR/json-ld11-api/#data-round-tripping).
+NATIVE = {
+    "xsd:boolean": re.compile("true|false"),
+    "xsd:integer": re.compile("0|-?[1-9][0-9]{0,15}"),
+    "xsd:nonNegativeInteger": re.compile("0|[1-9][0-9]{0,15}"),
+}
+EXACT = 1 << 53  # below, a number of JSON is exact for those that take it for a double
 
 
 class JsonWriter:
@@ -27,6 +36,7 @@ class JsonWriter:
         self._languages = {
             context.terms[iri] for iri, kind in context.kinds.items() if kind == LANGUAGE
         }
+        self._native = {context.names.expand(name): form for name, form in NATIVE.items()}
         self._name = lru_cache(CACHE)(self._name_iri)
 
     def encode(self, quad: Quad) -> str:
@@ -71,11 +81,20 @@ class JsonWriter:
             raise KgError(f"{value}: no term of RDF 1.1. Write .nq, which takes it.")
         if value.language:
             return key, f"@{format_language(value.language)} {_dump(value.value)}"
+        if found == wanted and self._is_native(value.value, found):
+            return key, value.value
         if found == wanted or (found == XSD_STRING and wanted in ("", LANGUAGE)):
             return key, _dump(value.value)
         if found == XSD_STRING:
             return key, _dump({"@value": value.value})
         return key, _dump({"@type": self._name(found), "@value": value.value})
+
+    def _is_native(self, text: str, datatype: str) -> bool:
+        """Tell whether a literal is written as a number or boolean of JSON."""
+        form = self._native.get(datatype)
+        if form is None or not form.fullmatch(text):
+            return False
+        return text.isalpha() or abs(int(text)) < EXACT
 
     def _write_node(self, subject: str, parts: Iterator[list[str]]) -> str:
         values: dict[str, list[str]] = {}

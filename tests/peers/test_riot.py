@@ -20,7 +20,7 @@ from pyoxigraph import (
 )
 
 from kg.export.rdf import SYNTAXES, export_rdf
-from kg.home import find_home
+from kg.home import Home, find_home
 from kg.load import list_files, parse_file
 from kg.rules import open_store
 
@@ -108,6 +108,30 @@ def test_riot_reads_what_the_data_say(
     # Neither the form of numbers is lost nor the case of tags.
     assert '"80.0"^^<http://www.w3.org/2001/XMLSchema#decimal>' in done.stdout
     assert set(re.findall(r'"@(zh-\w+)', done.stdout)) == {"zh-Hans", "zh-Hant"}
+
+
+def test_riot_reads_numbers_of_json_as_they_were(riot: Riot, tmp_path: Path) -> None:
+    for name in ("ontology", "queries"):
+        (tmp_path / name).symlink_to(find_home().root / name)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.ttl").write_text(
+        "PREFIX cdp: <https://w3id.org/cdp/ontology#> PREFIX oa: <http://www.w3.org/ns/oa#>"
+        " PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>"
+        " <https://e.org/a> cdp:listIndex 0 , -5 , 007 , 9007199254740991 , 9007199254740992 ,"
+        " -9007199254740991 , 1000000 ; cdp:openEnded true , false , '1'^^xsd:boolean ;"
+        " cdp:targetValue 80.0 , 80 ; oa:start '12'^^xsd:nonNegativeInteger ."
+    )
+    home = Home(tmp_path)
+    export_rdf(home, str(tmp_path / "x.jsonld"), graphs=["a"])
+    text = (tmp_path / "x.jsonld").read_text("utf-8")
+    assert '"9007199254740992"' in text
+    assert ", 9007199254740991" in text
+    done = riot("--output=nquads", tmp_path / "x.jsonld")
+    assert (done.returncode, done.stderr) == (0, "")
+    (file,) = (file for file in list_files(home) if file.path.name == "a.ttl")
+    wanted = canonize(parse_file(file))
+    assert len(wanted) > 13
+    assert canonize(parse(done.stdout.encode("utf-8"), RdfFormat.N_QUADS)) == wanted
 
 
 def test_what_is_not_valid_is_seen(riot: Riot, dumps: Path, tmp_path: Path) -> None:
