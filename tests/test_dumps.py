@@ -78,8 +78,10 @@ PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
 place:a a cdp:City , <urn:x:Y> , [ e:in "type" ] , e:City ; rdf:type "no class" ;
   cdp:targetValue 80.0 , 80 , "80"^^xsd:decimal , -.5 , +1.50 , 1e3 , "1.E-3"^^xsd:double ,
     "no number"^^xsd:decimal , "80" , "80"@en , e:80 ;
-  cdp:listIndex 007 , "+7"^^xsd:integer , "-0"^^xsd:integer , "7"^^xsd:int ;
-  cdp:openEnded true , "1"^^xsd:boolean , "TRUE"^^xsd:boolean ;
+  cdp:listIndex 007 , "+7"^^xsd:integer , "-0"^^xsd:integer , "7"^^xsd:int , 0 , -5 ,
+    9007199254740991 , 9007199254740992 , -9007199254740991 , -9007199254740992 ,
+    " 5"^^xsd:integer , "٣"^^xsd:integer ;
+  cdp:openEnded true , false , "1"^^xsd:boolean , "TRUE"^^xsd:boolean ;
   rdfs:label "a"@en , "b"@en , "a" , "b" , "a"@zh-Hans , "甲"@zh-Hant-HK , "a"@en-GB ;
   cdp:title "a"@en , "b" , 5 , e:x ;
   cdp:description "one"@en , "two"@en ;
@@ -479,6 +481,36 @@ def test_jsonld_has_a_node_a_line_and_short_names(written: Callable[[str], bytes
                 assert "@value" not in json.dumps(node)
 
 
+def test_jsonld_has_numbers_where_they_come_back_as_they_were(
+    hard: Home, tmp_path: Path, written: Callable[[str], bytes]
+) -> None:
+    found: dict[str, set[type]] = {"start": set(), "listIndex": set(), "deadlineYear": set()}
+    for graph in json.loads(written(".jsonld"))["@graph"]:
+        for node in graph["@graph"]:
+            for key, types in found.items():
+                types.update({type(node[key])} if key in node else ())
+    assert found == {"start": {int}, "listIndex": {int}, "deadlineYear": {int}}
+    document = json.loads(write_text(hard, tmp_path, ".jsonld", graphs=["hard/values"]))
+    (node,) = (n for g in document["@graph"] for n in g["@graph"] if n["id"] == "place:a")
+    assert set(map(repr, node["listIndex"][:-1])) == {
+        "0", "-5", "'+7'", "'-0'", "'007'", "9007199254740991", "'9007199254740992'",
+        "-9007199254740991", "'-9007199254740992'", "' 5'", "'٣'",
+    }  # fmt: skip
+    assert set(map(repr, node["openEnded"])) == {"True", "False", "'1'", "'TRUE'"}
+    assert "80.0" in node["targetValue"]
+    assert {"@type": "xsd:integer", "@value": "5"} in node["hasTheme"]
+
+
+def test_links_are_known_as_such(written: Callable[[str], bytes]) -> None:
+    document = json.loads(written(".jsonld"))
+    assert document["@context"]["sameAs"] == {"@id": "schema:sameAs", "@type": "@id"}
+    cities = [n for g in document["@graph"] for n in g["@graph"] if "sameAs" in n]
+    assert len(cities) > 5
+    for node in cities:
+        said = node["sameAs"]
+        assert all(isinstance(one, str) for one in (said if isinstance(said, list) else [said]))
+
+
 def test_mark_of_jsonld_is_no_statement(written: Callable[[str], bytes]) -> None:
     document = json.loads(written(".jsonld"))
     assert document.pop("generator") == name_generator()
@@ -504,10 +536,21 @@ def test_name_that_jsonld_cannot_write_is_told(untouched: Home, tmp_path: Path) 
 
 @pytest.mark.parametrize(
     "name",
-    [WUHAN, f"graph:{WUHAN}", f"https://w3id.org/cdp/graph/{WUHAN}", "*wuhan", "roundup-*/w?han"],
-)
+    [
+        WUHAN, f"graph:{WUHAN}", f"https://w3id.org/cdp/graph/{WUHAN}", "*wuhan", "roundup-*/w?han",
+        f"data/{WUHAN}.ttl", f"data/{WUHAN}", f"{WUHAN}.ttl", "data/roundup-*/w?han.ttl",
+    ],
+)  # fmt: skip
 def test_graph_is_chosen_by_its_name(name: str) -> None:
     assert [part.name for part in choose_graphs(HOME, [name])] == [WUHAN]
+
+
+def test_graph_is_chosen_by_the_path_of_its_file() -> None:
+    for name in ("cdp", "ontology/cdp", "ontology/cdp.ttl", "cdp.ttl"):
+        assert [part.name for part in choose_graphs(HOME, [name])] == ["cdp"]
+    for name in ("data/cdp", f"ontology/{WUHAN}.ttl", f"{WUHAN}.nq"):
+        with pytest.raises(KgError, match="no graph is called so"):
+            choose_graphs(HOME, [name])
 
 
 def test_entailments_go_with_all_or_where_they_are_named() -> None:
@@ -587,6 +630,23 @@ def test_folder_has_a_file_for_each_graph(form: str, tmp_path: Path) -> None:
     assert canonize(read) == canonize(quads, named=f".{syntax}" in NAMED)
 
 
+@pytest.mark.parametrize("form", ["ttl", "nt.gz", "nq", "trig"])
+def test_file_of_a_folder_names_its_graph(form: str, tmp_path: Path) -> None:
+    export_rdf(HOME, f"{tmp_path}/", form=form)
+    parts = list_graphs(HOME)
+    assert len(parts) > 13
+    for part in parts:
+        data = (tmp_path / f"{part.name}.{form}").read_bytes()
+        lines = (gzip.decompress(data) if form.endswith(".gz") else data).decode().split("\n")
+        told = [line for line in lines if line.startswith("#")]
+        # The others have it in what they say.
+        named = [] if form in ("nq", "trig") else [f"# graph <{part.graph}>"]
+        assert told == [f"# {name_generator()}", *named]
+        assert lines[: len(told)] == told
+        if form == "nt.gz":
+            assert lines[:-1] == sorted(lines[:-1])
+
+
 def test_folder_keeps_the_graphs_that_are_not_written_again(tmp_path: Path) -> None:
     export_rdf(HOME, str(tmp_path), graphs=["roundup-2021/*", "themes"])
     before = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
@@ -604,6 +664,18 @@ def test_target_says_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert is_folder(target)
     for target in ("is.nq/x.nq", "file", "-", "x.ttl", "/dev/null"):
         assert not is_folder(target)
+    for target in ("is.nq", "new.d/", "."):
+        assert is_folder(target, "nq")
+    for target in ("new", "file", "-", "x.ttl"):
+        assert not is_folder(target, "nq")
+
+
+def test_name_without_a_suffix_is_a_file_if_a_format_is_said(run: Run, tmp_path: Path) -> None:
+    run("export", "rdf", "-o", "dump", "--format", "nq", "--graphs", "themes", cwd=tmp_path)
+    assert (tmp_path / "dump").read_text("utf-8").startswith("# city-policy-kg ")
+    run("export", "rdf", "-o", "dump/", "--format", "nq", cwd=tmp_path, code=2)
+    run("export", "rdf", "-o", "folder/", "--format", "nq", "--graphs", "themes", cwd=tmp_path)
+    assert (tmp_path / "folder" / "themes.nq").is_file()
 
 
 @pytest.mark.parametrize(
@@ -683,6 +755,16 @@ def test_every_example_of_the_help_works(run: Run, tmp_path: Path) -> None:
     }  # fmt: skip
     for word in (*kg.cli.rdf.SYNTAXES, "--graphs", "--no-entailed", "--force", "FILE|DIR|-"):
         assert word in text
+
+
+def test_what_the_help_says_of_lines_and_entailments_is_so(run: Run, tmp_path: Path) -> None:
+    text = run("export", "rdf", "--help").stdout
+    assert "adds those of everything" in re.sub(r"\s+", " ", text)
+    (example,) = (line.strip() for line in text.split("\n") if " | " in line)
+    count = export_rdf(HOME, str(tmp_path / "x.nt"), graphs=["roundup-2021/*"]).statements
+    (tail,) = re.findall(r"\| (grep -c .*?)(?:   .*)?$", example)
+    done = subprocess.run([*shlex.split(tail), tmp_path / "x.nt"], check=True, capture_output=True)
+    assert int(done.stdout) == count > 1_000
 
 
 def test_folder_that_is_a_file_is_told(run: Run, tmp_path: Path) -> None:

@@ -41,7 +41,8 @@ def complete_graph(
     default="-",
     show_default=True,
     type=click.Path(),
-    help="A file, whose suffix is its format; a folder, for a file a graph; or standard output.",
+    help="A file, whose suffix is its format; a folder, for a file a graph (one that is there, "
+    "ends in /, or has neither suffix nor --format); or standard output.",
 )
 @click.option(
     "--format",
@@ -57,13 +58,15 @@ def complete_graph(
     multiple=True,
     metavar="GRAPH",
     shell_complete=complete_graph,
-    help="These graphs alone, all if not given: a path below data/ or ontology/, a pattern of "
-    "paths, a name in graph:, or an IRI. May be given several times.",
+    help="These graphs alone, all if not given: a path below data/ or ontology/, with or without "
+    "that folder and .ttl, a pattern of paths, a name in graph:, or an IRI. May be given several "
+    "times.",
 )
 @click.option(
     "--entailed/--no-entailed",
     default=None,
-    help="With or without what the rules add (graph:entailed). With it, unless --graphs is given.",
+    help="With or without what the rules add (graph:entailed). With it, unless --graphs is given; "
+    "beside --graphs, --entailed adds those of everything, not of these graphs alone.",
 )
 @click.option("--force", is_flag=True, help="Overwrite also what kg did not write.")
 @click.pass_obj
@@ -83,10 +86,11 @@ def rdf(
     kg export rdf -o city-policy.jsonld       JSON-LD with a context of our own
     kg export rdf -o dumps/                   a Turtle file for each graph
     kg export rdf -o wuhan.ttl --graphs roundup-2021/wuhan
-    kg export rdf --graphs 'roundup-2021/*' --format nt | wc -l
+    kg export rdf --graphs 'roundup-2021/*' --format nt | grep -c '^[^#]'
 
     N-Quads, TriG and JSON-LD keep the named graphs. Turtle and N-Triples have the union of those
-    chosen, each statement once. .zst needs the extra [zstd].
+    chosen, each statement once; in a folder, a comment at a file's top has the graph's IRI. .zst
+    needs the extra [zstd].
     """
     from kg.export.rdf import export_rdf
 

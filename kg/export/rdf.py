@@ -87,7 +87,8 @@ def export_rdf(
 
     The format is that of the target's suffix, or `form`, one of `FORMATS`; N-Quads for `-`,
     Turtle in a folder. A target is a folder if it ends in `/`, if there is one, or if nothing is
-    there and its name has no suffix. Formats without named graphs have each statement once. The
+    there, its name has no suffix and no format is said. Formats without named graphs have each
+    statement once, and in a folder a comment with the graph's IRI. The
     same data give the same bytes. Memory does not grow with the data, but for the store that the
     entailments need.
 
@@ -95,7 +96,7 @@ def export_rdf(
         KgError: the format or a graph is not known, or something that is not ours stands there
             (exit code 2); the target cannot be written, or a file is no Turtle (1).
     """
-    folder = is_folder(target)
+    folder = is_folder(target, form)
     syntax, packed = find_form(target, form, folder=folder)
     parts = choose_graphs(home, graphs, entailed)
     work = Work(home, syntax, packed, progress)
@@ -104,23 +105,23 @@ def export_rdf(
         with write_folder(Path(target), force=force) as open_file:
             for number, part in enumerate(parts):
                 with open_file(f"{part.name}{syntax}{packed}") as stream:
-                    count += work.write([part], stream, number, len(parts))
+                    count += work.write([part], stream, number, len(parts), part.graph)
     else:
         with write_file(Path(target), force=force) as stream:
             count = work.write(parts, stream, 0, 1)
     return Exported(count, tuple(part.graph for part in parts))
 
 
-def is_folder(target: str) -> bool:
+def is_folder(target: str, form: str | None = None) -> bool:
     """Tell whether a target means a folder, to hold a file for each graph.
 
-    >>> is_folder("dumps/"), is_folder("city-policy.nq"), is_folder("-")
-    (True, False, False)
+    >>> is_folder("dumps/"), is_folder("city-policy.nq"), is_folder("new", "nq"), is_folder("-")
+    (True, False, False, False)
     """
     place = Path(target)
     if target == "-" or target.endswith(("/", os.sep)):
         return target != "-"
-    return place.is_dir() if place.exists() else not place.suffix
+    return place.is_dir() if place.exists() else not (place.suffix or form)
 
 
 def find_form(target: str, form: str | None, *, folder: bool = False) -> tuple[str, str]:
@@ -174,18 +175,22 @@ def choose_graphs(home: Home, wanted: Sequence[str], entailed: bool | None = Non
     """Return the graphs that are wanted: all without a name, those alone with some.
 
     A name is a path (`roundup-2021/wuhan`), a pattern of paths (`roundup-2021/*`), a prefixed name
-    in `graph:`, or an IRI. Unless it is said, the entailments belong to all, and not to some.
+    in `graph:`, or an IRI; a path may also be that of the file (`data/roundup-2021/wuhan.ttl`),
+    with or without its suffix. Unless it is said, the entailments belong to all, and not to some.
 
     Raises:
         KgError: a name fits no graph, or none is left.
     """
     parts = list_graphs(home)
     start = read_names(home).expand("graph:")
+    known = {part.graph: _list_paths(home, part) for part in parts}
     chosen = {part.graph for part in parts} if not wanted else set()
     for name in wanted:
         path = name.removeprefix(start).removeprefix("graph:")
-        found = {p.graph for p in parts if path in (p.name, unquote(p.name))}
-        found = found or {p.graph for p in parts if fnmatchcase(unquote(p.name), path)}
+        found = {graph for graph, paths in known.items() if path in paths}
+        found = found or {
+            graph for graph, paths in known.items() if any(fnmatchcase(p, path) for p in paths)
+        }
         if not found:
             raise KgError(_tell_near(name, path, parts), exit_code=2)
         chosen |= found
@@ -198,6 +203,18 @@ def choose_graphs(home: Home, wanted: Sequence[str], entailed: bool | None = Non
             exit_code=2,
         )
     return [part for part in parts if part.graph in chosen]
+
+
+def _list_paths(home: Home, part: Part) -> set[str]:
+    """Return all that a graph may be called: its path, and those of its files."""
+    paths = {part.name, unquote(part.name)}
+    for file in part.files:
+        for folder in (home.data, home.ontology):
+            if file.path.is_relative_to(folder):
+                path = file.path.relative_to(folder)
+                whole = folder.name / path
+                paths |= {one.as_posix() for one in (path, whole, whole.with_suffix(""))}
+    return paths
 
 
 def _tell_near(name: str, path: str, parts: Sequence[Part]) -> str:
@@ -226,8 +243,13 @@ class Work:
         with _explain_faults(list_files(self._home, shapes=True)):
             return read_context(self._home)
 
-    def write(self, parts: Sequence[Part], stream: BinaryIO, number: int, many: int) -> int:
-        """Write the statements of some graphs to file `number` of so many; return how many."""
+    def write(
+        self, parts: Sequence[Part], stream: BinaryIO, number: int, many: int, graph: str = ""
+    ) -> int:
+        """Write the statements of some graphs to file `number` of so many; return how many.
+
+        `graph` is the IRI of the one graph that the file has, for formats that do not name it.
+        """
         read = written = 0
 
         def tell(what: str, share: float) -> None:
@@ -248,7 +270,7 @@ class Work:
                 yield line
 
         with compress_stream(stream, self._packed) as out:
-            writer = self._make_writer()
+            writer = self._make_writer(graph)
             quads = count_read(self._read_parts(parts, tell))
             lines = count_written(sort_statements(quads, writer.encode))
             pieces = writer.write(lines)
@@ -257,13 +279,13 @@ class Work:
         tell("written", 1)
         return written
 
-    def _make_writer(self) -> Writer:
+    def _make_writer(self, graph: str) -> Writer:
         named = self._syntax in NAMED
         if self._syntax == ".jsonld":
             return JsonWriter(self._context)
         if self._syntax in (".nq", ".nt"):
-            return LineWriter(named=named)
-        return TurtleWriter(read_names(self._home), named=named)
+            return LineWriter(named=named, graph=graph)
+        return TurtleWriter(read_names(self._home), named=named, graph=graph)
 
     def _read_parts(
         self, parts: Sequence[Part], tell: Callable[[str, float], None]

@@ -11,7 +11,8 @@ from itertools import groupby
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from kg.home import KgError, name_generator
+from kg.export.lines import head_file
+from kg.home import KgError
 from kg.load import restore_languages
 from kg.names import XSD_STRING, Names, Term
 
@@ -26,9 +27,13 @@ CACHE = 1 << 16
 
 
 class TurtleWriter:
-    """Writes statements as TriG (https://www.w3.org/TR/trig/), or without graphs as Turtle."""
+    """Writes statements as TriG (https://www.w3.org/TR/trig/), or without graphs as Turtle.
 
-    def __init__(self, names: Names, *, named: bool) -> None:
+    Turtle that is one graph has its IRI, `graph`, in a comment.
+    """
+
+    def __init__(self, names: Names, *, named: bool, graph: str = "") -> None:
+        self._graph = "" if named else graph
         self._names = names
         self._named = named
         self._type = names.expand("rdf:type")
@@ -47,7 +52,7 @@ class TurtleWriter:
         """Yield the text of a file of the lines, sorted."""
         # The first line comes when all have been encoded: then it is known what is used.
         first = next(lines, None)
-        yield f"# {name_generator()}\n"
+        yield head_file(self._graph)
         for prefix in sorted(self._used):
             yield f"PREFIX {prefix}: <{self._names.prefixes[prefix]}>\n"
         if first is None:
