@@ -751,7 +751,8 @@ def test_interrupted_export_leaves_the_old_one(form: str, small: Home, tmp_path:
     ("arguments", "message"),
     [
         (["--table", "nothing"], "nothing: no such table. There are cities,"),
-        (["--table", "cities-nothing"], "cities-nothing: there is no such link table"),
+        (["--table", "cities-nope"], "cities-nope: no such link table. There are such as cities-"),
+        (["--table", "cities-label"], "cities-label: no such link table, or it has no row."),
         (["-o", "-"], "takes one table"),
         (["-o", "-", "--table", "cities", "--table", "targets"], "takes one table"),
         (["-o", "targets.csv"], "go to a folder"),
@@ -762,9 +763,29 @@ def test_interrupted_export_leaves_the_old_one(form: str, small: Home, tmp_path:
 def test_wrong_calls(run, arguments: Sequence[str], message: str, tmp_path: Path) -> None:
     done = run("export", "tables", *arguments, code=None, cwd=tmp_path)
     assert message in done.stderr
-    assert done.returncode == (1 if "link table" in message else 2)
+    assert done.returncode == 2
     assert done.stdout == ""
     assert not list(tmp_path.glob("**/*.csv"))
+
+
+def test_link_table_that_is_not_known_is_told_at_once(real: Path, tmp_path: Path) -> None:
+    told: list[int] = []
+    with pytest.raises(KgError, match="cities-nope: no such link table") as caught:
+        export_tables(
+            HOME, tmp_path, names=["cities-nope"], progress=lambda done, total: told.append(done)
+        )
+    assert not told
+    assert not list(tmp_path.iterdir())
+    named = re.findall(r"cities-\w+", str(caught.value).partition("such as")[2])
+    assert len(named) > 2
+    assert all((real / f"{name}.csv").is_file() for name in named)
+    with pytest.raises(KgError) as second:
+        export_tables(HOME, tmp_path, names=["cities-nope"], languages=["zh-Hans"])
+    assert str(second.value) == str(caught.value)
+    # Those that are there may all be asked for.
+    links = [path.stem for path in real.glob("*.csv") if path.stem not in WIDE]
+    assert len(links) > 40
+    assert set(export_tables(HOME, tmp_path, names=links).rows) == set(links)
 
 
 def test_bar_shows_how_far_it_is_where_somebody_looks(tmp_path: Path) -> None:

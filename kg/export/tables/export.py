@@ -10,13 +10,13 @@ from kg.export.output import OpenFile, write_file, write_folder
 from kg.export.tables import codebook, metadata
 from kg.export.tables.codebook import Options
 from kg.export.tables.csv_writer import CsvWriter
-from kg.export.tables.facts import list_data, read_things
+from kg.export.tables.facts import Value, list_data, read_things
 from kg.export.tables.parquet import ParquetWriter, load_library
-from kg.export.tables.rows import Sorter, Writer
+from kg.export.tables.rows import Sorter, Writer, find_form
 from kg.export.tables.table import Table, Tables, read_tables
 from kg.export.tables.vocabulary import read_vocabulary
 from kg.home import Home, KgError
-from kg.names import LANGUAGES, bind_json, read_names
+from kg.names import LANGUAGES, bind_json, format_language, read_names
 from kg.rules import open_store
 from kg.store import Memory, bind_values, read_internal
 
@@ -58,6 +58,7 @@ def export_tables(
     alone = str(target) == "-"
     _check_call(tables, names, form, alone=alone, excel=excel)
     store = open_store(home)
+    _check_links(home, tables, store, names)
     with _open_target(target, force=force) as open_file, ExitStack() as stack:
 
         def open_table(table: Table) -> Writer:
@@ -72,7 +73,7 @@ def export_tables(
         _sort_all(home, store, sorter, progress)
         missing = sorted(set(names) - {table.name for table in sorter.counts})
         if missing:
-            raise KgError(f"{missing[0]}: there is no such link table, or it has no row.")
+            raise KgError(f"{missing[0]}: no such link table, or it has no row.", exit_code=2)
         if not alone:
             about = metadata.read_about(home, store)
             options = Options(form, excel=excel, chosen=bool(names))
@@ -145,6 +146,43 @@ def _check_call(
         raise KgError("--excel is for CSV. Leave it out, or --format.", exit_code=2)
     if form == "parquet":
         load_library()
+
+
+def _check_links(home: Home, tables: Tables, store: Memory, names: Sequence[str]) -> None:
+    """Refuse, before anything is written, a link table that the data cannot give rise to."""
+    wide = {table.name for table in tables.wide}
+    asked = [name for name in names if name not in wide]
+    if not asked:
+        return
+    links = list(_list_links(home, tables, store))
+    known = {link.name for link, _ in links}
+    for name in asked:
+        if name not in known:
+            begin = max((f"{one}-" for one in wide if name.startswith(f"{one}-")), key=len)
+            near = {one.name for one, sure in links if sure and one.name.startswith(begin)}
+            near = near or {one.name for one, sure in links if sure}
+            told = ", ".join(sorted(near))
+            raise KgError(f"{name}: no such link table. There are such as {told}.", exit_code=2)
+
+
+def _list_links(home: Home, tables: Tables, store: Memory) -> Iterator[tuple[Table, bool]]:
+    """Yield the link tables that there may be, and whether their values fit no column.
+
+    Of what has a column, only what a thing has besides stands in a link table.
+    """
+    for terms in store.select(read_internal(home, "table-links")).rows:
+        about, name, kind, language, datatype = (bind_json(t)["value"] if t else "" for t in terms)
+        table = tables.find_table([about])
+        tag = format_language(language) if language else ""
+        passed_over = tag and tag not in tables.languages and {*tables.languages} != {*LANGUAGES}
+        if table is None or passed_over:
+            continue
+        datatype = "" if language else datatype
+        form = find_form(Value(kind, "", tag, datatype), tables.languages)
+        sure = (name, tag) not in table.places
+        yield tables.make_link(table, name, form), sure
+        if form == "link":
+            yield tables.make_link(table, name, "iri"), False
 
 
 def _choose(names: Sequence[str], *, alone: bool) -> Callable[[Table], bool]:
