@@ -4,7 +4,9 @@ import math
 import re
 import struct
 import sys
+from collections import Counter
 from dataclasses import replace
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,15 +16,19 @@ import pytest
 from kg.export import fonts
 from kg.export.drawing import EACH_NODE, FIRST_EDGES, MOST_NODES, lay_out
 from kg.export.fonts import choose_face, find_fonts, list_font_files
-from kg.export.labels import LINE_HEIGHT, Box, break_label, measure_label
+from kg.export.labels import CLOSING, COLUMNS, LINE_HEIGHT, OPENING, Box, break_label, measure_label
 from kg.export.legend import WORDS
 from kg.export.network import Edge, Network, Node
+from kg.export.networks import Wanted, build_network, find_network
 from kg.export.output import HEAD, name_generator
 from kg.export.picture import HEAD as PNG_HEAD
+from kg.export.picture import MOST_LINES as MOST_SHOWN
 from kg.export.picture import SIGNATURE, ZOOM, draw_png, draw_svg
 from kg.export.svg import ASCENT, NAMESPACE, fit_lines
-from kg.home import KgError
+from kg.home import KgError, find_home
 from kg.names import LANGUAGES
+from kg.rules import open_store
+from kg.store import Engine
 
 COLORS = {"City": "#f28e2b", "Theme": "#4e79a7"}
 HOSTILE = (
@@ -184,6 +190,53 @@ def test_long_label_is_cut_visibly_and_lines_are_even() -> None:
     lines = break_label("Mandatory Provident Fund Schemes Authority")
     assert len(lines) == 2 and not lines[1].endswith("…")
     assert abs(len(lines[0]) - len(lines[1])) < 4
+
+
+@pytest.mark.parametrize("columns", [8, 16, COLUMNS])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sustainable Development goals", "Demonstration of industrialization here",
+        "sub-provincial city", "an intelligent agent of government", "Internationalization",
+        "ACCOUNTABILITY AND TRANSPARENCY", "数据Demonstration开放industrialization平台",
+    ],
+)  # fmt: skip
+def test_no_word_of_a_label_is_cut_that_would_fit(text: str, columns: int) -> None:
+    for most in (1, 2, 3):
+        lines = break_label(text, columns, most)
+        words = re.findall(r"[A-Za-z]+", text)
+        assert lines and all(w in words for line in lines for w in re.findall(r"[A-Za-z]+", line))
+        assert lines[-1].endswith("…") or " ".join(text.split()).replace(" ", "") == "".join(
+            lines
+        ).replace(" ", "")
+
+
+def test_only_a_word_wider_than_any_label_is_cut() -> None:
+    lines = break_label("x" * 30 + " after")
+    assert lines == ("x" * COLUMNS, "x" * (30 - COLUMNS) + " after")
+
+
+def test_label_may_break_after_a_hyphen_within_a_word() -> None:
+    assert break_label("administrative sub-provincial") == ("administrative", "sub-provincial")
+    # Where a space will do as well, no word is broken.
+    assert break_label("Changsha smart-city decision") == ("Changsha smart-city", "decision")
+    lines = break_label("new administrative-territorial division")
+    assert lines == ("new administrative-", "territorial division")
+    assert break_label("2016-2020 and 2021-2025", 6, 3) == ("2016-2020", "and", "2021-2025")
+
+
+def test_marks_that_close_begin_no_line_and_those_that_open_end_none() -> None:
+    text = (
+        "数据开放、共享（含“一网通办”）；治理：到2025年，建成《规划》所说的平台。其后（另见附件）……"
+    )
+    seen = 0
+    for width in range(60, 360, 3):
+        for lines in (fit_lines(text, 10, width), break_label(text, max(width // 10, 8), 3)):
+            seen += len(lines)
+            assert not [line for line in lines[1:] if line[0] in CLOSING], lines
+            assert not [line for line in lines if line[-1] in OPENING], lines
+        assert "".join(fit_lines(text, 10, width)) == text
+    assert seen > 600
 
 
 @pytest.mark.parametrize("count", [5, 30, 120, 450])
@@ -362,6 +415,51 @@ def test_each_node_keeps_its_strongest_edge() -> None:
     assert ends == {node.id for node in nodes}
 
 
+def make_alike(kinds: int) -> Network:
+    """A network of many links, all of the same weight; the rarest relations are last in it."""
+    nodes = [make_node(n) for n in range(60)]
+    pairs = list(combinations(range(60), 2))
+    # The commonest is that of all links but the last 40, if there are as many kinds as that.
+    edges = [
+        make_edge(n, *pair, kind=f"cdp:k{max(n - len(pairs) + 40, 0) * (kinds - 1) // 40}")
+        for n, pair in enumerate(pairs)
+    ]
+    return make_network(nodes, edges)
+
+
+def test_links_of_rare_relations_are_kept_where_all_weigh_the_same() -> None:
+    network = make_alike(5)
+    drawn = lay_out(network)
+    kinds = [line.edge.kind for line in drawn.lines]
+    assert drawn.thinned == "rarest" and len(kinds) == round(FIRST_EDGES + EACH_NODE * 60)
+    for kind in {edge.kind for edge in network.edges} - {"cdp:k0"}:
+        assert kinds.count(kind) == sum(edge.kind == kind for edge in network.edges) > 0
+    # And no node that has links is left without any.
+    ends = {end for line in drawn.lines for end in (line.edge.source, line.edge.target)}
+    assert ends == {node.id for node in network.nodes}
+
+
+def test_among_links_of_a_node_that_weigh_the_same_the_rare_one_is_drawn() -> None:
+    network = make_alike(2)
+    heavier = replace(network.edges[0], weight=2.0)
+    drawn = lay_out(replace(network, edges=(heavier, *network.edges[1:])))
+    assert drawn.thinned == "strongest"
+    ends = {end for e in network.edges if e.kind == "cdp:k1" for end in (e.source, e.target)}
+    kept = [line.edge for line in drawn.lines if line.edge.kind == "cdp:k1"]
+    assert ends == {end for edge in kept for end in (edge.source, edge.target)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_caption_says_by_what_links_were_chosen(language: str) -> None:
+    for kinds, word in ((5, "rarest"), (1, "some")):
+        network = replace(make_alike(kinds), language=language)
+        caption = read_caption(read_svg(network))
+        told = {
+            name for name in ("strongest", "rarest", "some") if WORDS[language][name] in caption
+        }
+        assert told == {word}
+
+
 def test_empty_network_is_a_picture_that_says_so() -> None:
     root = read_svg(make_network([], []))
     assert list_circles(root) == []
@@ -445,10 +543,70 @@ def test_long_description_is_shown_in_part_and_told_in_full(sentence: str) -> No
     root = read_svg(make_network([make_node(1)], [], description=text))
     shown = list_elements(find_group(root, "header"), "text")[1]
     lines = list_lines(shown)
-    assert len(lines) == 3
+    assert MOST_SHOWN - 1 <= len(lines) <= MOST_SHOWN
     assert lines[-1][-1] in ".。…"
     assert text in (root.findtext(f"{{{NAMESPACE}}}desc") or "")
     assert all(measure_label(line) * 13.5 < float(root.attrib["width"]) - 60 for line in lines)
+
+
+@cache
+def read_store() -> Engine:
+    return open_store(find_home())
+
+
+@cache
+def build(name: str, language: str) -> Network:
+    """A network of the data of the project."""
+    found = find_network(find_home(), name)
+    return build_network(find_home(), read_store(), found, Wanted(language))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+@pytest.mark.parametrize("name", ["city-city", "city-theme", "documents", "entities"])
+def test_description_of_the_query_is_shown_whole_and_nothing_after_it(
+    name: str, language: str
+) -> None:
+    network = build(name, language)
+    said = find_network(find_home(), name).tell("description", language)
+    shown = list_elements(find_group(read_svg(network), "header"), "text")[1]
+    lines = list_lines(shown)
+    assert len(lines) <= 5
+    assert "".join(lines).replace(" ", "") == said.replace(" ", "")
+    assert len(network.description) > len(said)
+
+
+def test_description_that_counts_nothing_is_shown_from_its_beginning() -> None:
+    network = make_network([make_node(1)], [], description="From 0 to 1. It is so.")
+    shown = list_elements(find_group(read_svg(network), "header"), "text")[1]
+    assert list_lines(shown) == ["From 0 to 1. It is so."]
+    only = replace(network, description="It has 1 nodes and 0 edges. Layout: so.")
+    assert len(list_elements(find_group(read_svg(only), "header"), "text")) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_real_labels_are_broken_where_lines_may_end(language: str) -> None:
+    network = build("entities", language)
+    known = {word for node in network.nodes for word in re.findall(r"[A-Za-z]+", node.label)}
+    root = read_svg(network)
+    texts = [t for g in ("labels", "legend") for t in list_elements(find_group(root, g), "text")]
+    assert len(texts) > 200
+    for lines in map(list_lines, texts[: -len(list_elements(find_group(root, "legend"), "text"))]):
+        assert {word for line in lines for word in re.findall(r"[A-Za-z]+", line)} <= known, lines
+    for lines in map(list_lines, texts):
+        assert not any(line[0] in CLOSING for line in lines[1:]), lines
+        assert not any(line[-1] in OPENING for line in lines), lines
+
+
+def test_links_that_are_rare_in_the_data_are_all_drawn() -> None:
+    network = build("entities", "en")
+    every = Counter(edge.kind for edge in network.edges)
+    drawing = lay_out(network)
+    drawn = Counter(line.edge.kind for line in drawing.lines)
+    assert drawing.thinned == "rarest" and drawn.total() < every.total()
+    (common, count), *rest = every.most_common()
+    assert drawn[common] / count < min(drawn[kind] / all for kind, all in rest)
+    rare = [kind for kind, _ in rest[1:]]
+    assert len(rare) > 10 and [drawn[k] for k in rare] == [every[k] for k in rare]
 
 
 # PNG: what it takes of fonts.

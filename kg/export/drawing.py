@@ -1,7 +1,8 @@
 """From a network to what is drawn of it: which nodes and edges, and where, in pixels.
 
 A picture of all is a hairball when there are many: beyond `MOST_NODES` the most connected nodes
-are drawn, and where edges are more than these nodes can bear, the strongest of each node.
+are drawn, and where edges are more than these nodes can bear, the strongest of each node; where
+all are as strong, those of the relations that are rare, since these tell most.
 """
 
 import math
@@ -40,7 +41,8 @@ class Drawing:
     """What is drawn of a network, within an area.
 
     `labels` are by the id of their node; `unlabelled` counts the nodes that have a label, but for
-    which there was no room; `thinned` says that edges between nodes that are drawn are not.
+    which there was no room; `thinned` says by what edges between nodes that are drawn were chosen
+    (`strongest`, `rarest`, or `some` where they are all alike), and is empty where all are drawn.
     """
 
     area: Box
@@ -48,7 +50,7 @@ class Drawing:
     lines: tuple[Line, ...]
     labels: Mapping[str, Label]
     unlabelled: int
-    thinned: bool
+    thinned: str
 
 
 def lay_out(network: Network) -> Drawing:
@@ -111,12 +113,14 @@ def validate_network(network: Network) -> None:
 
 def choose_most_connected(
     network: Network,
-) -> tuple[tuple[Node, ...], tuple[Edge, ...], bool]:
-    """Return the nodes and edges to draw, in the order of the network, and whether edges are cut.
+) -> tuple[tuple[Node, ...], tuple[Edge, ...], str]:
+    """Return the nodes and edges to draw, in the network's order, and by what edges were chosen.
 
     Nodes are ranked by their number of edges, then by size. An edge is ranked by its weight among
     the edges of each of its ends, and the better of these two ranks counts: so each node keeps
-    its strongest edges, and no dense part takes all.
+    its strongest edges, and no dense part takes all. Of edges of the same weight that of the rarer
+    relation comes first; where all have the same, each node keeps one edge, and beyond these the
+    commonest relation is thinned first.
     """
     ties = [edge for edge in network.edges if edge.source != edge.target]
     degree = Counter(end for edge in ties for end in (edge.source, edge.target))
@@ -126,15 +130,21 @@ def choose_most_connected(
     edges = [edge for edge in ties if edge.source in kept and edge.target in kept]
     most = round(FIRST_EDGES + EACH_NODE * len(nodes))
     if len(edges) <= most:
-        return nodes, tuple(edges), False
+        return nodes, tuple(edges), ""
     seen: Counter[str] = Counter()
-    ranks: list[tuple[int, int]] = []
-    for index in sorted(range(len(edges)), key=lambda index: -edges[index].weight):
-        edge = edges[index]
-        ranks.append((min(seen[edge.source], seen[edge.target]), index))
+    common = Counter(edge.kind for edge in ties)
+    alike = len({edge.weight for edge in edges}) == 1
+    ranks: list[tuple[bool, int, int, int]] = []
+    for index, edge in sorted(
+        enumerate(edges), key=lambda found: (-found[1].weight, common[found[1].kind], found[0])
+    ):
+        rank = min(seen[edge.source], seen[edge.target])
+        ranks.append((rank > 0, common[edge.kind] if alike else 0, rank, index))
         seen.update((edge.source, edge.target))
-    chosen = sorted(sorted(ranks, key=lambda rank: rank[0])[:most], key=lambda rank: rank[1])
-    return nodes, tuple(edges[index] for _, index in chosen), True
+    # The sort is stable: edges of the same rank stay in the order of their strength.
+    chosen = sorted(ranks, key=lambda rank: rank[:3])[:most]
+    by = "strongest" if not alike else "rarest" if len(common) > 1 else "some"
+    return nodes, tuple(edges[index] for index in sorted(rank[3] for rank in chosen)), by
 
 
 def draw_lines(circles: Sequence[Circle], edges: Sequence[Edge]) -> Iterator[Line]:

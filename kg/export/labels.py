@@ -7,10 +7,10 @@ those of a small table, a little above what common fonts have.
 import math
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from kg.ask.table import wrap_text
+from kg.ask.table import measure_text
 
 # Widths in em. Whatever is not here is 1 where East Asian text is, or else `OTHER`.
 WIDTHS = {
@@ -30,6 +30,11 @@ OTHER = 0.60
 LINE_HEIGHT = 1.2  # em
 WIDEST = 0.65  # em a column
 COLUMNS, MOST_LINES = 24, 2  # of a label: half an em each, as a terminal counts them
+# What may not begin a line, what may not end one, and what is dropped before `…`.
+CLOSING = frozenset("。，、；：？！）〉》」』】〕〗”’％…—·,.;:?!)]}%")
+OPENING = frozenset("（〈《「『【〔〖“‘([{")
+HYPHENS = frozenset("-–\u2010")
+LOOSE = "，、；：,;: " + "".join(sorted(OPENING))
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 CELL = 48.0
 GAP, MARGIN = 3.0, 2.0  # pixels from a node to its own label, and to others'
@@ -37,6 +42,8 @@ APART = 5.0  # pixels from a label to that beside it
 # What it costs to leave the direction that leads away from a node's neighbours, and to lie on a
 # link: the halo keeps a label readable there, but beside the link it is better still.
 AWAY, CROSSED = 0.6, 0.2
+
+Measure = Callable[[str], float]
 
 
 @dataclass(frozen=True)
@@ -137,29 +144,130 @@ def _measure_character(character: str) -> float:
     return 1.0 if wide in "WF" or (wide == "A" and not character.isalpha()) else OTHER
 
 
+def split_words(text: str, marks: frozenset[str] = HYPHENS) -> list[str]:
+    """Return the parts of a text between which a line may end; joined they are the text.
+
+    A line may end at a space, after one of these marks within a word, and beside an East Asian
+    character, but not before a mark that closes or after one that opens
+    (https://www.w3.org/TR/clreq/#prohibition_rules_for_line_start_end).
+
+    >>> split_words("sub-provincial 城市（深圳）。")
+    ['sub-', 'provincial ', '城', '市', '（深', '圳）。']
+    """
+    words: list[str] = []
+    for place, character in enumerate(text):
+        if not words or _may_break(text, place, marks):
+            words.append("")
+        words[-1] += character
+    return words
+
+
+def _may_break(text: str, place: int, marks: frozenset[str]) -> bool:
+    """Tell whether a line may end before the character at a place."""
+    before, after = text[place - 1], text[place]
+    if after == " " or after in CLOSING or before in OPENING:
+        return False
+    if before in marks:
+        # Not within numbers, and not after a single letter, as in `e-government`.
+        return after.isalpha() and place > 2 and text[place - 3 : place - 1].isalpha()
+    return before == " " or _is_wide(before) or _is_wide(after)
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF"
+
+
+def wrap_words(
+    text: str, width: float, measure: Measure = measure_label, marks: frozenset[str] = HYPHENS
+) -> list[str]:
+    """Return a text in lines at most that wide; a word is cut only where it alone is wider.
+
+    >>> wrap_words("data centre 数据。", 8, measure_columns)
+    ['data', 'centre', '数据。']
+    """
+    lines, line = [], ""
+    for word in split_words(" ".join(text.split()), marks):
+        if measure((line + word).rstrip()) <= width:
+            line += word
+            continue
+        lines += [line] if line else []
+        line = word
+        while len(line) > 1 and measure(line.rstrip()) > width:
+            end = next((n for n in range(2, len(line)) if measure(line[:n]) > width), len(line))
+            lines.append(line[: end - 1])
+            line = line[end - 1 :]
+    return [kept.rstrip() for kept in [*lines, line]]
+
+
+def wrap_start(
+    text: str,
+    width: float,
+    most: int,
+    measure: Measure = measure_label,
+    marks: frozenset[str] = HYPHENS,
+) -> list[str]:
+    """Return the first lines of a text, at most so many; what is cut off ends in `…`.
+
+    >>> wrap_start("data centre 数据", 8, 2, measure_columns)
+    ['data', 'centre…']
+    """
+    lines = wrap_words(text, width, measure, marks)
+    if len(lines) <= most:
+        return lines
+    rest = " ".join(text.split())
+    for line in lines[: most - 1]:
+        rest = rest[len(line) :].lstrip()
+    # A word that fits, but not with what says that more follows, is left whole nonetheless.
+    word = measure(split_words(rest, marks)[0].rstrip())
+    room = max(width - measure("…"), word if word <= width else 0)
+    cut = wrap_words(rest, room, measure, marks)[0]
+    return [*lines[: most - 1], f"{cut.rstrip(LOOSE)}…"]
+
+
+def measure_columns(text: str) -> float:
+    """Return how many columns of half an em a text takes, as a terminal counts them.
+
+    Some letters take more than a column: capitals, say.
+    """
+    return max(measure_text(text), measure_label(text) / WIDEST)
+
+
 def break_label(text: str, columns: int = COLUMNS, most: int = MOST_LINES) -> tuple[str, ...]:
     """Return a text in at most so many lines, about equally long; what is cut off ends in `…`.
 
-    A column is half an em, a Chinese character takes two.
+    A column is half an em, a Chinese character takes two. Where a word is wider than the columns
+    asked for, lines are wider, too, up to `COLUMNS`: only what is wider than that is cut. A word
+    with a hyphen is broken after it only where that saves a line or some of the text.
 
     >>> break_label("Shenzhen–Singapore smart-city cooperation")
     ('Shenzhen–Singapore', 'smart-city cooperation')
     """
-    lines = wrap_text(text, columns)
-    while columns > 2 and max(map(measure_label, lines)) > WIDEST * columns:
-        # Some letters take more than a column: capitals, say.
-        columns -= 1
-        lines = wrap_text(text, columns)
+    whole, parts = (
+        _break_evenly(text, columns, most, marks) for marks in (HYPHENS - {"-"}, HYPHENS)
+    )
+    return min(whole, parts, key=lambda found: found[0])[1]
+
+
+def _break_evenly(
+    text: str, columns: int, most: int, marks: frozenset[str]
+) -> tuple[tuple[bool, int, int], tuple[str, ...]]:
+    """Return the lines of a label, and how bad they are: with a cut, how many, how wide."""
+    widest = max((measure_columns(word.rstrip()) for word in split_words(text, marks)), default=0.0)
+    least = min(math.ceil(widest), max(columns, COLUMNS))
+    columns = max(columns, least)
+    lines = wrap_words(text, columns, measure_columns, marks)
+    cut = widest > columns or len(lines) > most
     if len(lines) > most:
-        last = lines[most - 1]
-        cut = wrap_text(f"{last} {lines[most]}", columns - 1)[0]
-        return (*lines[: most - 1], f"{cut.rstrip('，、,;；')}…")
+        lines = wrap_start(text, columns, most, measure_columns, marks)
+        return (cut, most, columns), tuple(lines)
+    bad = cut, len(lines), columns
     # The narrowest column that needs no more lines makes them even.
-    narrow = columns
-    while narrow > 2 and len(wrap_text(text, narrow - 1)) == len(lines):
-        narrow -= 1
-        lines = wrap_text(text, narrow)
-    return tuple(lines)
+    for narrow in range(columns - 1, max(least, 2) - 1, -1):
+        fewer = wrap_words(text, narrow, measure_columns, marks)
+        if len(fewer) > len(lines):
+            break
+        lines = fewer
+    return bad, tuple(lines)
 
 
 def measure_lines(lines: Iterable[str], size: float) -> tuple[float, float]:

@@ -22,6 +22,7 @@ from kg.export.svg import (
     fit_sentences,
     show_amount,
     show_number,
+    split_sentences,
     write_element,
     write_lines,
 )
@@ -29,7 +30,7 @@ from kg.home import KgError
 
 EDGE, BETWEEN = 32.0, 28.0  # pixels: around all, and between the parts
 TITLE, TEXT, SMALL = 24.0, 13.5, 12.0  # sizes of type, in pixels
-LONGEST_LINE, MOST_LINES = 62, 3  # em; of the description that all see
+LONGEST_LINE, MOST_LINES = 62, 5  # em; of the description that all see
 LATIN = ("Noto Sans", "Helvetica Neue", "Arial")
 CHINESE = {
     "zh-Hans": (
@@ -55,8 +56,9 @@ def draw_svg(network: Network) -> str:
     Nodes stand where the network has them, moved apart where they would cover each other. Labels
     overlap neither each other nor a node: what finds no room is left out, and the caption says
     how many. Of a network with more than `drawing.MOST_NODES` nodes the most connected are drawn,
-    of more edges than these can bear the strongest. Of a long description the first sentences are
-    shown; all of it is in `desc`. The same network gives the same text.
+    of more edges than these can bear the strongest, or those of rarer relations. Of a description
+    the first sentences are shown, up to that which counts nodes and edges; all is in `desc`. The
+    same network gives the same text.
 
     Raises:
         KgError: a number of the network is not finite, a colour is not `#rrggbb`, an id comes
@@ -68,7 +70,8 @@ def draw_svg(network: Network) -> str:
     legend = draw_legend(network, drawing, drawing.area.right + BETWEEN, BETWEEN / 2)
     inner = drawing.area.right + (BETWEEN + legend.width if legend.body else 0)
     heading = fit_lines(title, TITLE, inner)
-    intro = fit_sentences(description, TEXT, min(inner, LONGEST_LINE * TEXT), MOST_LINES)
+    shown = choose_sentences(description, len(network.nodes), len(network.edges))
+    intro = fit_sentences(shown, TEXT, min(inner, LONGEST_LINE * TEXT), MOST_LINES)
     facts = tell_facts(network, drawing)
     caption = fit_lines(" · ".join(facts), SMALL, inner)
     header = write_lines(heading, EDGE, EDGE, TITLE, fill=INK, font_weight="600")
@@ -126,6 +129,22 @@ def draw_png(network: Network) -> bytes:
     return bytes(png[:HEAD] + marks + png[HEAD:])
 
 
+def choose_sentences(description: str, nodes: int, edges: int) -> str:
+    """Return what a description says before it counts nodes and edges: what the network is of.
+
+    What comes after tells of measures, layout and data, for those who go on with the numbers.
+
+    >>> choose_sentences("A node for each city. It has 2 nodes and 1 edges. Layout: so.", 2, 1)
+    'A node for each city.'
+    """
+    kept: list[str] = []
+    for sentence in split_sentences(description):
+        if re.findall(r"\d+", sentence) == [str(nodes), str(edges)]:
+            break
+        kept.append(sentence)
+    return "".join(kept).rstrip()
+
+
 def tell_facts(network: Network, drawing: Drawing) -> list[str]:
     """Return what the caption says: counts, what is left out, whose data and which program."""
     words = choose_words(network.language)
@@ -140,7 +159,7 @@ def tell_facts(network: Network, drawing: Drawing) -> list[str]:
     if len(drawing.circles) < len(network.nodes):
         facts.append(words["connected"])
     if drawing.thinned:
-        facts.append(words["strongest"])
+        facts.append(words[drawing.thinned])
     if drawing.unlabelled:
         facts.append(words["unlabelled"].format(count=drawing.unlabelled))
     return [*facts, words["data"], name_generator()]

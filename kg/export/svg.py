@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from kg.ask.table import wrap_text
-from kg.export.labels import LINE_HEIGHT, measure_label
+from kg.export.labels import LINE_HEIGHT, wrap_start, wrap_words
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 # Of a line's height, the part above the line that letters stand on.
 ASCENT = 0.94
+# A sentence ends at its mark, with what closes after it and the spaces before the next.
+SENTENCE = re.compile(r".+?(?:[.!?][)\"”’]*(?: +|$)|[。！？][）」』”’]* *|$)", re.DOTALL)
 
 
 def show_number(value: float) -> str:
@@ -72,12 +73,16 @@ def write_lines(
 
 def fit_lines(text: str, size: float, width: float) -> list[str]:
     """Return a text in as many lines as it takes in that width, both in pixels."""
-    columns = max(int(2 * width / size), 2)
-    lines = wrap_text(text, columns)
-    while columns > 2 and max(map(measure_label, lines)) * size > width:
-        columns -= 1
-        lines = wrap_text(text, columns)
-    return lines if text else []
+    return wrap_words(text, width / size) if text else []
+
+
+def split_sentences(text: str) -> list[str]:
+    """Return the sentences of a text, each with what stands between it and the next.
+
+    >>> split_sentences("One of 2.5. Two? 三。（四。）五")
+    ['One of 2.5. ', 'Two? ', '三。', '（四。）', '五']
+    """
+    return [found.group() for found in re.finditer(SENTENCE, text)]
 
 
 def fit_sentences(text: str, size: float, width: float, most: int) -> list[str]:
@@ -86,13 +91,12 @@ def fit_sentences(text: str, size: float, width: float, most: int) -> list[str]:
     >>> fit_sentences("One. Two three. Four five six.", 10, 100, 1)
     ['One. Two three.']
     """
-    whole = fit_lines(text, size, width)
-    if len(whole) <= most:
-        return whole
     kept: list[str] = []
-    for end in re.finditer(r"[.!?](?= )|[。！？]", text):
-        lines = fit_lines(text[: end.end()], size, width)
+    told = ""
+    for sentence in split_sentences(text):
+        told += sentence
+        lines = fit_lines(told, size, width)
         if len(lines) > most:
-            break
+            return kept or wrap_start(told, width / size, most)
         kept = lines
-    return kept or [*whole[: most - 1], f"{whole[most - 1][:-1].rstrip()}…"]
+    return kept
