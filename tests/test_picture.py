@@ -440,13 +440,20 @@ def test_links_of_rare_relations_are_kept_where_all_weigh_the_same() -> None:
 
 
 def test_among_links_of_a_node_that_weigh_the_same_the_rare_one_is_drawn() -> None:
-    network = make_alike(2)
-    heavier = replace(network.edges[0], weight=2.0)
-    drawn = lay_out(replace(network, edges=(heavier, *network.edges[1:])))
+    first, *others, last = make_alike(1).edges
+    edges = (replace(first, weight=2.0), *others, replace(last, kind="cdp:rare"))
+    drawn = lay_out(replace(make_alike(1), edges=edges))
     assert drawn.thinned == "strongest"
-    ends = {end for e in network.edges if e.kind == "cdp:k1" for end in (e.source, e.target)}
-    kept = [line.edge for line in drawn.lines if line.edge.kind == "cdp:k1"]
-    assert ends == {end for edge in kept for end in (edge.source, edge.target)}
+    assert "cdp:rare" in {line.edge.kind for line in drawn.lines}
+
+
+def test_node_with_links_of_the_commonest_relation_alone_keeps_one() -> None:
+    edges = [
+        replace(e, kind="cdp:common" if e.target == "n59" else f"cdp:k{n % 50}")
+        for n, e in enumerate(make_alike(1).edges)
+    ]
+    drawn = lay_out(replace(make_alike(1), edges=tuple(edges)))
+    assert "cdp:common" in {line.edge.kind for line in drawn.lines}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
