@@ -14,8 +14,8 @@ help: ## these lines
 run: $(VENV)/installed ## set up, check everything, print summary and headline answers, write out/
 	$(BIN)/kg build --output out
 	$(BIN)/kg export tables -o out/tables
-	$(BIN)/kg export gephi city-theme -o out/networks/city-theme
-	$(BIN)/kg export gephi entities -o out/networks/entities
+	$(BIN)/kg export gephi city-theme -o out/networks
+	$(BIN)/kg export gephi entities -o out/networks
 
 test: $(VENV)/installed-test ## set up, lint, check types, run the tests
 	$(BIN)/ruff check .

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from backports import zstd
@@ -30,6 +31,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="signals and pipes are POS
 SLOW = """
 import sys, time
 from pathlib import Path
+from typing import Any
 from kg.cli import main
 from kg.export.output import write_file, write_folder
 import kg.cli
@@ -63,7 +65,7 @@ def write(path: Path, data: bytes = OURS, **options: bool) -> None:
         stream.write(data)
 
 
-def write_all(folder: Path, files: dict[str, bytes], **options: bool) -> None:
+def write_all(folder: Path, files: dict[str, bytes], **options: Any) -> None:
     with write_folder(folder, **options) as open_file:
         for name, data in files.items():
             open_file(name).write(data)
@@ -358,19 +360,32 @@ def test_folder_has_its_files_and_their_digests(tmp_path: Path) -> None:
     ]
 
 
-def test_second_export_knows_what_the_first_left(tmp_path: Path) -> None:
-    write_all(tmp_path, {"a": b"1", "b": b"1", "gone": b"1", "sub/c": b"1"})
+def test_second_export_replaces_the_first(tmp_path: Path) -> None:
+    files = {"a": b"1", "b": b"1", "gone": b"1", "sub/c": b"1", "sub/d": b"1"}
+    write_all(tmp_path, files, export="one")
     (tmp_path / "b").write_bytes(b"changed")
     (tmp_path / "gone").unlink()
     (tmp_path / "mine").write_bytes(b"mine")
-    write_all(tmp_path, {"a": b"2"})
+    write_all(tmp_path, {"a": b"2"}, export="one")
     tree = read_tree(tmp_path)
-    assert set(tree) == {"a", "b", "mine", "sub", "sub/c", MANIFEST}
+    assert set(tree) == {"a", "b", "mine", MANIFEST}
     assert (tree["a"], tree["b"]) == (b"2", b"changed")
-    assert list(json.loads(tree[MANIFEST] or b"")["files"]) == ["a", "sub/c"]
-    write_all(tmp_path, {"sub/c": b"2"})
+    assert list(json.loads(tree[MANIFEST] or b"")["files"]) == ["a"]
     with pytest.raises(KgError, match="b: was not written by kg"):
-        write_all(tmp_path, {"b": b"2"})
+        write_all(tmp_path, {"b": b"2"}, export="one")
+
+
+def test_what_other_exports_left_stays(tmp_path: Path) -> None:
+    write_all(tmp_path, {"a": b"1", "b": b"1"}, export="one")
+    write_all(tmp_path, {"x/c": b"1", "y/d": b"1"}, export="two")
+    write_all(tmp_path, {"x/e": b"1"}, export="two", replaces=lambda name: name.startswith("x/"))
+    tree = read_tree(tmp_path)
+    assert set(tree) == {"a", "b", "x", "x/e", "y", "y/d", MANIFEST}
+    manifest = json.loads(tree[MANIFEST] or b"")
+    assert manifest["exports"] == {"a": "one", "b": "one", "x/e": "two", "y/d": "two"}
+    assert set(manifest["files"]) == set(manifest["exports"])
+    write_all(tmp_path, {"a": b"2"}, export="one")
+    assert set(read_tree(tmp_path)) == {"a", "x", "x/e", "y", "y/d", MANIFEST}
 
 
 @pytest.mark.parametrize("name", ["a", "sub/b", MANIFEST])
@@ -477,7 +492,7 @@ def test_two_exports_at_once_leave_one_of_them_whole(tmp_path: Path) -> None:
         write_all(tmp_path, {"a": b"second", "c": b"second"})
     tree = read_tree(tmp_path)
     manifest = json.loads(tree.pop(MANIFEST) or b"")
-    assert tree == {"a": b"first", "b": b"first", "c": b"second"}
+    assert tree == {"a": b"first", "b": b"first"}
     digests = {name: hashlib.sha256(data or b"").hexdigest() for name, data in tree.items()}
     assert manifest["files"] == digests
     write(tmp_path / "x")

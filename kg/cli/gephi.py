@@ -152,7 +152,8 @@ def list_options() -> list[click.Parameter]:
         click.Option(
             ["-o", "--output"],
             metavar="FILE|DIR|-",
-            help="File, folder for all formats at once, or - for the output. Not given: a file "
+            help="File, folder for all formats at once (each network has its own folder in it, "
+            "in the place of what an earlier export left), or - for the output. Not given: a file "
             f"of that name here, or for all of them the folder {ALL}.",
         ),
         click.Option(
@@ -210,14 +211,14 @@ def gephi(ctx: click.Context, /, **given: Any) -> None:
     """
     if ctx.invoked_subcommand is not None:
         set_values = [n for n in given if ctx.get_parameter_source(n).name == "COMMANDLINE"]  # type: ignore[union-attr]
-        if set(set_values) - {"language"}:
+        if set_values:
             raise KgError("Options go behind the name of the network.", exit_code=2)
         return
     output = given["output"] or ALL
     if not is_folder(output, []):
         raise KgError(f"{output}: all networks need a folder. Name one with -o.", exit_code=2)
     output = output.rstrip("/") + "/"
-    write_networks(ctx, list_networks(find_context_home(ctx)), output, given, nested=True)
+    write_networks(ctx, list_networks(find_context_home(ctx)), output, given)
 
 
 @click.pass_context
@@ -227,7 +228,7 @@ def export_one(ctx: click.Context, /, **given: Any) -> None:
     question: Question = command.question
     form = given["forms"][0] if given["forms"] else "gexf"
     output = given["output"] or f"{question.name}.{form}"
-    write_networks(ctx, [question], output, given, nested=False)
+    write_networks(ctx, [question], output, given)
 
 
 def write_networks(
@@ -235,8 +236,6 @@ def write_networks(
     questions: Sequence[Question],
     output: str,
     given: dict[str, Any],
-    *,
-    nested: bool,
 ) -> None:
     """Build networks, write them, and say how large they are and where they are."""
     home = find_context_home(ctx)
@@ -256,8 +255,9 @@ def write_networks(
     with show_steps(len(questions) * (len(STEPS) + 1)) as progress:
         built = build_all(home, store, questions, wanted, progress, sizes)
         if folder:
+            alone = questions[0].name if len(questions) == 1 else ""
             force = given["force"]
-            left_out = export_folder(built, Path(output), forms, force=force, nested=nested)
+            left_out = export_folder(built, Path(output), forms, force=force, alone=alone)
         else:
             form = forms[0] if forms else "gexf" if output == "-" else None
             for network in built:

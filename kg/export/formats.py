@@ -80,20 +80,23 @@ def export_file(network: Network, target: Path, form: str | None, *, force: bool
 
 
 def export_folder(
-    networks: Iterable[Network], folder: Path, forms: Sequence[str], *, force: bool, nested: bool
+    networks: Iterable[Network], folder: Path, forms: Sequence[str], *, force: bool, alone: str = ""
 ) -> list[str]:
-    """Write networks to a folder, in the formats given or else in all; nodes.csv and edges.csv.
+    """Write networks, each to a folder by its name there, in the formats given or else in all.
 
-    Nested, each has a folder of its own there, by its name. Returned is what was left out and why:
-    PNG where it is not asked for by name and cannot be drawn on this machine.
+    Csv is nodes.csv and edges.csv. What an earlier export of networks left there goes; where one
+    stands `alone`, only what was left of that. Returned is what was left out and why: PNG where it
+    is not asked for by name and cannot be drawn on this machine.
 
     Raises:
         KgError: see `write_folder`.
     """
     left_out: dict[str, None] = {}
-    with write_folder(folder, force=force) as open_file:
+    own = f"{alone}/" if alone else ""
+    with write_folder(
+        folder, force=force, export="networks", replaces=lambda name: name.startswith(own)
+    ) as open_file:
         for network in networks:
-            before = f"{network.name}/" if nested else ""
             for form in forms or (*FORMATS, "csv"):
                 names = ("nodes.csv", "edges.csv") if form == "csv" else (form,)
                 for name in names:
@@ -105,7 +108,7 @@ def export_folder(
                             raise
                         left_out[str(error)] = None
                         continue
-                    with open_file(before + file) as stream:
+                    with open_file(f"{network.name}/{file}") as stream:
                         stream.writelines(pieces)
     return list(left_out)
 

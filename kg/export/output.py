@@ -10,7 +10,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -24,10 +24,12 @@ __all__ = ["MANIFEST", "MARK", "OpenFile", "name_generator", "write_file", "writ
 MANIFEST = "manifest.json"
 HEAD = 4096
 CHUNK = 1 << 20
-# With the version, so that a text of somebody's own that speaks of us is not taken for ours.
-SIGNED = re.compile(rf"{re.escape(MARK)} \d".encode())
+# With the version, and at the start of a comment, a text or a chunk: a text of somebody's own that
+# speaks of us is not taken for ours.
+SIGNED = re.compile(rf"(?:^|# |<!-- |[\">\0]){re.escape(MARK)} \d".encode())
 
 OpenFile = Callable[[str], BinaryIO]
+Entry = tuple[str, str]  # which export wrote a file, and its SHA-256
 
 
 @contextmanager
@@ -62,14 +64,21 @@ def write_file(target: Path, *, force: bool = False) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def write_folder(folder: Path, *, force: bool = False) -> Iterator[OpenFile]:
+def write_folder(
+    folder: Path,
+    *,
+    force: bool = False,
+    export: str = "",
+    replaces: Callable[[str], bool] = lambda name: True,
+) -> Iterator[OpenFile]:
     """Give a function that opens a file of the folder by its name, for bytes to be written to.
 
     A name may have folders in it, with `/` between. At the end of the block all files and
-    `manifest.json` take their names together; the manifest goes on listing what earlier exports
-    left here and nobody has changed since. When the block fails or is interrupted (Ctrl-C, SIGTERM,
-    SIGHUP), what stood there stays, and nothing else. Of two exports at a time the later one stays
-    whole.
+    `manifest.json` take their names together. What an earlier export of the same name left here,
+    that `replaces` says belongs to this one, and that nobody has changed since, goes; what others
+    left stays, and the manifest goes on listing it. When the block fails or is interrupted (Ctrl-C,
+    SIGTERM, SIGHUP), what stood there stays, and nothing else. Of two exports at a time the later
+    one stays whole.
 
     Raises:
         KgError: the folder is a file (exit code 2), a file would take the place of one that is
@@ -96,37 +105,59 @@ def write_folder(folder: Path, *, force: bool = False) -> Iterator[OpenFile]:
             yield open_file
             with open_path(folder / MANIFEST) as manifest:
                 lock.enter_context(_lock_folder(folder))
-                manifest.write(_list_files(opened, _list_kept(folder, opened)))
+                kept = _list_kept(folder, opened)
+                stale = {n for n, (of, _) in kept.items() if of == export and replaces(n)}
+                files = {name: entry for name, entry in kept.items() if name not in stale}
+                manifest.write(_list_files(opened, export, files))
             if not force:
                 _refuse_strange(_find_strange(folder, [*opened, MANIFEST]))
+        _remove_files(folder, stale)
 
 
-def _list_files(opened: dict[str, BinaryIO], kept: dict[str, str]) -> bytes:
+def _list_files(opened: dict[str, BinaryIO], export: str, kept: Mapping[str, Entry]) -> bytes:
     """Return the manifest of the files that were kept and of those opened, having closed them."""
     files = dict(kept)
     for name, stream in opened.items():
         stream.close()
-        files[name] = _digest(Path(stream.name))
-    manifest = {"generator": name_generator(), "files": dict(sorted(files.items()))}
+        files[name] = export, _digest(Path(stream.name))
+    manifest = {
+        "generator": name_generator(),
+        "files": {name: digest for name, (_, digest) in sorted(files.items())},
+        "exports": {name: of for name, (of, _) in sorted(files.items())},
+    }
     return (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _list_kept(folder: Path, opened: Iterable[str]) -> dict[str, str]:
-    """Return the digests of what earlier exports left here and nobody has changed since."""
+def _list_kept(folder: Path, opened: Iterable[str]) -> dict[str, Entry]:
+    """Return what earlier exports left here and nobody has changed since."""
     before = _read_manifest(folder) or {}
     # Through a link a name may lead out of the folder.
     names = [n for n in before if (folder / n).resolve() == folder.resolve() / n]
     names = [name for name in names if name not in opened]
-    return {name: before[name] for name in names if _digest(folder / name) == before[name]}
+    return {name: before[name] for name in names if _is_kept(folder, name, before)}
 
 
-def _read_manifest(folder: Path) -> dict[str, str] | None:
-    """Return the digests of the files that an earlier export wrote; None if it is not ours."""
+def _remove_files(folder: Path, names: Iterable[str]) -> None:
+    """Remove files, and the folders below that are empty then."""
+    for name in sorted(names):
+        (folder / name).unlink(missing_ok=True)
+        for parent in list((folder / name).parents)[: name.count("/")]:
+            with suppress(OSError):  # not empty
+                parent.rmdir()
+
+
+def _read_manifest(folder: Path) -> dict[str, Entry] | None:
+    """Return what an earlier export wrote, by name; None if the manifest is not ours."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         if not SIGNED.match(manifest["generator"].encode()):
             return None
-        return {name: str(digest) for name, digest in manifest["files"].items() if _is_below(name)}
+        exports = dict(manifest.get("exports", {}))
+        return {
+            name: (str(exports.get(name, "")), str(digest))
+            for name, digest in manifest["files"].items()
+            if _is_below(name)
+        }
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
@@ -147,8 +178,12 @@ def _find_strange(folder: Path, names: Iterable[str]) -> list[Path]:
         folder / name
         for name in names
         if os.path.lexists(folder / name)
-        and (before is None or (name != MANIFEST and before.get(name) != _digest(folder / name)))
+        and (before is None or not (name == MANIFEST or _is_kept(folder, name, before)))
     ]
+
+
+def _is_kept(folder: Path, name: str, before: Mapping[str, Entry]) -> bool:
+    return name in before and before[name][1] == _digest(folder / name)
 
 
 @contextmanager
