@@ -90,12 +90,20 @@ def test_folder_has_all_networks_each_in_a_folder_of_its_own(run: Run, tmp_path:
     assert set(json.loads(files["manifest.json"])["files"]) == names
 
 
-def test_folder_of_one_network_has_its_files_beside_each_other(run: Run, tmp_path: Path) -> None:
-    run(*GEPHI, "documents", *choose_texts(), "-o", "one", cwd=tmp_path)
-    assert set(read_folder(tmp_path / "one")) == {
-        "documents.gexf", "documents.graphml", "documents.json", "nodes.csv", "edges.csv",
-        "manifest.json",
-    }  # fmt: skip
+def test_each_network_has_a_folder_of_its_own(run: Run, tmp_path: Path) -> None:
+    for name in ("documents", "city-city"):
+        run(*GEPHI, name, *choose_texts(), "-o", "two", cwd=tmp_path)
+    names = {"documents.gexf", "documents.graphml", "documents.json", "nodes.csv", "edges.csv"}
+    assert set(read_folder(tmp_path / "two" / "documents")) == names
+    assert len(read_folder(tmp_path / "two")) == 2 * 5 + 1
+    run(*GEPHI, "documents", "--format", "csv", "-o", "two", cwd=tmp_path)
+    assert set(read_folder(tmp_path / "two" / "documents")) == {"nodes.csv", "edges.csv"}
+    assert len(read_folder(tmp_path / "two" / "city-city")) == 5
+    run(*GEPHI, *choose_texts(), "-o", "two", cwd=tmp_path)
+    assert len(read_folder(tmp_path / "two")) == 5 * 5 + 1
+    narrow = ("--city", "wuhan", "--theme", "environment")
+    run(*GEPHI, *narrow, *choose_texts(), "-o", "two", cwd=tmp_path)
+    assert not (tmp_path / "two" / "city-technology").exists()
 
 
 @pytest.mark.skipif(
@@ -103,7 +111,7 @@ def test_folder_of_one_network_has_its_files_beside_each_other(run: Run, tmp_pat
 )
 def test_folder_has_pictures_too(run: Run, tmp_path: Path) -> None:
     run(*GEPHI, "documents", "-o", "one", cwd=tmp_path)
-    files = read_folder(tmp_path / "one")
+    files = read_folder(tmp_path / "one" / "documents")
     assert {"documents.svg", "documents.png", "documents.gexf", "nodes.csv"} <= set(files)
     assert files["documents.png"].startswith(b"\x89PNG")
     assert b"<svg" in files["documents.svg"][:400]
@@ -133,9 +141,10 @@ def test_what_kg_did_not_write_stays_without_force(run: Run, tmp_path: Path) -> 
 def test_file_changed_since_in_a_folder_stays(run: Run, tmp_path: Path) -> None:
     arguments = (*GEPHI, "documents", "--format", "csv", "-o", tmp_path / "one")
     run(*arguments)
-    (tmp_path / "one" / "nodes.csv").write_text("mine", "utf-8")
+    nodes = tmp_path / "one" / "documents" / "nodes.csv"
+    nodes.write_text("mine", "utf-8")
     assert "nodes.csv: was not written by kg" in run(*arguments, code=2).stderr
-    assert (tmp_path / "one" / "nodes.csv").read_text("utf-8") == "mine"
+    assert nodes.read_text("utf-8") == "mine"
     run(*arguments, "--force")
 
 
@@ -143,6 +152,8 @@ def test_file_changed_since_in_a_folder_stays(run: Run, tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (["citytheme"], "Did you mean city-theme"),
+        (["city-theme", "-o", ""], "it is empty"),
+        (["--lang", "zh-Hans", "city-theme", "-o", "-"], "behind the name of the network"),
         (["city-theme", "-o", "a.xml"], "does not say which format"),
         (["city-theme", "-o", "a.png.gz"], "a picture is not packed"),
         (["city-theme", "-o", "a.gexf", "--format", "csv"], "so many files need a folder"),

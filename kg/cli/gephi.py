@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg.ask.parameters import Parameter, read_parameters
-from kg.cli.options import ENDPOINT_HELP, find_context_home, open_engine
+from kg.cli.options import ENDPOINT_HELP, find_context_home, open_engine, refuse_empty
 from kg.cli.values import NAMED, Value, ask_language, write_text
 from kg.export.formats import FORMATS, export_file, export_folder, is_folder
 from kg.export.layout import LAYOUTS
@@ -152,6 +152,7 @@ def list_options() -> list[click.Parameter]:
         click.Option(
             ["-o", "--output"],
             metavar="FILE|DIR|-",
+            callback=refuse_empty,
             help="File, folder for all formats at once (each network has its own folder in it, "
             "in the place of what an earlier export left), or - for the output. Not given: a file "
             f"of that name here, or for all of them the folder {ALL}.",
@@ -182,8 +183,8 @@ def list_options() -> list[click.Parameter]:
             ["--largest"],
             type=click.IntRange(min=1),
             metavar="NODES",
-            help="Keep so many nodes, those with the most ties. Not given: as many as Gephi "
-            "shows at ease, 300 where all may be tied to all, else 10,000.",
+            help="Keep so many nodes; each time the one with the fewest ties goes. Not given: as "
+            "many as Gephi shows at ease, 300 where all may be tied to all, else 10,000.",
         ),
         click.Option(["--force"], is_flag=True, help="Overwrite what kg did not write."),
         click.Option(["--endpoint"], metavar="URL", help=ENDPOINT_HELP),

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -35,6 +35,13 @@ ENDPOINT_HELP = (
     "Ask this SPARQL endpoint, which kg push has filled; so does KG_ENDPOINT in the environment."
 )
 endpoint_option = click.option("--endpoint", metavar="URL", help=ENDPOINT_HELP)
+
+
+def refuse_empty(context: click.Context, option: click.Parameter, value: Any) -> Any:
+    """Return the value of an option, unless it is an empty text: an unset variable, most likely."""
+    if value == "":
+        raise click.BadParameter("it is empty. Name a file or a folder.", context, option)
+    return value
 
 
 def open_engine(home: Home, endpoint: str | None) -> Engine:

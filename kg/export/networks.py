@@ -89,7 +89,7 @@ def build_network(
     folded = facts.names.expand(fold["kind"]) if fold else None
     ties = collect_ties(rows, folded)
     if not ties.things:
-        raise EmptyError(f"{question.name}: nothing is told of that. Ask for less at once.")
+        raise EmptyError(f"{question.name}: {tell_nothing(wanted.values)}")
     facts.read()
     kept = keep_largest(ties, largest)
     weighed, untimely = weigh_ties(ties, kept, folded, facts)
@@ -107,6 +107,14 @@ def build_network(
     network = records.make_network(kept, weighed, measures, looks)
     told = Told(len(ties.things), untimely, measures.pivots, layout, wanted.values)
     return replace(network, description=records.describe(network, told))
+
+
+def tell_nothing(values: Mapping[str, Sequence[str]]) -> str:
+    """Return that nothing is told of what was asked for, and what to do."""
+    asked = " ".join(f"--{name} {show_text(v)}" for name, given in values.items() for v in given)
+    if not asked:
+        return "nothing is told of that. The data have nothing for it."
+    return f"nothing is told of that ({asked}). Ask for something else, or leave an option out."
 
 
 def check_wanted(question: Question, wanted: Wanted) -> int:
@@ -144,6 +152,8 @@ def bind_network(
             try:
                 made.append(write_term(make_term(home, store, parameters[name], value)))
             except KgError as error:
+                if error.exit_code != 2:
+                    raise
                 faults.append(f"{name}: {error}")
         if made:
             terms[parameters[name].binds] = " ".join(dict.fromkeys(made))

@@ -83,6 +83,7 @@ class Records:
             sentences.append(self._note("untimely", count=told.untimely))
         measured = "estimated" if told.pivots else "exact"
         sentences += [
+            self._note("passages"),
             self._note("time"),
             self._note(measured, pivots=told.pivots, steps=f"{STEPS:,}", seed=SEED),
             self._note(told.layout, seed=SEED),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
 
 from kg.export.facts import OPEN, Facts, Span
 from kg.names import Term, bind_json
@@ -56,18 +58,38 @@ def collect_ties(rows: Iterable[tuple[Term | None, ...]], folded: str | None) ->
 
 
 def keep_largest(ties: Ties, largest: int) -> list[str]:
-    """Return the things with the most ties, sorted by IRI; of those with as many, the first.
+    """Return so many things at most, sorted by IRI: each time the one with the fewest ties goes.
 
-    What a thing shares counts as ties, too: so no pairs are made that are then dropped.
+    Ties to what has gone do not count, so that what stays hangs together (Seidman 1983); of
+    things with as few, the last goes. What a thing shares with others counts as ties, too, so that
+    no pairs are made that are then dropped.
     """
-    degree = dict.fromkeys(ties.things, 0)
+    order = sorted(ties.things)
+    if len(order) <= largest:
+        return order
+    holders = Counter(shared for members in ties.members.values() for shared in members)
+    near: dict[str, list[str]] = {thing: [] for thing in order}
     for source, _, target in ties.direct:
-        degree[source] += 1
-        degree[target] += 1
-    for thing, shared in ties.members.items():
-        degree[thing] += len(shared)
-    ranked = sorted(degree, key=lambda thing: (-degree[thing], thing))
-    return sorted(ranked[:largest])
+        near[source].append(target)
+        near[target].append(source)
+    degree = {
+        thing: len(near[thing]) + sum(holders[s] > 1 for s in ties.members.get(thing, ()))
+        for thing in order
+    }
+    queue = [(degree[thing], -rank, thing) for rank, thing in enumerate(order)]
+    places = {thing: place for _, place, thing in queue}
+    heapify(queue)
+    kept = set(order)
+    while len(kept) > largest:
+        fewest, _, thing = heappop(queue)
+        if thing not in kept or fewest != degree[thing]:
+            continue  # it has fewer by now, and stands further ahead as well
+        kept.remove(thing)
+        for other in near[thing]:
+            if other in kept:
+                degree[other] -= 1
+                heappush(queue, (degree[other], places[other], other))
+    return sorted(kept)
 
 
 def weigh_ties(
