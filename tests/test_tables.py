@@ -21,6 +21,7 @@ from pyoxigraph import Literal, RdfFormat, parse
 from uritemplate import expand
 
 from kg.export.output import MANIFEST, MARK
+from kg.export.rdf import export_rdf
 from kg.export.tables import export_tables
 from kg.export.tables.cells import guard_text, restore_text
 from kg.export.tables.facts import CHUNK, list_data, read_things, sort_lines
@@ -712,20 +713,19 @@ def test_what_kg_did_not_write_is_not_overwritten(run, tmp_path: Path) -> None:
     assert read_bytes(folder) == before
 
 
-def test_what_is_not_written_again_stays(tmp_path: Path) -> None:
+def test_folder_holds_the_last_export_and_what_is_not_ours(
+    tmp_path: Path, run: Callable[..., "subprocess.CompletedProcess[str]"]
+) -> None:
     export_tables(HOME, tmp_path)
     (tmp_path / "notes.txt").write_text("mine", "utf-8")
-    before = read_bytes(tmp_path)
     export_tables(HOME, tmp_path, names=["indicators"])
-    after = read_bytes(tmp_path)
-    assert {name for name in before if before[name] != after[name]} == {
-        "codebook.md",
-        "csv-metadata.json",
-        MANIFEST,
-    }
-    assert set(after) == set(before)
-    export_tables(HOME, tmp_path)
-    assert read_bytes(tmp_path) == before
+    assert set(read_bytes(tmp_path)) == {
+        "indicators.csv", "indicators-evidence.csv", "codebook.md", "csv-metadata.json",
+        MANIFEST, "notes.txt",
+    }  # fmt: skip
+    export_rdf(HOME, str(tmp_path), graphs=["themes"])
+    assert {"indicators.csv", "themes.ttl"} <= set(read_bytes(tmp_path))
+    assert "it is empty" in run("export", "tables", "-o", "", code=2, cwd=tmp_path).stderr
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.options import FindHome, find_context_home, show_share
+from kg.cli.options import FindHome, find_context_home, refuse_empty, show_share
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -40,7 +40,7 @@ def complete_graph(
     metavar="FILE|DIR|-",
     default="-",
     show_default=True,
-    type=click.Path(),
+    callback=refuse_empty,
     help="A file, whose suffix is its format; a folder, for a file a graph (one that is there, "
     "ends in /, or has neither suffix nor --format); or standard output.",
 )

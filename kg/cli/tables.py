@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli.options import PATH, FindHome
+from kg.cli.options import FindHome, refuse_empty
 from kg.names import LANGUAGES
 
 FORMS = ("csv", "parquet")
@@ -18,11 +18,12 @@ FORMS = ("csv", "parquet")
     "-o",
     "--output",
     "target",
-    type=PATH,
-    default=Path("tables"),
+    default="tables",
     show_default=True,
     metavar="DIR|-",
-    help="The folder to write to; - is the output, for one table.",
+    callback=refuse_empty,
+    help="The folder to write to, in the place of what an earlier export left there; - is the "
+    "output, for one table.",
 )
 @click.option(
     "--table", "names", multiple=True, metavar="NAME", help="Only this one; may be repeated."
@@ -41,7 +42,7 @@ FORMS = ("csv", "parquet")
 @click.pass_obj
 def tables(
     home: FindHome,
-    target: Path,
+    target: str,
     names: tuple[str, ...],
     languages: tuple[str, ...],
     form: str,
@@ -73,7 +74,7 @@ def tables(
     with show_sorting() as progress:
         done = export_tables(
             home(),
-            target,
+            Path(target),
             languages=tuple(dict.fromkeys(languages)) or LANGUAGES,
             names=names,
             form=form,
@@ -83,7 +84,7 @@ def tables(
         )
     for what, number in done.left_out.items():
         click.echo(f"Left out: {number} {what}.", err=True)
-    if str(target) != "-":
+    if target != "-":
         click.echo(f"{len(done.rows)} tables, {sum(done.rows.values())} rows, in {target}.")
 
 

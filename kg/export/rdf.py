@@ -102,7 +102,7 @@ def export_rdf(
     work = Work(home, syntax, packed, progress)
     count = 0
     if folder:
-        with write_folder(Path(target), force=force) as open_file:
+        with write_folder(Path(target), force=force, export="rdf") as open_file:
             for number, part in enumerate(parts):
                 with open_file(f"{part.name}{syntax}{packed}") as stream:
                     count += work.write([part], stream, number, len(parts), part.graph)

@@ -106,7 +106,7 @@ def _open_target(target: Path, *, force: bool) -> Iterator[OpenFile]:
             "with --table NAME -o -.",
             exit_code=2,
         )
-    with write_folder(target, force=force) as open_file:
+    with write_folder(target, force=force, export="tables") as open_file:
         yield open_file
 
 
