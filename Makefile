@@ -41,7 +41,7 @@ clean: ## away with the environment and what was written
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --editable '.[networkx,source]'
+	$(BIN)/python -m pip install --quiet --editable '.[networkx,picture,source]'
 	@touch $@
 
 $(VENV)/installed-test: pyproject.toml

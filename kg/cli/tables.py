@@ -1,13 +1,10 @@
 """`kg export tables`: one table a class."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from kg.cli.options import FindHome, refuse_empty
+from kg.cli.options import FindHome, refuse_empty, show_share
 from kg.names import LANGUAGES
 
 FORMS = ("csv", "parquet")
@@ -71,7 +68,7 @@ def tables(
     """
     from kg.export.tables import export_tables
 
-    with show_sorting() as progress:
+    with show_share("Sorting statements") as show:
         done = export_tables(
             home(),
             Path(target),
@@ -80,24 +77,9 @@ def tables(
             form=form,
             excel=excel,
             force=force,
-            progress=progress,
+            progress=lambda done, total: show("", done / max(total, 1)),
         )
     for what, number in done.left_out.items():
         click.echo(f"Left out: {number} {what}.", err=True)
     if target != "-":
         click.echo(f"{len(done.rows)} tables, {sum(done.rows.values())} rows, in {target}.")
-
-
-@contextmanager
-def show_sorting() -> Iterator[Callable[[int, int], None]]:
-    """Give a function that shows how far an export is; one that does nothing where nobody looks."""
-    if not sys.stderr.isatty():
-        yield lambda done, total: None
-        return
-    with click.progressbar(length=1, label="Sorting statements", file=sys.stderr) as bar:
-
-        def show(done: int, total: int) -> None:
-            bar.length = max(total, 1)
-            bar.update(done - bar.pos)
-
-        yield show

@@ -72,6 +72,11 @@ def fetch_packages() -> Callable[[Path], Path]:
 def run_npm(folder: Path) -> str | None:
     """Fetch what a folder's package.json names; return what went wrong, if anything."""
     command = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"]
+    return fetch_parts(command, folder)
+
+
+def fetch_parts(command: list[str], folder: Path) -> str | None:
+    """Run what fetches parts, in a folder; return what went wrong, if anything."""
     try:
         done = subprocess.run(
             command,
@@ -91,18 +96,7 @@ def run_maven(pom: Path, kept: Path) -> str | None:
     """Fetch what a pom names and write its class path; return what went wrong, if anything."""
     command = ["mvn", "-q", "-B", "-f", str(pom), "dependency:build-classpath"]
     command += ["-Dmdep.includeScope=runtime", f"-Dmdep.outputFile={kept}"]
-    try:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=DOWNLOAD_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return f"no end after {DOWNLOAD_SECONDS} seconds"
-    return f"{done.stdout}{done.stderr}" if done.returncode else None
+    return fetch_parts(command, pom.parent)
 
 
 def is_fresh(kept: Path, pom: Path) -> bool:
