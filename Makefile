@@ -39,12 +39,12 @@ format: $(VENV)/installed-test ## the canonical form of Turtle and Python
 clean: ## away with the environment and what was written
 	rm -rf $(VENV) out
 
-$(VENV)/installed: pyproject.toml
+$(VENV)/installed: pyproject.toml Makefile
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[networkx,picture,source]'
 	@touch $@
 
-$(VENV)/installed-test: pyproject.toml
+$(VENV)/installed-test: pyproject.toml Makefile
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	@touch $@ $(VENV)/installed
