@@ -11,24 +11,24 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg.home import KgError
+from kg.errors import KgError
 
 if TYPE_CHECKING:
-    from kg.ask.graph import Graph
+    from kg.api import KnowledgeGraph
 
 __all__ = ["KgError", "open"]
 
 
-def open(where: str | Path | None = None) -> Graph:
+def open(where: str | Path | None = None) -> KnowledgeGraph:
     """Return the graph of a folder, of a SPARQL endpoint (a URL), or the project's own.
 
     Raises:
-        KgError: the folder is no home, or a file in it is not Turtle.
+        KgError: the folder is not a home, or a file in it is not valid Turtle.
 
     >>> open().describe("place:wuhan").label
     'Wuhan'
     """
-    # Here and not above: `import kg` is to cost next to nothing.
-    from kg.ask.graph import open_graph
+    # Imported here so that `import kg` stays fast.
+    from kg.api import open_graph
 
     return open_graph(where)

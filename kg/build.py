@@ -4,14 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.ask.question import ask_question, bind_question, list_questions, needs_value
+from kg.ask.parameters import bind_question, needs_value
+from kg.ask.question import Question, ask_question, list_questions
 from kg.ask.render import render_answer
 from kg.check import VIOLATION, Report, check_files
-from kg.home import Home, KgError, name_generator
-from kg.load import replace_files
-from kg.names import read_names
-from kg.rules import open_store
-from kg.store import Memory, Question, Result
+from kg.errors import KgError
+from kg.files import write_folder
+from kg.graph import LocalGraph, load_graph
+from kg.home import Home, producer
+from kg.store import Result
 
 DUMP = "city-policy.nq"
 
@@ -21,7 +22,7 @@ class Build:
     """What was checked and written, and the answers to the headline questions."""
 
     report: Report
-    store: Memory
+    graph: LocalGraph
     files: list[Path]
     headlines: list[tuple[Question, Result]]
 
@@ -30,6 +31,8 @@ def build_folder(
     home: Home,
     folder: Path,
     language: str = "en",
+    *,
+    force: bool = False,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Build:
     """Check the home, then write its dump and the answers to all questions below a folder.
@@ -47,17 +50,22 @@ def build_folder(
     if report.count(VIOLATION):
         wrong = "\n".join(str(f) for f in report.findings if f.severity == VIOLATION)
         raise KgError(f"{wrong}\nNothing was written: the data have to pass `kg check` first.")
-    store = open_store(home)
-    names = read_names(home)
+    graph = load_graph(home)
     answers = {
-        question: ask_question(store, question, language, bind_question(home, store, question, {}))
+        question: ask_question(graph, question, language, bind_question(graph, question, {}))
         for question in list_questions(home)
         if not needs_value(home, question)
     }
-    texts = {DUMP: f"# {name_generator()}\n{store.dump()}"}
+    texts = {DUMP: f"# {producer()}\n{graph.memory.dump()}"}
     for question, answer in answers.items():
-        forms = {"ttl": "turtle"} if isinstance(answer, list) else {"csv": "csv", "md": "markdown"}
-        for suffix, form in forms.items():
-            texts[f"answers/{question.name}.{suffix}"] = render_answer(answer, form, names)
+        formats = (
+            {"ttl": "turtle"} if isinstance(answer, list) else {"csv": "csv", "md": "markdown"}
+        )
+        for suffix, form in formats.items():
+            name = f"answers/{question.name}.{suffix}"
+            texts[name] = render_answer(answer, form, graph.names)
+    with write_folder(folder, export="build", force=force) as open_file:
+        for name, text in texts.items():
+            open_file(name).write(text.encode())
     headlines = [(q, a) for q, a in answers.items() if "headline" in q.header.get("tags", ())]
-    return Build(report, store, replace_files(folder, texts), headlines)
+    return Build(report, graph, [folder / name for name in texts], headlines)

@@ -1,33 +1,24 @@
-"""Where ontology, data and questions are: a folder given, a checkout, or the wheel."""
+"""The home: the folder with the ontology, the data and the queries that the program reads."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-MARK = "city-policy-kg"
+from kg.errors import KgError
+
+PACKAGE = "city-policy-kg"
 
 
-class KgError(ValueError):
-    """Whatever a user's file or argument can cause, told as `where:line: what. What to do.`.
-
-    `exit_code` is what the command line ends with: 1 no answer to be had, 2 a wrong call.
-    """
-
-    def __init__(self, message: str, *, exit_code: int = 1) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
-
-
-def name_generator() -> str:
-    """Return what wrote a file, to stand in its first bytes: the program with its version."""
-    # Here and not above: it costs as much as all the rest of the module.
+def producer() -> str:
+    """Return the name and version of the program, as written into the files that it makes."""
+    # Imported here: this import takes longer than the rest of the module.
     from importlib.metadata import version
 
-    return f"{MARK} {version(MARK)}"
+    return f"{PACKAGE} {version(PACKAGE)}"
 
 
 @dataclass(frozen=True)
 class Home:
-    """The three folders that the program reads: `ontology/`, `data/` and `queries/`."""
+    """A folder with the three folders that the program reads: ontology/, data/ and queries/."""
 
     root: Path
 
@@ -48,7 +39,7 @@ class Home:
 
 
 def find_home(folder: Path | None = None) -> Home:
-    """Return the home in the folder given, or else in the checkout or the wheel that runs.
+    """Return the home in the given folder, or by default the checkout's or the wheel's own.
 
     Raises:
         KgError: the folder lacks `ontology/`, `data/` or `queries/`.
@@ -64,11 +55,12 @@ def find_home(folder: Path | None = None) -> Home:
             missing = [f"{f.name}/" for f in (home.data, home.queries) if not f.is_dir()]
             if not missing:
                 return home
-            raise KgError(
-                f"{candidate}: {' and '.join(missing)} missing. A home has ontology/, data/ and "
-                "queries/. Name another folder with --home, or leave the option out."
-            )
-    raise KgError(
-        f"{candidates[0]}: no ontology/prefixes.ttl there. A home has ontology/, data/ and "
-        "queries/. Name another folder with --home, or leave the option out."
+            raise _refuse_folder(candidate, f"{' and '.join(missing)} missing")
+    raise _refuse_folder(candidates[0], "ontology/prefixes.ttl not found")
+
+
+def _refuse_folder(folder: Path, what: str) -> KgError:
+    return KgError(
+        f"{folder}: {what}. A home has the folders ontology/, data/ and queries/. "
+        "Give another folder with --home, or omit the option."
     )

@@ -1,22 +1,27 @@
-"""Every prefix, namespace and IRI, read from `ontology/prefixes.ttl`."""
+"""Prefixes, IRIs, terms and language tags.
+
+All prefixes and namespaces are read from `ontology/prefixes.ttl`.
+"""
 
 import os
 import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
-from kg.home import Home, KgError
+from kg.errors import KgError
+from kg.home import Home
 
 XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 SHACL = "http://www.w3.org/ns/shacl#"
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 LOCAL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 
-# The language tags to look for, best first: each thing has en and zh-Hans, some have zh-Hant.
+# The languages of texts to show for a language, best first. All labels exist in en and zh-Hans.
 FALLBACKS = {
     "en": ("en", "zh-Hans"),
     "zh-Hans": ("zh-Hans", "en"),
@@ -24,10 +29,11 @@ FALLBACKS = {
 }
 
 Term = NamedNode | BlankNode | Literal | Triple
+T = TypeVar("T")
 
 
 class Names:
-    """Prefixed names to IRIs and back, for the prefixes that one home declares."""
+    """Convert prefixed names to IRIs and back, with the prefixes that a home declares."""
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
         self.prefixes = dict(sorted(prefixes.items()))
@@ -38,7 +44,7 @@ class Names:
         """Return the IRI of a prefixed name.
 
         Raises:
-            KgError: the prefix is none of those declared.
+            KgError: the prefix is not declared.
 
         >>> Names({"cdp": "https://w3id.org/cdp/ontology#"}).expand("cdp:City")
         'https://w3id.org/cdp/ontology#City'
@@ -46,14 +52,14 @@ class Names:
         prefix, colon, local = name.partition(":")
         if not colon or prefix not in self.prefixes:
             raise KgError(
-                f"{name}: its prefix is not declared. Declared are "
-                f"{', '.join(self.prefixes)} (ontology/prefixes.ttl).",
+                f"{name}: unknown prefix. ontology/prefixes.ttl declares "
+                f"{', '.join(self.prefixes)}.",
                 exit_code=2,
             )
         return self.prefixes[prefix] + local
 
     def shorten(self, iri: str) -> str:
-        """Return the prefixed name of an IRI, or the IRI itself where no prefix fits.
+        """Return the prefixed name of an IRI, or the IRI itself if no prefix fits.
 
         >>> Names({"cdp": "https://w3id.org/cdp/ontology#"}).shorten("https://example.org/x")
         'https://example.org/x'
@@ -64,7 +70,7 @@ class Names:
         return iri
 
     def show(self, term: Term | None) -> str:
-        """Return a term as a person would write it: prefixed name, text, or nothing if unbound.
+        """Return a term for display: a prefixed name, a text, or "" for an unbound variable.
 
         >>> Names({}).show(Literal("80.0"))
         '80.0'
@@ -77,7 +83,7 @@ class Names:
 
 
 def bind_json(term: Term) -> dict[str, str]:
-    """Return a term as SPARQL results JSON has it, its language tag in the recommended case.
+    """Return a term in SPARQL results JSON, with its language tag in the recommended case.
 
     See https://www.w3.org/TR/sparql11-results-json/#select-encode-terms.
 
@@ -96,8 +102,36 @@ def bind_json(term: Term) -> dict[str, str]:
     return {"type": "uri" if isinstance(term, NamedNode) else "bnode", "value": term.value}
 
 
+def text(term: Term | None) -> str:
+    """Return the IRI or the text of a term, and "" for an unbound variable.
+
+    >>> text(Literal("深圳", language="zh-Hans")), text(None)
+    ('深圳', '')
+    """
+    return "" if term is None else bind_json(term)["value"]
+
+
+def language_of(term: Term | None) -> str:
+    """Return the language tag of a literal in the recommended case, or "" if it has none.
+
+    >>> language_of(Literal("深圳", language="zh-hans"))
+    'zh-Hans'
+    """
+    tag = term.language if isinstance(term, Literal) else None
+    return format_language(tag) if tag else ""
+
+
+def pick(texts: Mapping[str, T], language: str, default: T) -> T:
+    """Return the text in a language, or in the next best one of `FALLBACKS`, or the default.
+
+    >>> pick({"en": "Shenzhen", "zh-Hans": "深圳"}, "zh-Hant", "")
+    '深圳'
+    """
+    return next((texts[tag] for tag in FALLBACKS[language] if tag in texts), default)
+
+
 def is_iri(text: str) -> bool:
-    """Tell whether a text is an absolute IRI (RFC 3987).
+    """Return whether a text is an absolute IRI (RFC 3987).
 
     >>> is_iri("https://w3id.org/cdp/id/place/wuhan"), is_iri("wuhan"), is_iri("a:b> c")
     (True, False, False)
@@ -122,14 +156,14 @@ def read_names(home: Home) -> Names:
         for quad in parse(path.read_bytes(), RdfFormat.TURTLE, base_iri=path.absolute().as_uri()):
             if quad.predicate.value in (f"{SHACL}prefix", f"{SHACL}namespace"):
                 key = quad.predicate.value.removeprefix(SHACL)
-                declared.setdefault(str(quad.subject), {})[key] = bind_json(quad.object)["value"]
+                declared.setdefault(str(quad.subject), {})[key] = text(quad.object)
     except SyntaxError as error:
-        raise KgError(f"{path}:{error.lineno}: {error.msg}. Turtle is wanted here.") from None
+        raise KgError(f"{path}:{error.lineno}: not valid Turtle: {error.msg}.") from None
     prefixes: dict[str, str] = {}
     for pair in declared.values():
         prefix = pair.get("prefix", "")
         if prefix in prefixes:
-            raise KgError(f"{path}: prefix {prefix} is declared twice. Keep one sh:declare of it.")
+            raise KgError(f"{path}: prefix {prefix} is declared twice. Keep one declaration.")
         prefixes[prefix] = pair.get("namespace", "")
     return Names(prefixes)
 
@@ -137,7 +171,7 @@ def read_names(home: Home) -> Names:
 def format_language(tag: str) -> str:
     """Return a language tag in the case that RFC 5646, 2.1.1 recommends.
 
-    The embedded engine writes tags in lower case; what we give away has them as declared.
+    The embedded engine changes tags to lower case; everything that kg writes restores them.
 
     >>> format_language("zh-hans"), format_language("ZH-hant-hk"), format_language("en")
     ('zh-Hans', 'zh-Hant-HK', 'en')
@@ -151,9 +185,9 @@ def format_language(tag: str) -> str:
 
 
 def name_graph(names: Names, relative: Path) -> str:
-    """Return the named graph of a file, from its path below `data/` or `ontology/`.
+    """Return the IRI of a file's named graph, from its path below `data/` or `ontology/`.
 
-    What no ASCII IRI can have is percent-encoded (RFC 3986, 2.1).
+    Characters that an ASCII IRI cannot have are percent-encoded (RFC 3986, 2.1).
 
     >>> name_graph(Names({"graph": "https://w3id.org/cdp/graph/"}), Path("reference/places.ttl"))
     'https://w3id.org/cdp/graph/reference/places'

@@ -21,14 +21,15 @@ from pathlib import Path
 
 import pytest
 
-from kg.ask.parameters import read_parameters
-from kg.ask.question import ask_question, bind_question, find_question, list_questions
+from kg.ask.parameters import bind_question, read_parameters
+from kg.ask.question import ask_question, find_question, list_questions
 from kg.check import Report, check_files
 from kg.cli.source import read_known
+from kg.graph import Graph
 from kg.home import Home, find_home
 from kg.names import LANGUAGES, Term, bind_json
 from kg.source import add_source
-from kg.store import Engine, Rows
+from kg.store import Rows
 
 SECONDS_TO_START = 20
 TRACEBACK = re.compile(r'Traceback|^\s*File ".*", line \d|^\w+(Error|Exception|Warning)\b', re.M)
@@ -271,15 +272,14 @@ def level_term(term: Term | None) -> tuple[object, ...]:
 
 
 @pytest.fixture(scope="session")
-def answer_case() -> Callable[[Engine, Case], object]:
-    """Return a function that asks an engine: the columns, and the rows with their number."""
-    home = find_home()
+def answer_case() -> Callable[[Graph, Case], object]:
+    """Return a function that answers a case: the columns, and how often each row occurs."""
 
-    def answer(engine: Engine, case: Case) -> object:
+    def answer(graph: Graph, case: Case) -> object:
         name, language, given = case
-        question = find_question(home, name)
-        terms = bind_question(home, engine, question, given)
-        found = ask_question(engine, question, language, terms)
+        question = find_question(graph.home, name)
+        terms = bind_question(graph, question, given)
+        found = ask_question(graph, question, language, terms)
         if isinstance(found, bool):
             return found
         if isinstance(found, Rows):

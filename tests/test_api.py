@@ -16,11 +16,12 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 import kg
+from kg.api import Graph
 from kg.ask.answer import Answer, read_value
-from kg.ask.graph import Graph
-from kg.home import Home, KgError, find_home
+from kg.errors import KgError
+from kg.graph import load_graph
+from kg.home import Home, find_home
 from kg.names import Names, read_names
-from kg.rules import open_store
 from kg.store import Memory, Rows
 
 HOME = find_home()
@@ -245,7 +246,7 @@ def test_an_endpoint_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def connect(url: str, home: Home) -> Memory:
         opened.append((url, home))
-        return open_store(home)
+        return load_graph(home)
 
     monkeypatch.setattr("kg.store.endpoint.Endpoint", connect)
     for url in ("http://127.0.0.1:7878/query", "https://example.org/sparql"):

@@ -11,13 +11,14 @@ import pytest
 import rdflib
 from pyoxigraph import NamedNode, RdfFormat, parse
 
-from kg.ask.question import list_questions, needs_value
+from kg.ask.parameters import needs_value
+from kg.ask.question import list_questions
 from kg.build import DUMP, Build, build_folder
 from kg.check import STEPS
-from kg.home import Home, name_generator
-from kg.load import list_files
+from kg.graph import load_graph
+from kg.home import Home, producer
 from kg.names import read_names
-from kg.rules import open_store
+from kg.turtle import list_files
 
 pytestmark = pytest.mark.xdist_group("build")
 Interrupt = Callable[[list[str | Path]], tuple[int, str, str, float]]
@@ -84,7 +85,7 @@ def test_two_builds_have_the_same_bytes(
 
 def test_dump_is_the_store(built: Build, out: Path, untouched: Home) -> None:
     text = (out / DUMP).read_text("utf-8")
-    assert text == f"# {name_generator()}\n{open_store(untouched).dump()}"
+    assert text == f"# {producer()}\n{load_graph(untouched).dump()}"
     lines = text.split("\n")
     assert lines[-1] == ""
     assert lines[:-1] == sorted(set(lines[:-1]))

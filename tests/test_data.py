@@ -13,12 +13,12 @@ import pytest
 from kg.check import Report, count_coverage
 from kg.check.evidence import find_by_source
 from kg.check.finding import Locator
+from kg.graph import load_graph, read_internal
 from kg.home import Home, find_home
-from kg.load import diff_turtle, format_turtle, list_files
 from kg.names import read_names
-from kg.rules import open_store
 from kg.source import find_source, passage_digest, restore_passage, split_segments
-from kg.store import Memory, read_internal
+from kg.store import Memory
+from kg.turtle import diff_turtle, format_turtle, list_files
 
 HOME = find_home()
 NAMES = read_names(HOME)
@@ -35,7 +35,7 @@ PASSAGES = 300
 
 @cache
 def read_store() -> Memory:
-    return open_store(HOME)
+    return load_graph(HOME)
 
 
 def select(pattern: str, *variables: str) -> list[tuple[str, ...]]:
@@ -98,7 +98,7 @@ def test_sentence_that_nothing_rests_on_is_seen(tmp_path: Path) -> None:
         shutil.copytree(folder, tmp_path / folder.name)
     (tmp_path / "data" / "roundup-2021" / "nanjing.ttl").unlink()
     copy = Home(tmp_path)
-    covered = {c.city: (c.sentences, c.covered) for c in count_coverage(open_store(copy), copy)}
+    covered = {c.city: (c.sentences, c.covered) for c in count_coverage(load_graph(copy))}
     assert covered.pop("place:nanjing") == (5, 0)
     assert all(sentences == count for sentences, count in covered.values())
     assert len(covered) == 6
@@ -278,5 +278,5 @@ def test_planted_copy_is_seen(
     path = tmp_path / "data" / "reference" / "copy.ttl"
     path.write_text(f'<{node}> <{scope}> """{copied}"""@zh-Hans .', "utf-8")
     copy = Home(tmp_path)
-    found = list(find_by_source(copy, open_store(copy), Locator([], frozenset(), tmp_path), "en"))
+    found = list(find_by_source(load_graph(copy), Locator([], frozenset(), tmp_path), "en"))
     assert [(f.node, f.check) for f in found] == [(node, "evidence-copy")]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kg.home import Home, KgError, find_home
+from kg.errors import KgError
+from kg.home import Home, find_home
 
 ROOT = Path(__file__).parents[1]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
-from kg.home import Home, KgError, find_home
-from kg.load import list_files
+from kg.errors import KgError
+from kg.home import Home, find_home
 from kg.names import (
     FALLBACKS,
     LANGUAGES,
@@ -22,6 +22,7 @@ from kg.names import (
     name_graph,
     read_names,
 )
+from kg.turtle import list_files
 
 HOME = find_home()
 PREFIXES = 50

@@ -20,7 +20,11 @@ from urllib.request import Request
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
-from kg.export.push import (
+from kg.errors import KgError
+from kg.graph import load_graph
+from kg.home import find_home
+from kg.names import read_names
+from kg.push import (
     compare_graphs,
     count_graphs,
     cut_batches,
@@ -28,13 +32,10 @@ from kg.export.push import (
     plan_push,
     push_dataset,
 )
-from kg.home import KgError, find_home
-from kg.load import restore_languages
-from kg.names import read_names
-from kg.rules import open_store
 from kg.store import Memory
-from kg.store.client import Client
 from kg.store.endpoint import Endpoint
+from kg.store.http import Client
+from kg.turtle import restore_languages
 
 HOME = find_home()
 NAMES = read_names(HOME)
@@ -52,7 +53,7 @@ Serve = Callable[..., AbstractContextManager["subprocess.Popen[bytes]"]]
 
 @cache
 def read_store() -> Memory:
-    return open_store(HOME)
+    return load_graph(HOME)
 
 
 def list_statements(url: str, graph: str) -> set[str]:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from kg.ask.question import list_questions, needs_value
+from kg.ask.parameters import needs_value
+from kg.ask.question import list_questions
 from kg.home import find_home
 
 ROOT = Path(__file__).parents[1]

@@ -11,9 +11,10 @@ from click.testing import CliRunner
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from kg.check import check_files
-from kg.home import Home, KgError, find_home
-from kg.load import list_files
-from kg.rules import open_store
+from kg.errors import KgError
+from kg.graph import load_graph
+from kg.home import Home, find_home
+from kg.turtle import list_files
 
 CDP = "https://w3id.org/cdp/ontology#"
 CHINESE = re.compile("[一-鿿]")
@@ -82,7 +83,7 @@ def test_a_fault_in_them_is_found(tmp_path):
 
 
 def test_every_class_has_an_instance(home):
-    store = open_store(home)
+    store = load_graph(home)
     rows = store.select(
         "SELECT DISTINCT ?class ?used { ?class a <http://www.w3.org/2002/07/owl#Class> . "
         "OPTIONAL { ?thing a ?class . BIND(true AS ?used) } "

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.ask.render import render_answer
-from kg.home import KgError
+from kg.errors import KgError
 from kg.names import Names, Term
 from kg.store import Result, Rows
 

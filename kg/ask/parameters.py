@@ -9,19 +9,27 @@ A header has, below `#+ parameters:`, for each name a `type` and what it means b
 import difflib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
-from kg.ask.called import Called, call_things, cut_name, level_name, pick_called, show_text
-from kg.ask.question import check_language
-from kg.ask.show import find_node
-from kg.home import Home, KgError
-from kg.names import FALLBACKS, LANGUAGES, Names, bind_json, is_iri, read_names
-from kg.store import Engine, Question, Rows, bind_values, read_internal
+from kg.ask.describe import find_node
+from kg.ask.lookup import (
+    NameIndex,
+    index_names,
+    local_name,
+    normalize_name,
+    quote_input,
+    resolve_name,
+)
+from kg.ask.question import Question, check_language
+from kg.errors import KgError
+from kg.graph import Graph, iri_term
+from kg.home import Home
+from kg.names import FALLBACKS, LANGUAGES, Names, Term, bind_json, is_iri, read_names
 
 TYPES = ("iri", "code", "integer", "year", "date", "decimal", "string", "language", "enum")
 # What a type needs beside a description.
@@ -64,7 +72,7 @@ class Parameter:
     required: bool
     words: Mapping[str, str]
 
-    def tell(self, language: str) -> str:
+    def text(self, language: str) -> str:
         """Return what the parameter means, in a language or in the one that stands in for it."""
         return next((self.words[tag] for tag in FALLBACKS[language] if tag in self.words), "")
 
@@ -103,9 +111,27 @@ def read_parameters(home: Home, question: Question) -> dict[str, Parameter]:
     return parameters
 
 
-def make_terms(
-    home: Home, store: Engine, question: Question, given: Mapping[str, object]
-) -> dict[str, str]:
+def bind_question(graph: Graph, question: Question, values: Mapping[str, object]) -> dict[str, str]:
+    """Return the terms to bind in a question (see `make_terms`).
+
+    Without values and presets the header, which is slow to parse, is not read.
+
+    Raises:
+        KgError: see `make_terms`.
+    """
+    if not values and not question.has_presets:
+        return {}
+    return make_terms(graph, question, values)
+
+
+def needs_value(home: Home, question: Question) -> bool:
+    """Return whether a question has a required parameter without a default."""
+    if not question.has_presets:
+        return False
+    return any(p.required and p.default is None for p in read_parameters(home, question).values())
+
+
+def make_terms(graph: Graph, question: Question, given: Mapping[str, object]) -> dict[str, str]:
     """Return the terms to bind in a question, by variable, each as SPARQL writes it.
 
     A value is given as text, or as what `str` writes so (2022, Decimal("0.5"), a date); None is
@@ -115,7 +141,7 @@ def make_terms(
         KgError: an unknown or missing parameter, or a value that its type does not have; all
             such faults are named.
     """
-    parameters = read_parameters(home, question)
+    parameters = read_parameters(graph.home, question)
     said = {name: str(value) for name, value in given.items() if value is not None}
     faults = [_refuse_name(question, name, parameters) for name in said if name not in parameters]
     terms = {}
@@ -123,10 +149,10 @@ def make_terms(
         value = said.get(name, parameter.default)
         if value is None:
             if parameter.required:
-                faults.append(f"{name}: a value is needed ({parameter.tell('en')}).")
+                faults.append(f"{name}: a value is needed ({parameter.text('en')}).")
             continue
         try:
-            terms[parameter.binds] = write_term(make_term(home, store, parameter, value))
+            terms[parameter.binds] = write_term(make_term(graph, parameter, value))
         except KgError as error:
             faults.append(f"{name}: {error}")
     if faults:
@@ -134,16 +160,16 @@ def make_terms(
     return terms
 
 
-def make_term(home: Home, store: Engine, parameter: Parameter, value: str) -> NamedNode | Literal:
+def make_term(graph: Graph, parameter: Parameter, value: str) -> NamedNode | Literal:
     """Return the term that a value means.
 
     Raises:
         KgError: the value is none of the parameter's type.
     """
     if parameter.type == "iri" and not parameter.group:
-        return NamedNode(find_node(store, home, value))
+        return NamedNode(find_node(graph, value))
     if parameter.type in ("iri", "code"):
-        return _find_member(home, store, parameter, value)
+        return _find_member(graph, parameter, value)
     if parameter.type == "language":
         return Literal(check_language(value))
     if parameter.type == "enum":
@@ -153,7 +179,7 @@ def make_term(home: Home, store: Engine, parameter: Parameter, value: str) -> Na
     datatype = "integer" if parameter.type == "year" else parameter.type
     checked = {"year": _check_year, "date": _check_date}.get(parameter.type)
     text = checked(value) if checked else _check_number(parameter.type, value)
-    return Literal(text, datatype=NamedNode(read_names(home).expand(f"xsd:{datatype}")))
+    return Literal(text, datatype=NamedNode(graph.names.expand(f"xsd:{datatype}")))
 
 
 def write_term(term: NamedNode | Literal) -> str:
@@ -168,12 +194,11 @@ def write_term(term: NamedNode | Literal) -> str:
     return ESCAPE.sub(lambda found: ESCAPED_U.get(found[0], found[0]), str(term))
 
 
-def list_members(home: Home, store: Engine, parameter: Parameter) -> Rows:
-    """Return IRI and label of each thing that is a value of the parameter, sorted."""
+def list_members(graph: Graph, parameter: Parameter) -> list[tuple[Term | None, ...]]:
+    """Return IRI and label of each possible value of a parameter, sorted."""
     if not parameter.group:
-        return store.select(read_internal(home, "labels"))
-    group = str(NamedNode(parameter.group))
-    return store.select(bind_values(read_internal(home, "members"), {"group": group}))
+        return graph.internal("labels")
+    return graph.internal("members", group=iri_term(parameter.group))
 
 
 def _read_parameter(name: str, fields: Any, question: Question, names: Names) -> Parameter:
@@ -189,7 +214,7 @@ def _read_parameter(name: str, fields: Any, question: Question, names: Names) ->
         if (field in fields) != (kind == other):
             raise KgError(f"{field} goes with type {other}, and that has to have it.")
     binds = str(fields.get("binds", name))
-    if not question.takes(binds) or binds == "lang":
+    if not question.has_variable(binds) or binds == "lang":
         raise KgError(f"the query has no line VALUES ?{binds} {{ … }} of its own. Write one.")
     values = fields.get("values", [])
     if not isinstance(values, list) or (kind == "enum") != bool(values):
@@ -224,30 +249,30 @@ def _refuse_name(question: Question, name: str, parameters: Mapping[str, Paramet
     near = difflib.get_close_matches(name, parameters, n=3, cutoff=0.5)
     known = ", ".join(parameters) or "none"
     hint = f"Did you mean {' or '.join(near)}?" if near else f"There are: {known}."
-    return f"{show_text(name)}: no parameter of {question.name}. {hint}"
+    return f"{quote_input(name)}: no parameter of {question.name}. {hint}"
 
 
-def _find_member(home: Home, store: Engine, parameter: Parameter, value: str) -> NamedNode:
-    names = read_names(home)
-    called = call_things(list_members(home, store, parameter).rows, names)
-    iri = pick_called(called, value, names)
+def _find_member(graph: Graph, parameter: Parameter, value: str) -> NamedNode:
+    names = graph.names
+    called = index_names(list_members(graph, parameter), names)
+    iri = resolve_name(called, value, names)
     if iri is None:
         # NFC and lower case, and no longer than a name can be: the search takes its square.
-        near = difflib.get_close_matches(level_name(value)[:100], called, n=3, cutoff=0.6)
+        near = difflib.get_close_matches(normalize_name(value)[:100], called, n=3, cutoff=0.6)
         raise KgError(
-            f"{show_text(value)}: no {cut_name(parameter.group)} is called that. "
+            f"{quote_input(value)}: no {local_name(parameter.group)} is called that. "
             f"{_hint_members(called, near)}",
             exit_code=2,
         )
     return NamedNode(iri)
 
 
-def _hint_members(called: Called, near: list[str]) -> str:
-    slugs = {name: cut_name(min(called[name])) for name in near}
+def _hint_members(called: NameIndex, near: list[str]) -> str:
+    slugs = {name: local_name(min(called[name])) for name in near}
     told = [slug if name.isascii() else f"{name} ({slug})" for name, slug in slugs.items()]
     if told:
         return f"Did you mean {' or '.join(dict.fromkeys(told))}?"
-    known = sorted({cut_name(iri) for iris in called.values() for iri in iris})
+    known = sorted({local_name(iri) for iris in called.values() for iri in iris})
     more = f", … ({len(known)} in all)" if len(known) > 20 else ""
     return f"There are {', '.join(known[:20])}{more}." if known else "There is none."
 
@@ -255,7 +280,7 @@ def _hint_members(called: Called, near: list[str]) -> str:
 def _check_enum(parameter: Parameter, value: str) -> str:
     if value not in parameter.values:
         known = ", ".join(parameter.values)
-        raise KgError(f"{show_text(value)}: none of its values. Write {known}.", exit_code=2)
+        raise KgError(f"{quote_input(value)}: none of its values. Write {known}.", exit_code=2)
     return value
 
 
@@ -265,7 +290,7 @@ def _check_text(value: str) -> str:
     # Control characters, and what the terminal gave that is no text: no data have these.
     if any(unicodedata.category(c) in ("Cc", "Cs") for c in value):
         raise KgError(
-            f"{show_text(value)}: not plain text: it has control characters. Leave them out.",
+            f"{quote_input(value)}: not plain text: it has control characters. Leave them out.",
             exit_code=2,
         )
     return value
@@ -275,7 +300,7 @@ def _check_number(kind: str, value: str) -> str:
     pattern, wanted = NUMBERS[kind]
     if not pattern.fullmatch(value) or sum(c.isdigit() for c in value) > DIGITS:
         raise KgError(
-            f"{show_text(value)}: no {kind} of at most {DIGITS} digits. Write {wanted}.",
+            f"{quote_input(value)}: no {kind} of at most {DIGITS} digits. Write {wanted}.",
             exit_code=2,
         )
     return value
@@ -283,7 +308,7 @@ def _check_number(kind: str, value: str) -> str:
 
 def _check_year(value: str) -> str:
     if not re.fullmatch("[0-9]{1,4}", value) or not int(value):
-        raise KgError(f"{show_text(value)}: no year from 1 to 9999. Write 2022.", exit_code=2)
+        raise KgError(f"{quote_input(value)}: no year from 1 to 9999. Write 2022.", exit_code=2)
     return str(int(value))
 
 
@@ -294,14 +319,14 @@ def _check_date(value: str) -> str:
         return date.fromisoformat(value).isoformat()
     except ValueError:
         raise KgError(
-            f"{show_text(value)}: no day of the calendar. Write it as 2022-12-31.", exit_code=2
+            f"{quote_input(value)}: no day of the calendar. Write it as 2022-12-31.", exit_code=2
         ) from None
 
 
-def label_members(rows: Rows) -> dict[str, dict[str, str]]:
+def label_members(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, dict[str, str]]:
     """Return the labels of each member by language tag ("" for none), by IRI, from its rows."""
     labels: dict[str, dict[str, str]] = {}
-    for node, label in rows.rows:
+    for node, label in rows:
         if node is not None:
             said = bind_json(label) if label is not None else {}
             known = labels.setdefault(bind_json(node)["value"], {})

@@ -5,10 +5,10 @@ import sys
 from collections.abc import Sequence
 
 from kg.ask.table import mark_table, rule_table
-from kg.home import KgError
-from kg.load import serialize_triples
+from kg.errors import KgError
 from kg.names import Names, Term, bind_json
 from kg.store import Result, Rows
+from kg.turtle import serialize_triples
 
 ROW_FORMATS = ("table", "csv", "json", "markdown")
 TRIPLE_FORMATS = ("turtle", "ntriples", "jsonld", "rdfxml")

@@ -4,16 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from kg.check.empty import find_by_queries
+from kg.check.constraint_queries import find_by_queries
 from kg.check.evidence import find_by_source, list_sources_at_hand
 from kg.check.finding import VIOLATION, WARNING, Finding, Locator
 from kg.check.shacl import find_by_shapes
 from kg.check.tags import find_by_tags
-from kg.home import Home, KgError
-from kg.load import TurtleFile, find_faults, list_files, place_files, read_file
-from kg.names import read_names
-from kg.rules import add_entailments
-from kg.store import Memory, read_internal
+from kg.errors import KgError
+from kg.graph import ENTAILED, Graph, LocalGraph
+from kg.home import Home
+from kg.turtle import TurtleFile, find_faults, index_lines, list_files, match_files
 
 STEPS = ("Turtle", "entailments", "shapes", "must-be-empty queries", "evidence")
 
@@ -57,7 +56,7 @@ def check_files(
     Raises:
         KgError: a path does not exist, or one of the home's own files cannot be read.
     """
-    asked = place_files(home, paths) if paths else list_files(home, shapes=True)
+    asked = match_files(home, paths) if paths else list_files(home, shapes=True)
     progress(STEPS[0])
     faults = find_faults(asked)
     if faults:
@@ -83,36 +82,35 @@ def _check_together(
 ) -> Report:
     import rdflib
 
-    store = Memory()
-    store.add_files(files)
+    graph = LocalGraph(home, files)
     own = list_files(home)
     faults = find_faults([file for file in list_files(home, shapes=True) if file not in own])
     if faults:
         raise KgError("\n".join(str(fault) for fault in faults))
-    graph = rdflib.Graph(bind_namespaces="none")
+    rdf = rdflib.Graph(bind_namespaces="none")
     checked = frozenset(file.path for file in asked)
-    locator = Locator([read_file(file, graph) for file in files], checked, rest)
+    locator = Locator([index_lines(file, rdf) for file in files], checked, rest)
     progress(STEPS[1])
-    add_entailments(store, home)
-    entailed = read_names(home).expand("graph:entailed")
-    graph.parse(data=store.dump_triples(entailed), format="nt")
+    graph.add_entailments()
+    entailed = graph.memory.dump_triples(graph.names.expand(ENTAILED))
+    rdf.parse(data=entailed, format="nt")
     progress(STEPS[2])
-    findings = set(find_by_shapes(home, graph, locator, language))
-    findings |= set(find_by_tags(home, graph, locator, language))
+    findings = set(find_by_shapes(home, rdf, locator, language))
+    findings |= set(find_by_tags(home, rdf, locator, language))
     progress(STEPS[3])
-    findings |= set(find_by_queries(home, store, locator, language))
+    findings |= set(find_by_queries(graph, locator, language))
     progress(STEPS[4])
-    findings |= set(find_by_source(home, store, locator, language))
+    findings |= set(find_by_source(graph, locator, language))
     return Report(
-        sorted(findings), count_coverage(store, home), len(asked), len(store),
-        list_sources_at_hand(home, store),
+        sorted(findings), count_coverage(graph), len(asked), len(graph.memory),
+        list_sources_at_hand(graph),
     )  # fmt: skip
 
 
-def count_coverage(store: Memory, home: Home) -> list[Coverage]:
+def count_coverage(graph: Graph) -> list[Coverage]:
     """Return, by city, the sentences and headings of its section and those that are covered."""
-    names = read_names(home)
-    rows = store.select(read_internal(home, "coverage")).rows
+    names = graph.names
+    rows = graph.internal("coverage")
     return [
         Coverage(names.show(city), int(names.show(total)), int(names.show(covered)))
         for city, total, covered in rows

@@ -3,17 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from kg.check.finding import VIOLATION, Finding, Locator
-from kg.home import Home, KgError
-from kg.names import FALLBACKS, bind_json, read_names
+from kg.errors import KgError
+from kg.graph import Graph
+from kg.names import FALLBACKS, text
 from kg.source import (
-    RunIndex,
+    NgramIndex,
     find_source,
     passage_digest,
     restore_text,
     simplify_text,
     split_segments,
 )
-from kg.store import Memory, read_internal
 
 SHARED_RUN = 14
 Find = Callable[..., Iterable[Finding]]
@@ -46,12 +46,12 @@ MESSAGES = {
 }
 
 
-def list_sources_at_hand(home: Home, store: Memory) -> list[tuple[str, bool]]:
+def list_sources_at_hand(graph: Graph) -> list[tuple[str, bool]]:
     """Return the source texts that the data cite, each with whether it is at hand."""
-    names = read_names(home)
+    names = graph.names
     return [
         (names.shorten(source), _read_source(sha256)[0] is not None)
-        for source, sha256, _ in _read(home, store, "sources")
+        for source, sha256, _ in _read(graph, "sources")
     ]
 
 
@@ -63,9 +63,9 @@ def _read_source(sha256: str) -> tuple[str | None, KgError | None]:
         return None, error
 
 
-def find_by_source(home: Home, store: Memory, locator: Locator, language: str) -> Iterator[Finding]:
+def find_by_source(graph: Graph, locator: Locator, language: str) -> Iterator[Finding]:
     """Yield the findings that only the source texts at hand can show; none where none is."""
-    names = read_names(home)
+    names = graph.names
 
     def find(check: str, node: str, *values: object) -> Iterable[Finding]:
         said = MESSAGES[check]
@@ -73,20 +73,18 @@ def find_by_source(home: Home, store: Memory, locator: Locator, language: str) -
         message = f"{names.shorten(node)}: {template.format(*values)}"
         return locator.find(node, VIOLATION, f"evidence-{check}", message)
 
-    for source, sha256, _ in _read(home, store, "sources"):
+    for source, sha256, _ in _read(graph, "sources"):
         raw, error = _read_source(sha256)
         if error:
             yield from find("source", source, error)
         if raw is not None:
-            yield from _find_wrong_passages(home, store, raw, sha256, find)
-            yield from _find_wrong_segments(home, store, raw, source, sha256, find)
-            yield from _find_copies(home, store, raw, find)
+            yield from _find_wrong_passages(graph, raw, sha256, find)
+            yield from _find_wrong_segments(graph, raw, source, sha256, find)
+            yield from _find_copies(graph, raw, find)
 
 
-def _find_wrong_passages(
-    home: Home, store: Memory, raw: str, sha256: str, find: Find
-) -> Iterator[Finding]:
-    for row in _read(home, store, "evidence"):
+def _find_wrong_passages(graph: Graph, raw: str, sha256: str, find: Find) -> Iterator[Finding]:
+    for row in _read(graph, "evidence"):
         node, digest_of, start, end, digest = row
         if digest_of != sha256:
             continue
@@ -100,12 +98,12 @@ def _find_wrong_passages(
 
 
 def _find_wrong_segments(
-    home: Home, store: Memory, raw: str, source: str, sha256: str, find: Find
+    graph: Graph, raw: str, source: str, sha256: str, find: Find
 ) -> Iterator[Finding]:
     cut = {(segment.start, segment.end) for segment in split_segments(raw)}
     said = {
         (_number(start), _number(end)): node
-        for node, digest, start, end in _read(home, store, "segments")
+        for node, digest, start, end in _read(graph, "segments")
         if digest == sha256
     }
     for (start, end), node in said.items():
@@ -115,25 +113,25 @@ def _find_wrong_segments(
         yield from find("missing", source, start)
 
 
-def _find_copies(home: Home, store: Memory, raw: str, find: Find) -> Iterator[Finding]:
+def _find_copies(graph: Graph, raw: str, find: Find) -> Iterator[Finding]:
     try:
-        text = restore_text(raw).text
-        texts = [text, simplify_text(text)]
+        restored = restore_text(raw).text
+        texts = [restored, simplify_text(restored)]
     except KgError:
         return  # Without the extra [source] the text cannot be read in both scripts.
-    names = [name for (name,) in _read(home, store, "titles")]
-    index = RunIndex(texts, SHARED_RUN)
-    for node, _, text in _read(home, store, "descriptions"):
-        run = index.find(text, names)
+    names = [name for (name,) in _read(graph, "titles")]
+    index = NgramIndex(texts, SHARED_RUN)
+    for node, _, description in _read(graph, "descriptions"):
+        run = index.find(description, names)
         if run:
             yield from find("copy", node, run)
 
 
-def _number(text: str) -> int:
+def _number(digits: str) -> int:
     # What is no number is no offset either: the shapes say why, and nothing stands at -1.
-    return int(text) if text.isdecimal() else -1
+    return int(digits) if digits.isdecimal() else -1
 
 
-def _read(home: Home, store: Memory, query: str) -> Iterator[list[str]]:
-    for row in store.select(read_internal(home, query)).rows:
-        yield ["" if term is None else str(bind_json(term)["value"]) for term in row]
+def _read(graph: Graph, query: str) -> Iterator[list[str]]:
+    for row in graph.internal(query):
+        yield [text(term) for term in row]

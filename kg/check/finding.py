@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.load import ReadFile
+from kg.turtle import LineIndex
 
 VIOLATION, WARNING = "violation", "warning"
 
@@ -32,7 +32,7 @@ class Locator:
     such finding, which is right where only some files are checked.
     """
 
-    files: Sequence[ReadFile]
+    files: Sequence[LineIndex]
     checked: frozenset[Path]
     rest: Path | None = None
 

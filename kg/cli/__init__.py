@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from kg.cli.lazy import LazyGroup
-from kg.home import KgError, find_home
+from kg.errors import KgError
+from kg.home import find_home
 
 VERBS = {
     "ask": "kg.cli.ask:ask",

@@ -13,9 +13,9 @@ from kg.cli.options import (
     ROW_FORMATS,
     TRIPLE_FORMATS,
     find_context_home,
-    open_engine,
+    open_graph,
 )
-from kg.home import KgError
+from kg.errors import KgError
 from kg.names import LANGUAGES
 
 if TYPE_CHECKING:
@@ -48,14 +48,14 @@ class Questions(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the questions and what each asks."""
         with formatter.section("Questions"):
-            formatter.write_dl(tell_questions(ctx))
+            formatter.write_dl(summarize_questions(ctx))
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Return the questions that begin so, with what they ask, and the options."""
         from click.shell_completion import CompletionItem
 
         try:
-            told = tell_questions(ctx)
+            told = summarize_questions(ctx)
         except KgError:
             told = []
         items = [CompletionItem(n, help=t) for n, t in told if n.startswith(incomplete)]
@@ -112,11 +112,11 @@ class QuestionCommand(click.Command):
         write_help(ctx, formatter, self.question, self.params)
 
 
-def tell_questions(ctx: click.Context) -> list[tuple[str, str]]:
+def summarize_questions(ctx: click.Context) -> list[tuple[str, str]]:
     """Return each question's name and what it asks, in the language asked for."""
     language = ctx.params.get("language") or "en"
     questions = list_questions(find_context_home(ctx))
-    return [(question.name, question.tell("summary", language)) for question in questions]
+    return [(question.name, question.text("summary", language)) for question in questions]
 
 
 def list_options() -> list[click.Parameter]:
@@ -161,7 +161,7 @@ def ask(ctx: click.Context, form: str | None, language: str | None, endpoint: st
         raise KgError(f"{option} goes with a question. `kg ask` lists them.", exit_code=2)
     from kg.ask.render import render_table
 
-    click.echo(render_table(("question", "what it answers"), tell_questions(ctx)), nl=False)
+    click.echo(render_table(("question", "what it answers"), summarize_questions(ctx)), nl=False)
 
 
 @click.pass_context
@@ -174,26 +174,24 @@ def print_answer(
     **given: str | None,
 ) -> None:
     """Answer the question of the command, with the values given, by name."""
-    from kg.ask.question import ask_question, bind_question
+    from kg.ask.parameters import bind_question
+    from kg.ask.question import ask_question
     from kg.ask.render import render_answer
-    from kg.names import read_names
     from kg.store import Rows
 
     command: Any = ctx.command
     question: Question = command.question
     before = ctx.parent.params if ctx.parent else {}
     form, language = form or before.get("form"), language or before.get("language")
-    if language and not question.takes("lang"):
+    if language and not question.has_variable("lang"):
         raise KgError(
             f"{question.name}: its answer has the labels of all languages. Leave --lang out.",
             exit_code=2,
         )
     names = {p.name: p.opts[0].removeprefix("--") for p in command.params}
     values = {names[key]: value for key, value in given.items() if value is not None}
-    place = find_context_home(ctx)
-    store = open_engine(place, endpoint or before.get("endpoint"))
-    terms = bind_question(place, store, question, values)
-    result = ask_question(store, question, language or "en", terms)
-    click.echo(render_answer(result, form, read_names(place)), nl=False)
+    graph = open_graph(find_context_home(ctx), endpoint or before.get("endpoint"))
+    result = ask_question(graph, question, language or "en", bind_question(graph, question, values))
+    click.echo(render_answer(result, form, graph.names), nl=False)
     if isinstance(result, Rows) and not result.rows and "empty" in question.header:
-        click.echo(question.tell("empty", language or "en"), err=True)
+        click.echo(question.text("empty", language or "en"), err=True)

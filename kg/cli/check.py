@@ -36,10 +36,11 @@ def format_files(home: FindHome, paths: tuple[Path, ...], only_check: bool) -> N
 
     Comments are lost: a remark belongs in a skos:editorialNote.
     """
-    from kg.load import diff_turtle, format_turtle, place_files, replace_files
+    from kg.files import write_file
+    from kg.turtle import diff_turtle, format_turtle, match_files
 
     changed = 0
-    for file in place_files(home(), paths):
+    for file in match_files(home(), paths):
         difference = diff_turtle(file.path)
         if not difference:
             continue
@@ -47,7 +48,9 @@ def format_files(home: FindHome, paths: tuple[Path, ...], only_check: bool) -> N
         if only_check:
             click.echo(difference, nl=False)
         else:
-            replace_files(file.path.parent, {file.path.name: format_turtle(file.path)})
+            text = format_turtle(file.path)
+            with write_file(file.path) as stream:
+                stream.write(text.encode())
             click.echo(f"{file.path}: formatted")
     if changed and only_check:
         raise SystemExit(1)

@@ -11,26 +11,28 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg.ask.parameters import Parameter, read_parameters
-from kg.cli.options import ENDPOINT_HELP, find_context_home, open_engine, refuse_empty
+from kg.cli.options import ENDPOINT_HELP, find_context_home, open_graph, refuse_empty
 from kg.cli.values import NAMED, Value, ask_language, write_text
-from kg.export.formats import FORMATS, export_file, export_folder, is_folder
-from kg.export.layout import LAYOUTS
-from kg.export.networks import (
+from kg.errors import KgError
+from kg.home import Home
+from kg.names import LANGUAGES
+from kg.networks.layout import LAYOUTS
+from kg.networks.query import (
     STEPS,
     EmptyError,
-    Wanted,
+    NetworkOptions,
     build_network,
     find_network,
     list_networks,
 )
-from kg.home import Home, KgError
-from kg.names import LANGUAGES
+from kg.networks.write import FORMATS, export_file, export_folder, is_folder
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from kg.export.network import Network
-    from kg.store import Question
+    from kg.ask.question import Question
+    from kg.graph import Graph
+    from kg.networks.model import Network
 
 ALL = "networks"  # the folder for all of them
 
@@ -50,7 +52,7 @@ class ManyOption(click.Option):
     def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
         """Return the option and what it means, in the language asked for."""
         return f"--{self.parameter.name} {self.metavar}", (
-            f"{self.parameter.tell(ask_language(ctx))}; may be given more than once"
+            f"{self.parameter.text(ask_language(ctx))}; may be given more than once"
         )
 
 
@@ -72,7 +74,7 @@ class NetworkCommand(click.Command):
         language = ask_language(ctx)
         self.format_usage(ctx, formatter)
         for field in ("summary", "description"):
-            write_text(formatter, self.question.tell(field, language))
+            write_text(formatter, self.question.text(field, language))
         self.format_options(ctx, formatter)
         write_text(formatter, NAMED)
 
@@ -120,14 +122,14 @@ class Networks(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the networks and what each is."""
         with formatter.section("Networks"):
-            formatter.write_dl(tell_networks(ctx))
+            formatter.write_dl(summarize_networks(ctx))
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Return the networks that begin so, with what they are, and the options."""
         from click.shell_completion import CompletionItem
 
         try:
-            told = tell_networks(ctx)
+            told = summarize_networks(ctx)
         except KgError:
             told = []
         items = [CompletionItem(n, help=t) for n, t in told if n.startswith(incomplete)]
@@ -139,11 +141,11 @@ def _nothing() -> Iterator[None]:
     yield
 
 
-def tell_networks(ctx: click.Context) -> list[tuple[str, str]]:
+def summarize_networks(ctx: click.Context) -> list[tuple[str, str]]:
     """Return each network's name and what it is, in the language asked for."""
     language = ask_language(ctx)
     networks = list_networks(find_context_home(ctx))
-    return [(network.name, network.tell("summary", language)) for network in networks]
+    return [(network.name, network.text("summary", language)) for network in networks]
 
 
 def list_options() -> list[click.Parameter]:
@@ -245,16 +247,16 @@ def write_networks(
         for name, said in given.items()
         if name.startswith("value_") and said
     }
-    wanted = Wanted(given["language"], given["layout"], given["largest"], values)
+    wanted = NetworkOptions(given["language"], given["layout"], given["largest"], values)
     forms = list(dict.fromkeys(given["forms"]))
     folder = is_folder(output, forms)
     if not folder and (len(forms) > 1 or "csv" in forms):
         raise KgError(f"{output}: so many files need a folder. Name one with -o.", exit_code=2)
-    store = open_engine(home, given["endpoint"])
+    graph = open_graph(home, given["endpoint"])
     sizes: list[str] = []
     left_out: list[str] = []
     with show_steps(len(questions) * (len(STEPS) + 1)) as progress:
-        built = build_all(home, store, questions, wanted, progress, sizes)
+        built = build_all(graph, questions, wanted, progress, sizes)
         if folder:
             alone = questions[0].name if len(questions) == 1 else ""
             force = given["force"]
@@ -262,7 +264,7 @@ def write_networks(
         else:
             form = forms[0] if forms else "gexf" if output == "-" else None
             for network in built:
-                export_file(network, Path(output), form, force=given["force"])
+                export_file(network, Path(output), form)
     for line in sizes:
         click.echo(f"{line} -> {output}", err=output == "-")
     for told in left_out:
@@ -270,10 +272,9 @@ def write_networks(
 
 
 def build_all(
-    home: Home,
-    store: Any,
+    graph: Graph,
     questions: Sequence[Question],
-    wanted: Wanted,
+    wanted: NetworkOptions,
     progress: Callable[[str], None],
     sizes: list[str],
 ) -> Iterator[Network]:
@@ -284,13 +285,13 @@ def build_all(
     Raises:
         KgError: nothing is told of any of them.
     """
-    from kg.export.facts import Facts
+    from kg.networks.node_data import NodeData
 
-    facts = Facts(home, store)
+    facts = NodeData(graph)
     empty = []
     for question in questions:
         try:
-            network = build_network(home, store, question, wanted, facts, progress)
+            network = build_network(graph, question, wanted, facts, progress)
         except EmptyError as error:
             empty.append(str(error))
             continue

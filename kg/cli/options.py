@@ -15,7 +15,7 @@ from kg.home import Home, find_home
 from kg.names import LANGUAGES
 
 if TYPE_CHECKING:
-    from kg.store import Engine
+    from kg.graph import Graph
 
 FindHome = Callable[[], Home]
 PATH = click.Path(path_type=Path)
@@ -44,16 +44,12 @@ def refuse_empty(context: click.Context, option: click.Parameter, value: Any) ->
     return value
 
 
-def open_engine(home: Home, endpoint: str | None) -> Engine:
-    """Return the endpoint that --endpoint or KG_ENDPOINT names, or else the home in memory."""
+def open_graph(home: Home, endpoint: str | None) -> Graph:
+    """Return the graph of the endpoint in --endpoint or KG_ENDPOINT, or of the home."""
+    from kg.graph import connect_graph, load_graph
+
     url = endpoint or os.environ.get("KG_ENDPOINT")
-    if url:
-        from kg.store.endpoint import Endpoint
-
-        return Endpoint(url, home)
-    from kg.rules import open_store
-
-    return open_store(home)
+    return connect_graph(home, url) if url else load_graph(home)
 
 
 def find_context_home(context: click.Context) -> Home:

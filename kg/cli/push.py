@@ -32,7 +32,7 @@ def push(
     Who asks stands in KG_ENDPOINT_USER and KG_ENDPOINT_PASSWORD, in KG_ENDPOINT_TOKEN, or in
     netrc; never in URL.
     """
-    from kg.export.push import GO_ON, find_target, push_dataset
+    from kg.push import GO_ON, find_target, push_dataset
 
     target = find_target(url, graph_store, update)
     try:

@@ -11,9 +11,9 @@ from kg.cli.options import (
     FindHome,
     endpoint_option,
     language_option,
-    open_engine,
+    open_graph,
 )
-from kg.home import KgError
+from kg.errors import KgError
 
 
 @click.command()
@@ -35,12 +35,11 @@ def query(home: FindHome, sparql: str, form: str | None, endpoint: str | None) -
     kg query 'SELECT ?city { ?city a cdp:City }'
     """
     from kg.ask.render import render_answer
-    from kg.names import read_names
 
-    place = home()
     text, where = read_query(sparql)
-    names = read_names(place)
-    answer = open_engine(place, endpoint).query(text, where, names.prefixes)
+    graph = open_graph(home(), endpoint)
+    names = graph.names
+    answer = graph.query(text, where, names.prefixes)
     click.echo(render_answer(answer, form, names), nl=False)
 
 
@@ -58,11 +57,10 @@ def show(home: FindHome, entity: str, language: str, endpoint: str | None) -> No
     kg show framework:wuhan-1153
     kg show 香港 --lang zh-Hant
     """
-    from kg.ask.show import render_portrait, show_node
+    from kg.ask.describe import describe_node, render_description
 
-    place = home()
-    store = open_engine(place, endpoint)
-    click.echo(render_portrait(show_node(store, place, entity, language)), nl=False)
+    described = describe_node(open_graph(home(), endpoint), entity, language)
+    click.echo(render_description(described), nl=False)
 
 
 def read_query(sparql: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from kg.cli.options import FindHome, find_context_home, refuse_empty, show_share
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-# As kg.export.rdf has them, which is not loaded for a help page; a test holds the two together.
+# As kg.dumps.export has them, which is not loaded for a help page; a test holds the two together.
 SYNTAXES = ("nq", "nt", "trig", "ttl", "jsonld")
 FORMATS = tuple(f"{form}{packed}" for packed in ("", ".gz", ".zst") for form in SYNTAXES)
 
@@ -22,8 +22,8 @@ def complete_graph(
     """Return the graphs that begin so."""
     from click.shell_completion import CompletionItem
 
-    from kg.export.rdf import list_graphs
-    from kg.home import KgError
+    from kg.dumps.export import list_graphs
+    from kg.errors import KgError
 
     try:
         names = [part.name for part in list_graphs(find_context_home(context))]
@@ -92,7 +92,7 @@ def rdf(
     chosen, each statement once; in a folder, a comment at a file's top has the graph's IRI. .zst
     needs the extra [zstd].
     """
-    from kg.export.rdf import export_rdf
+    from kg.dumps.export import export_rdf
 
     with show_share("Writing") as progress:
         done = export_rdf(

@@ -6,6 +6,7 @@ import click
 
 from kg.cli.options import PATH, FindHome
 from kg.home import Home
+from kg.names import text
 
 
 @click.group()
@@ -48,15 +49,16 @@ def restore(file: Path, traditional: bool, output: Path | None) -> None:
     characters found; else it is lost, and marked. The text goes to standard output, the report
     to standard error.
     """
-    from kg.load import replace_files
+    from kg.files import write_file
     from kg.source import read_text, restore_text, simplify_text
 
     restoration = restore_text(read_text(file))
-    text = restoration.text if traditional else simplify_text(restoration.text)
+    restored = restoration.text if traditional else simplify_text(restoration.text)
     if output:
-        replace_files(output.parent, {output.name: text})
+        with write_file(output) as stream:
+            stream.write(restored.encode())
     else:
-        click.echo(text.encode("utf-8"), nl=False)
+        click.echo(restored.encode("utf-8"), nl=False)
     for span in restoration.spans:
         how = f", read {span.reading}" if span.reading else ""
         if span.inferred:
@@ -66,10 +68,8 @@ def restore(file: Path, traditional: bool, output: Path | None) -> None:
 
 def read_known(home: Home) -> dict[str, str]:
     """Return the name of each source text that the data cite, by its SHA-256."""
-    from kg.names import read_names
-    from kg.rules import open_store
-    from kg.store import read_internal
+    from kg.graph import load_graph
 
-    names = read_names(home)
-    rows = open_store(home).select(read_internal(home, "sources")).rows
-    return {names.show(sha256): names.show(name) for name, sha256, _ in rows}
+    graph = load_graph(home)
+    rows = graph.internal("sources")
+    return {text(sha256): graph.names.show(name) for name, sha256, _ in rows}

@@ -66,7 +66,7 @@ def tables(
     after a semicolon, a tab or a line break. It is no part of the text: who reads it has to take
     that apostrophe away. Numbers are left as they are, and Parquet has no apostrophes.
     """
-    from kg.export.tables import export_tables
+    from kg.tables import export_tables
 
     with show_share("Sorting statements") as show:
         done = export_tables(

@@ -8,12 +8,13 @@ import click
 from click.shell_completion import CompletionItem
 from click.types import StringParamType
 
-from kg.ask.called import cut_name, level_name, show_text
+from kg.ask.lookup import local_name, normalize_name, quote_input
 from kg.ask.parameters import Parameter, label_members, list_members, read_parameters
 from kg.ask.question import Question
 from kg.ask.table import wrap_text
 from kg.cli.options import find_context_home
-from kg.home import Home, KgError
+from kg.errors import KgError
+from kg.home import Home
 from kg.names import FALLBACKS, LANGUAGES
 
 NAMED = "A thing is named by a label in any language, by its IRI, or by the last part of that."
@@ -51,12 +52,12 @@ class ValueOption(click.Option):
         )
         self.parameter = parameter
 
-    def tell(self, language: str) -> tuple[str, str]:
+    def text(self, language: str) -> tuple[str, str]:
         """Return the option and what it means, with its default, as the help has it."""
         more = "  [required]" if self.required else ""
         if self.parameter.default is not None:
             more = f"  [default: {self.parameter.default}]"
-        return f"--{self.parameter.name} {self.metavar}", self.parameter.tell(language) + more
+        return f"--{self.parameter.name} {self.metavar}", self.parameter.text(language) + more
 
 
 def take_once(
@@ -68,7 +69,7 @@ def take_once(
         KgError: there are several.
     """
     if values and len(values) > 1:
-        told = " and ".join(show_text(value) for value in values)
+        told = " and ".join(quote_input(value) for value in values)
         raise KgError(f"{option.opts[0]} is given twice: {told}. Give it once.", exit_code=2)
     return values[0] if values else None
 
@@ -81,9 +82,9 @@ def list_values(home: Home, question: Question) -> list[click.Parameter]:
 def refuse_loose(value: str, params: Sequence[click.Parameter], path: str) -> KgError:
     """Return the error for a value that stands there without a name."""
     options = [param.opts[0] for param in params if isinstance(param, ValueOption)]
-    hint = f"Write {path} {options[0]} {shlex.quote(show_text(value))}." if options else ""
+    hint = f"Write {path} {options[0]} {shlex.quote(quote_input(value))}." if options else ""
     return KgError(
-        f"{show_text(value)}: a value has to have the name of its parameter before it. "
+        f"{quote_input(value)}: a value has to have the name of its parameter before it. "
         f"{hint or 'The question has no parameters.'}",
         exit_code=2,
     )
@@ -100,16 +101,16 @@ def complete_value(
     if parameter.type not in ("iri", "code"):
         values = LANGUAGES if parameter.type == "language" else parameter.values
         return [CompletionItem(value) for value in values if value.startswith(incomplete)]
-    from kg.rules import open_store
+    from kg.graph import load_graph
 
     home = find_context_home(ctx)
-    wanted, items = level_name(incomplete), []
-    members = label_members(list_members(home, open_store(home), parameter))
+    wanted, items = normalize_name(incomplete), []
+    members = label_members(list_members(load_graph(home), parameter))
     for iri, labels in members.items():
-        slug = cut_name(iri)
-        begun = [said for said in labels.values() if level_name(said).startswith(wanted)]
+        slug = local_name(iri)
+        begun = [said for said in labels.values() if normalize_name(said).startswith(wanted)]
         chinese = [said for said in begun if not said.isascii() and not any(map(str.isspace, said))]
-        if level_name(slug).startswith(wanted) or len(begun) > len(chinese):
+        if normalize_name(slug).startswith(wanted) or len(begun) > len(chinese):
             items.append(CompletionItem(slug, help=pick_label(labels, ask_language(ctx))))
         elif begun:
             items.append(CompletionItem(chinese[0], help=slug))
@@ -137,10 +138,10 @@ def write_help(
     language = ask_language(ctx)
     values = [param for param in params if isinstance(param, ValueOption)]
     for field in ("summary", "description"):
-        write_text(formatter, question.tell(field, language))
+        write_text(formatter, question.text(field, language))
     if values:
         with formatter.section("Parameters"):
-            formatter.write_dl([value.tell(language) for value in values])
+            formatter.write_dl([value.text(language) for value in values])
         if any(value.parameter.type in ("iri", "code") for value in values):
             write_text(formatter, NAMED)
     ours = [param for param in ctx.command.get_params(ctx) if param not in values]

@@ -1,6 +1,6 @@
 """Source texts: known by SHA-256, restored when garbled, cut into passages."""
 
-from kg.source.files import (
+from kg.source.library import (
     SourceRow,
     SourceText,
     add_source,
@@ -9,23 +9,23 @@ from kg.source.files import (
     read_text,
     source_folder,
 )
-from kg.source.garble import garble
+from kg.source.overlap import NgramIndex, shared_run
 from kg.source.passages import (
     Segment,
     passage_digest,
     restore_passage,
     split_segments,
 )
-from kg.source.readings import strip_pinyin
-from kg.source.restore import LOST, DamagedSpan, Restoration, restore_text
-from kg.source.runs import RunIndex, shared_run
-from kg.source.script import simplify_text
+from kg.source.pinyin import strip_pinyin
+from kg.source.repair.corruption import garble
+from kg.source.repair.repair import LOST, DamagedSpan, Restoration, restore_text
+from kg.source.simplify import simplify_text
 
 __all__ = [
     "LOST",
     "DamagedSpan",
     "Restoration",
-    "RunIndex",
+    "NgramIndex",
     "Segment",
     "SourceRow",
     "SourceText",

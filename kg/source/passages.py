@@ -5,11 +5,11 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Literal
 
-from kg.home import KgError
-from kg.source.files import digest_bytes
-from kg.source.readings import ANNOTATION, find_readings, strip_pinyin
-from kg.source.restore import DamagedSpan, Restoration, restore_text
-from kg.source.script import simplify_text
+from kg.errors import KgError
+from kg.source.library import digest_bytes
+from kg.source.pinyin import ANNOTATION, find_readings, strip_pinyin
+from kg.source.repair.repair import DamagedSpan, Restoration, restore_text
+from kg.source.simplify import simplify_text
 
 Script = Literal["zh-Hans", "zh-Hant"]
 

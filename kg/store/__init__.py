@@ -1,18 +1,9 @@
-"""One small interface over the embedded engine, and the query files that it is asked with."""
+"""SPARQL engines: the embedded one in memory, and the client of an endpoint.
 
-from kg.store.apart import run_apart
-from kg.store.engine import Engine, Result
-from kg.store.memory import Memory, Rows
-from kg.store.question import Question, bind_values, read_internal, read_query_file
+`kg.store.endpoint` loads SPARQLWrapper: import it only where an endpoint is queried.
+"""
 
-__all__ = [
-    "Engine",
-    "Memory",
-    "Question",
-    "Result",
-    "Rows",
-    "bind_values",
-    "read_internal",
-    "read_query_file",
-    "run_apart",
-]
+from kg.store.engine import Engine, Result, Rows
+from kg.store.memory import Memory
+
+__all__ = ["Engine", "Memory", "Result", "Rows"]

@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from kg.home import KgError
+from kg.errors import KgError
 
 TOKEN, USER, PASSWORD = "KG_ENDPOINT_TOKEN", "KG_ENDPOINT_USER", "KG_ENDPOINT_PASSWORD"
 INSECURE = "KG_ENDPOINT_INSECURE"
@@ -60,10 +60,10 @@ def split_address(url: str) -> SplitResult:
     return parts
 
 
-def name_address(url: str) -> str:
+def redact_address(url: str) -> str:
     """Return an address as messages show it: without its query, which may hold a key.
 
-    >>> name_address("https://example.org/ds/query?key=1")
+    >>> redact_address("https://example.org/ds/query?key=1")
     'https://example.org/ds/query'
     """
     return url.partition("#")[0].partition("?")[0]
@@ -93,7 +93,7 @@ def find_credentials(url: str) -> Credentials:
     private = parts.scheme == "https" or is_loopback(host) or os.environ.get(INSECURE) == "1"
     if found.header and not private:
         raise KgError(
-            f"{name_address(url)}: the password or token for it would travel readable by everyone. "
+            f"{redact_address(url)}: the password or token for it would travel readable by everyone. "
             f"Use https, or set {INSECURE}=1 where the network is your own.",
             exit_code=2,
         )

@@ -8,14 +8,11 @@ from collections.abc import Mapping, Sequence
 from http.client import HTTPResponse
 from urllib.parse import parse_qsl, quote_plus
 
-from pyoxigraph import QueryResultsFormat, RdfFormat, Triple, parse, parse_query_results
+from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
 from SPARQLWrapper import GET, POST, SPARQLWrapper
 
-from kg.home import Home, KgError
-from kg.store.client import TIMEOUT, Client, Reply
-from kg.store.engine import Result
-from kg.store.memory import Rows, collect_answer
-from kg.store.question import read_internal
+from kg.store.engine import Result, collect_result
+from kg.store.http import TIMEOUT, Client, Reply
 
 # A longer query goes by POST: some servers and proxies take no longer address.
 LONGEST_GET = 4_000
@@ -39,30 +36,18 @@ APART = re.compile(
 )
 DECLARED = re.compile(r"\bPREFIX\s+([^\s:]*):", re.IGNORECASE)
 FORM = re.compile(r"\b(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE)
-UNION = (
-    "Oxigraph: start it with --union-default-graph, or add ?union-default-graph to the address. "
-    "Fuseki: say tdb2:unionDefaultGraph true of the dataset in its configuration. "
-    "GraphDB and Virtuoso need nothing."
-)
 
 
 class Endpoint:
-    """A SPARQL 1.1 endpoint that our graph has been pushed to, asked of its default graph.
+    """The client of a SPARQL 1.1 endpoint (https://www.w3.org/TR/sparql11-protocol/)."""
 
-    Before the first answer it looks whether our ontology and what the rules have added are
-    visible there, and named graphs, too: an engine whose default graph is not the union of the
-    named ones would answer nothing to every question.
-    """
-
-    def __init__(self, url: str, home: Home, timeout: float = TIMEOUT) -> None:
-        """Take an address; nothing is sent before the first question.
+    def __init__(self, url: str, timeout: float = TIMEOUT) -> None:
+        """Read the credentials; nothing is sent before the first query.
 
         Raises:
-            KgError: it is no address, or the environment does not say properly who asks.
+            KgError: the address or the credentials are invalid.
         """
         self._client = Client(url, timeout)
-        self._home = home
-        self._seen = False
 
     @property
     def name(self) -> str:
@@ -70,111 +55,38 @@ class Endpoint:
         return self._client.name
 
     def query(
-        self, text: str, where: str = "query", prefixes: Mapping[str, str] | None = None
-    ) -> Result:
-        """Return the answer of a SPARQL 1.1 query: rows of a SELECT, ASK's bool, or triples.
-
-        Prefixes given need not be declared in the query. Rows come in the order of the answer.
-
-        Raises:
-            KgError: exit code 2 where the endpoint refuses the query, with what it says; 1 where
-                there is no answer, or our graph is not to be seen.
-        """
-        self.look()
-        return self.answer(text, where, prefixes)
-
-    def select(self, text: str, where: str = "query") -> Rows:
-        """Return the rows of a SELECT query.
-
-        Raises:
-            KgError: see `query`; or the query is of another form.
-        """
-        answer = self.query(text, where)
-        if not isinstance(answer, Rows):
-            raise KgError(f"{where}:1: no SELECT query. Only a SELECT has rows.", exit_code=2)
-        return answer
-
-    def construct(self, text: str, where: str = "query") -> list[Triple]:
-        """Return the triples of a CONSTRUCT query, each once.
-
-        Raises:
-            KgError: see `query`; or the query is of another form.
-        """
-        answer = self.query(text, where)
-        if not isinstance(answer, list):
-            raise KgError(f"{where}:1: no CONSTRUCT query. It has to give triples.", exit_code=2)
-        return list(dict.fromkeys(answer))
-
-    def look(self) -> None:
-        """Look, once, whether our graph is to be seen in the default graph, all of it.
-
-        Raises:
-            KgError: it is not; the message names the setting that is missing, or says what to do.
-        """
-        if self._seen:
-            return
-        if not self._check("endpoint-whole"):
-            raise self._explain()
-        self._seen = True
-
-    def answer(
         self,
         text: str,
         where: str = "query",
         prefixes: Mapping[str, str] | None = None,
         *,
-        named: bool = False,
+        named_graphs: bool = False,
     ) -> Result:
-        """Return the answer of a query, without looking first whether our graph is there.
+        """Return the result of a SPARQL 1.1 query; see `Engine.query`.
 
-        `named` is for queries about named graphs: where the address itself chooses a default
-        graph, there would be none (SPARQL 1.1 Protocol, 2.1.4), and the choice is left out.
+        With `named_graphs` a default graph in the address is dropped: with one, an endpoint would
+        see no named graph (SPARQL 1.1 Protocol, 2.1.4).
 
         Raises:
-            KgError: see `query`.
+            KgError: exit code 2 if the endpoint rejects the query, with its message; 1 if there
+                is no answer.
         """
         bare = APART.sub(" ", text)
         found = FORM.search(DECLARED.sub(" ", bare))
-        # What is no query goes out as it is: the endpoint says what is wrong with it.
+        # Whatever is not a query is sent unchanged: the endpoint says what is wrong with it.
         form = found[1].upper() if found else "SELECT"
         has_rows = form in ("SELECT", "ASK")
-        wrapper = _Wrapper(self._client, form, where, DATASET if named else ())
+        wrapper = _Wrapper(self._client, form, where, DATASET if named_graphs else ())
         wrapper.setQuery(_declare(bare, prefixes or {}) + text)
         accepted = RESULTS if has_rows else GRAPHS
         wrapper.addCustomHttpHeader("Accept", ", ".join(accepted))
         response = wrapper.query().response
         return self._read(self._client.read(response), has_rows)
 
-    def _explain(self) -> KgError:
-        push = f"Load it: kg push {self.name}"
-        if self._check("endpoint-visible"):
-            if self._check("endpoint-hidden"):
-                return KgError(
-                    f"{self.name}: the graph is there without what the rules add. {push}"
-                )
-            return KgError(
-                f"{self.name}: the graph is there without its named graphs, which kg show and "
-                f"others ask. Leave default-graph-uri out of the address, or: {push}"
-            )
-        if self._check("endpoint-hidden", named=True):
-            return KgError(
-                f"{self.name}: the graph is there, in named graphs, and the default graph is "
-                f"not the union of them. {UNION}"
-            )
-        return KgError(f"{self.name}: the graph is not there. {push}")
-
-    def _check(self, name: str, *, named: bool = False) -> bool:
-        try:
-            answer = self.answer(read_internal(self._home, name), name, named=named)
-        except KgError as error:
-            # Our own ASK is right: whoever refuses it is no endpoint.
-            raise KgError(str(error)) from None
-        return answer is True
-
     def _read(self, reply: Reply, has_rows: bool) -> Result:
         try:
             if has_rows and reply.kind in RESULTS:
-                return collect_answer(parse_query_results(reply.body, RESULTS[reply.kind]))
+                return collect_result(parse_query_results(reply.body, RESULTS[reply.kind]))
             if not has_rows and reply.kind in GRAPHS:
                 return [quad.triple for quad in parse(reply.body, GRAPHS[reply.kind])]
         except (SyntaxError, ValueError) as error:

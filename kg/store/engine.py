@@ -1,29 +1,55 @@
-"""What every engine does, in memory or behind an address."""
+"""The interface of all engines, and the results of a query."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
-from pyoxigraph import Triple
+from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, Triple
 
-from kg.store.memory import Rows
+from kg.names import Term
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The result of a SELECT: its variables, and a tuple of terms per row (None if unbound)."""
+
+    variables: tuple[str, ...]
+    rows: list[tuple[Term | None, ...]]
+
 
 Result = Rows | bool | list[Triple]
 
 
 class Engine(Protocol):
-    """Whatever can be asked: `Memory`, or an `Endpoint`.
+    """A SPARQL engine: `Memory`, or the client of an `Endpoint`."""
 
-    All three raise KgError: with exit code 2 for a query that is none, with 1 where there is no
-    answer to be had.
-    """
+    @property
+    def name(self) -> str:
+        """What messages call the engine: an address, or "memory"."""
 
     def query(
-        self, text: str, where: str = "query", prefixes: Mapping[str, str] | None = None
+        self,
+        text: str,
+        where: str = "query",
+        prefixes: Mapping[str, str] | None = None,
+        *,
+        named_graphs: bool = False,
     ) -> Result:
-        """Return the answer of a query: rows of a SELECT, ASK's bool, or triples."""
+        """Return the result of a SPARQL 1.1 query: rows, a bool (ASK), or triples.
 
-    def select(self, text: str, where: str = "query") -> Rows:
-        """Return the rows of a SELECT query."""
+        The default graph is the union of all named graphs. `where` names the query in messages;
+        `prefixes` need no declaration in the query; `named_graphs` is for queries that use GRAPH.
 
-    def construct(self, text: str, where: str = "query") -> list[Triple]:
-        """Return the triples of a CONSTRUCT query, each once."""
+        Raises:
+            KgError: exit code 2 for an error in the query, 1 if there is no answer.
+        """
+
+
+def collect_result(found: QuerySolutions | QueryBoolean | QueryTriples) -> Result:
+    """Return a result of pyoxigraph, which is an iterator, as a value."""
+    if isinstance(found, QueryBoolean):
+        return bool(found)
+    if isinstance(found, QueryTriples):
+        return list(found)
+    variables = tuple(variable.value for variable in found.variables)
+    return Rows(variables, [tuple(solution) for solution in found])

@@ -85,16 +85,16 @@ def make_nothing(home: Home) -> None:
 
 def make_store(home: Home) -> Any:
     """Open the home with its entailments, as every export does first."""
-    from kg.rules import open_store
+    from kg.graph import load_graph
 
-    return open_store(home)
+    return load_graph(home)
 
 
 def make_network(home: Home) -> Any:
     """Read the network that an earlier lane has built."""
-    import kg.export.formats
+    import kg.networks.write
 
-    assert kg.export.formats
+    assert kg.networks.write
     return pickle.loads((home.root / KEPT).read_bytes())  # noqa: S301 our own file
 
 
@@ -132,7 +132,7 @@ def make_flat_graph(home: Home) -> Any:
 
 def list_columns(network: Any) -> tuple[Any, Any]:
     """Return the columns of nodes and of edges that our writers write."""
-    from kg.export.columns import list_edge_columns, list_node_columns
+    from kg.networks.columns import list_edge_columns, list_node_columns
 
     return list_node_columns(network), list_edge_columns(network)
 
@@ -156,15 +156,15 @@ def make_dataset(home: Home) -> Any:
     """Read all files and the entailments into a dataset of rdflib."""
     import rdflib
 
-    from kg.load import list_files
+    from kg.graph import load_graph
     from kg.names import read_names
-    from kg.rules import open_store
+    from kg.turtle import list_files
 
     dataset = rdflib.Dataset()
     for file in list_files(home):
         dataset.graph(file.graph).parse(file.path, format="turtle")
     entailed = read_names(home).expand("graph:entailed")
-    text = open_store(home).dump_triples(entailed)
+    text = load_graph(home).dump_triples(entailed)
     dataset.graph(entailed).parse(data=text, format="nt")
     return dataset
 
@@ -184,16 +184,16 @@ SUBJECTS: dict[str, Callable[[Home], Any]] = {
 
 def build(store: Any, home: Home, target: Path) -> None:
     """Ask, measure and place the network, and keep it for the lanes that write it."""
-    from kg.export.networks import Wanted, build_network, find_network
+    from kg.networks.query import NetworkOptions, build_network, find_network
 
-    wanted = Wanted(largest=ALL)
-    network = build_network(home, store, find_network(home, NETWORK), wanted)
+    wanted = NetworkOptions(largest=ALL)
+    network = build_network(store, find_network(home, NETWORK), wanted)
     (home.root / KEPT).write_bytes(pickle.dumps(network))
 
 
 def write(form: str, network: Any, home: Home, target: Path) -> None:
     """Write the network in one of our formats."""
-    from kg.export.formats import write_network
+    from kg.networks.write import write_network
 
     with target.open("wb") as stream:
         write_network(network, form, stream)
@@ -208,17 +208,17 @@ def write_by_networkx(name: str, graph: Any, home: Home, target: Path) -> None:
 
 def export_statements(suffix: str, store: Any, home: Home, target: Path) -> None:
     """Export all statements, with the store open already."""
-    from kg.export.rdf import export_rdf
+    from kg.dumps.export import export_rdf
 
-    with patch("kg.export.rdf.open_store", lambda _: store):
+    with patch("kg.dumps.export.load_graph", lambda _: store):
         export_rdf(home, str(target.with_suffix(suffix)), force=True)
 
 
 def export_all_tables(store: Any, home: Home, target: Path) -> None:
     """Export all tables, with the store open already."""
-    from kg.export.tables import export_tables
+    from kg.tables import export_tables
 
-    with patch("kg.export.tables.export.open_store", lambda _: store):
+    with patch("kg.tables.export.load_graph", lambda _: store):
         export_tables(home, target.with_suffix(""), force=True)
 
 

@@ -25,21 +25,15 @@ import click
 from pyoxigraph import NamedNode, QueryBoolean, Triple
 from synthesize import write_cities
 
-from kg.ask.called import cut_name
-from kg.ask.parameters import list_members, read_parameters
-from kg.ask.question import (
-    Question,
-    ask_question,
-    bind_question,
-    find_question,
-    list_questions,
-)
+from kg.ask.lookup import local_name
+from kg.ask.parameters import bind_question, list_members, read_parameters
+from kg.ask.question import Question, ask_question, find_question, list_questions
 from kg.ask.table import rule_table
+from kg.graph import add_entailments, bind_values
 from kg.home import Home, find_home
-from kg.load import list_files
 from kg.names import read_names
-from kg.rules import add_entailments
-from kg.store import Memory, Rows, bind_values
+from kg.store import Memory, Rows
+from kg.turtle import list_files
 
 TIMES_RDFLIB, TIMES_RAW, TENFOLD = 20.0, 1.2, 10
 # Ten times the rows hardly fit the same caches, and each answer is sorted.
@@ -125,7 +119,7 @@ def serve_store(connection: Connection, home: Home, library: str) -> None:
             if name not in known:
                 question = find_question(home, name)
                 given = choose_values(home, memory, question)
-                known[name] = question, bind_question(home, memory, question, given)
+                known[name] = question, bind_question(memory, question, given)
             answer: Answer | str = time_question(asks[engine], *known[name])
         except Exception as error:
             # Whatever is wrong with one question, the others are still to be timed.
@@ -146,9 +140,9 @@ def choose_values(home: Home, memory: Memory, question: Question) -> dict[str, s
         if parameter.type in ("iri", "code"):
             # One that is of no class in particular can be anything: we take a policy element.
             group = parameter.group or read_names(home).expand("cdp:PolicyElement")
-            rows = list_members(home, memory, replace(parameter, group=group)).rows
+            rows = list_members(memory, replace(parameter, group=group)).rows
             members = [node.value for node, _ in rows if isinstance(node, NamedNode)]
-            if value not in {cut_name(member) for member in members}:
+            if value not in {local_name(member) for member in members}:
                 # Two parameters of a class get two things of it.
                 value = next(member for member in members if member not in values.values())
         values[name] = value

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.ask.table import rule_table
+from kg.graph import load_graph
 from kg.home import find_home
-from kg.load import list_files
-from kg.rules import open_store
+from kg.turtle import list_files
 
 PEERS = Path(__file__).parent / "peers"
 KG = [sys.executable, "-m", "kg"]
@@ -61,7 +61,7 @@ def list_races(folder: Path) -> list[Race]:
     files = [str(file.path) for file in list_files(home)]
     entailed = folder / "entailed.nt"
     graph = "https://w3id.org/cdp/graph/entailed"
-    entailed.write_text(open_store(home).dump_triples(graph), "utf-8")
+    entailed.write_text(load_graph(home).dump_triples(graph), "utf-8")
     question = str(home.queries / "policies.rq")
     shapes = [str(path) for path in sorted((home.ontology / "shapes").glob("*.ttl"))]
     ask, python = [*KG, "ask", "policies"], sys.executable

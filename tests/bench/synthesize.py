@@ -19,9 +19,10 @@ from random import Random
 import click
 from pyoxigraph import Literal, RdfFormat, parse
 
-from kg.home import Home, KgError, find_home
-from kg.load import list_files
+from kg.errors import KgError
+from kg.home import Home, find_home
 from kg.names import read_names
+from kg.turtle import list_files
 
 BLOCK = 10  # cities a source tells of
 SECTION = 10_000  # code points of a source that are kept for a city

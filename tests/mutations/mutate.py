@@ -32,11 +32,11 @@ from rdflib.term import Node
 from kg.check import empty, evidence, shacl
 from kg.check.finding import Finding, Locator
 from kg.check.tags import find_by_tags
+from kg.graph import add_entailments
 from kg.home import Home
-from kg.load import ReadFile, TurtleFile, list_files
 from kg.names import read_names
-from kg.rules import add_entailments
 from kg.store import Memory
+from kg.turtle import LineIndex, TurtleFile, list_files
 
 SEED = 20210224
 BATCH = 40
@@ -376,7 +376,7 @@ class World:
         self.graph.parse(data=self.memory.dump_triples(self.entailed), format="nt")
         subjects = {str(s): 1 for graph in self.data.graphs.values() for s in graph.subjects()}
         place = TurtleFile(home.data, "")
-        self.locator = Locator([ReadFile(place, subjects=subjects)], frozenset([home.data]))
+        self.locator = Locator([LineIndex(place, subjects=subjects)], frozenset([home.data]))
         self.checks, self.found = empty.list_checks(home), Counter[str]()
         shapes = shacl.read_shapes(home)
         self.inverse = set(shapes.objects(None, SH.inversePath))

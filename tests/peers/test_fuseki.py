@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from kg.ask.show import show_node
-from kg.export.push import count_graphs, find_target, push_dataset
-from kg.home import KgError, find_home
-from kg.rules import open_store
+from kg.ask.describe import describe_node
+from kg.errors import KgError
+from kg.graph import load_graph
+from kg.home import find_home
+from kg.push import count_graphs, find_target, push_dataset
 from kg.store import Memory
 from kg.store.endpoint import Endpoint
 
@@ -29,7 +30,7 @@ Serve = Callable[..., AbstractContextManager["subprocess.Popen[bytes]"]]
 
 @cache
 def read_store() -> Memory:
-    return open_store(HOME)
+    return load_graph(HOME)
 
 
 @pytest.fixture(scope="session")
@@ -64,8 +65,8 @@ def test_every_question_is_answered_as_in_memory(
 
 
 def test_a_thing_is_shown_as_in_memory(pushed: str) -> None:
-    shown = show_node(Endpoint(pushed, HOME), HOME, "香港", "zh-Hant")
-    assert shown == show_node(read_store(), HOME, "香港", "zh-Hant")
+    shown = describe_node(Endpoint(pushed, HOME), HOME, "香港", "zh-Hant")
+    assert shown == describe_node(read_store(), HOME, "香港", "zh-Hant")
 
 
 def test_a_second_push_sends_nothing(pushed: str) -> None:

@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from kg.export.columns import Column, list_edge_columns, list_node_columns
-from kg.export.formats import write_network
-from kg.export.network import Edge, Network, Node
-from kg.export.networks import Wanted, build_network, find_network, list_networks
+from kg.graph import load_graph
 from kg.home import find_home
 from kg.names import LANGUAGES
-from kg.rules import open_store
+from kg.networks.columns import Column, list_edge_columns, list_node_columns
+from kg.networks.model import Edge, Network, Node
+from kg.networks.query import NetworkOptions, build_network, find_network, list_networks
+from kg.networks.write import write_network
 
 HERE = Path(__file__).resolve().parent / "gephi"
 HOME = find_home()
@@ -32,23 +32,23 @@ TYPES = {
     "integer": "Integer", "double": "Double", "string": "String", "boolean": "Boolean",
     "liststring": "String[]",
 }  # fmt: skip
-Told = dict[str, list[str]]
+Provenance = dict[str, list[str]]
 
 
 @cache
 def build(name: str, language: str = "en") -> Network:
-    return build_network(HOME, open_store(HOME), find_network(HOME, name), Wanted(language))
+    return build_network(load_graph(HOME), find_network(HOME, name), NetworkOptions(language))
 
 
 @pytest.fixture(scope="session")
-def open_in_gephi(fetch_jars: Callable[[Path, str], str]) -> Callable[..., dict[str, Told]]:
+def open_in_gephi(fetch_jars: Callable[[Path, str], str]) -> Callable[..., dict[str, Provenance]]:
     """Return a function that gives what Gephi tells of each file, by its path."""
     if shutil.which("javac") is None:
         pytest.skip("no javac on the path: Gephi's toolkit needs a Java development kit")
     classpath = fetch_jars(HERE / "pom.xml", "Gephi's toolkit")
     program = ["java", "-Djava.awt.headless=true", "-cp", classpath, str(HERE / "Imported.java")]
 
-    def open_files(*files: str | Path) -> dict[str, Told]:
+    def open_files(*files: str | Path) -> dict[str, Provenance]:
         done = subprocess.run(
             [*program, *map(str, files)],
             stdin=subprocess.DEVNULL,
@@ -59,7 +59,7 @@ def open_in_gephi(fetch_jars: Callable[[Path, str], str]) -> Callable[..., dict[
         )
         *lines, end = done.stdout.splitlines()
         assert (done.returncode, end) == (0, "end"), done.stderr[-3000:]
-        told: dict[str, Told] = {}
+        told: dict[str, Provenance] = {}
         for line in lines:
             name, _, value = line.partition("\t")
             if name == "file":
@@ -73,8 +73,8 @@ def open_in_gephi(fetch_jars: Callable[[Path, str], str]) -> Callable[..., dict[
 
 @pytest.fixture(scope="session")
 def opened(
-    open_in_gephi: Callable[..., dict[str, Told]], tmp_path_factory: pytest.TempPathFactory
-) -> dict[tuple[str, str, str], Told]:
+    open_in_gephi: Callable[..., dict[str, Provenance]], tmp_path_factory: pytest.TempPathFactory
+) -> dict[tuple[str, str, str], Provenance]:
     """What Gephi tells of every network, in two languages, from GEXF and from GraphML."""
     folder = tmp_path_factory.mktemp("gephi")
     files = {}
@@ -88,7 +88,7 @@ def opened(
     return {case: told[str(path)] for case, path in files.items()}
 
 
-def list_issues(told: Told) -> list[str]:
+def list_issues(told: Provenance) -> list[str]:
     return [issue for issue in told.get("issue", []) if not issue.startswith("INFO ")]
 
 
@@ -100,7 +100,7 @@ def count_values(columns: list[Column], elements: tuple[Node | Edge, ...], kind:
     }
 
 
-def list_told_columns(told: Told, kind: str) -> set[str]:
+def list_told_columns(told: Provenance, kind: str) -> set[str]:
     return {
         f"{kind} {value}"
         for name, values in told.items()
@@ -119,7 +119,7 @@ def list_times(elements: tuple[Node | Edge, ...], kind: str) -> Iterator[tuple[s
 
 @pytest.mark.parametrize(("name", "language"), CASES)
 def test_gephi_imports_gexf_whole_and_without_a_warning(
-    name: str, language: str, opened: dict[tuple[str, str, str], Told]
+    name: str, language: str, opened: dict[tuple[str, str, str], Provenance]
 ) -> None:
     told, network = opened[name, language, "gexf"], build(name, language)
     assert list_issues(told) == []
@@ -144,7 +144,7 @@ def test_gephi_imports_gexf_whole_and_without_a_warning(
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_gephi_has_labels_places_sizes_and_colours(
-    name: str, opened: dict[tuple[str, str, str], Told]
+    name: str, opened: dict[tuple[str, str, str], Provenance]
 ) -> None:
     told = opened[name, "zh-Hans", "gexf"]
     for node in build(name, "zh-Hans").nodes:
@@ -154,7 +154,7 @@ def test_gephi_has_labels_places_sizes_and_colours(
 
 @pytest.mark.parametrize(("name", "language"), CASES)
 def test_gephi_imports_graphml(
-    name: str, language: str, opened: dict[tuple[str, str, str], Told]
+    name: str, language: str, opened: dict[tuple[str, str, str], Provenance]
 ) -> None:
     told, network = opened[name, language, "graphml"], build(name, language)
     assert list_issues(told) == []
@@ -169,7 +169,7 @@ def test_gephi_imports_graphml(
 
 
 def test_gephi_imports_the_tables(
-    open_in_gephi: Callable[..., dict[str, Told]], tmp_path: Path
+    open_in_gephi: Callable[..., dict[str, Provenance]], tmp_path: Path
 ) -> None:
     network = build("entities")
     for name in ("nodes.csv", "edges.csv"):
@@ -189,7 +189,7 @@ def test_gephi_imports_the_tables(
 
 
 def test_gephi_draws_a_preview(
-    open_in_gephi: Callable[..., dict[str, Told]], tmp_path: Path
+    open_in_gephi: Callable[..., dict[str, Provenance]], tmp_path: Path
 ) -> None:
     """What it draws was looked at; here, that there is such a picture, and that it is not empty."""
     network, picture = tmp_path / "city-theme.gexf", tmp_path / "preview.png"
@@ -214,7 +214,7 @@ def test_what_gephi_warns_of_is_seen(
     wrong: str,
     right: str,
     said: str,
-    open_in_gephi: Callable[..., dict[str, Told]],
+    open_in_gephi: Callable[..., dict[str, Provenance]],
     tmp_path: Path,
 ) -> None:
     name = "entities" if "end" in wrong else "city-city"

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from kg.export.columns import Column, list_edge_columns, list_node_columns
-from kg.export.formats import write_network
-from kg.export.network import Network
-from kg.export.networks import Wanted, build_network, find_network, list_networks
+from kg.graph import load_graph
 from kg.home import find_home
-from kg.rules import open_store
+from kg.networks.columns import Column, list_edge_columns, list_node_columns
+from kg.networks.model import Network
+from kg.networks.query import NetworkOptions, build_network, find_network, list_networks
+from kg.networks.write import write_network
 
 HERE = Path(__file__).resolve().parent / "graphology"
 HOME = find_home()
@@ -26,7 +26,7 @@ SECONDS = 120
 
 @cache
 def build(name: str) -> Network:
-    return build_network(HOME, open_store(HOME), find_network(HOME, name), Wanted())
+    return build_network(load_graph(HOME), find_network(HOME, name), NetworkOptions())
 
 
 @pytest.fixture(scope="session")

@@ -19,10 +19,10 @@ from pyoxigraph import (
     serialize,
 )
 
-from kg.export.rdf import SYNTAXES, export_rdf
+from kg.dumps.export import SYNTAXES, export_rdf
+from kg.graph import load_graph
 from kg.home import Home, find_home
-from kg.load import list_files, parse_file
-from kg.rules import open_store
+from kg.turtle import list_files, parse_file
 
 HERE = Path(__file__).resolve().parent
 MAIN = "riotcmd.riot"
@@ -60,7 +60,7 @@ def dumps(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def statements() -> list[Quad]:
     home = find_home()
     files = [quad for file in list_files(home) for quad in parse_file(file)]
-    return [*files, *open_store(home).list_added()]
+    return [*files, *load_graph(home).list_added()]
 
 
 def canonize(quads: Iterable[Quad], *, named: bool = True) -> list[str]:

@@ -1,1 +1,0 @@
-"""What leaves the project: the dataset, pushed to an endpoint."""

@@ -1,0 +1,378 @@
+"""Write files and folders atomically: every file completely, or none of them.
+
+A folder that kg writes has a `manifest.json` with the SHA-256 of each file. The manifest is the
+only proof that a folder, and each file in it, is ours to replace.
+"""
+
+import errno
+import gzip
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path, PurePosixPath
+from secrets import token_hex
+from typing import IO, BinaryIO, cast
+
+from kg.errors import KgError, require
+from kg.home import PACKAGE, producer
+
+MANIFEST = "manifest.json"
+COMPRESSIONS = (".gz", ".zst")
+
+OpenFile = Callable[[str], BinaryIO]
+OpenPath = Callable[[Path], BinaryIO]
+Entry = tuple[str, str]  # the export that wrote a file, and the file's SHA-256
+
+
+@contextmanager
+def write_file(target: Path) -> Iterator[BinaryIO]:
+    """Yield a stream of bytes that replaces the file at the end of the block; `-` is stdout.
+
+    A symbolic link is followed, the mode of an existing file is kept, and devices and pipes are
+    written to directly. If the block fails or is interrupted, the old file remains.
+
+    Raises:
+        KgError: the target is a folder (exit code 2), or cannot be written (1).
+    """
+    # As a path, /dev/stdout may be a file that other processes are writing to as well.
+    if str(target) in ("-", "/dev/stdout"):
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    with _explain_errors(target):
+        if target.is_dir():
+            raise KgError(f"{target}: is a folder. Give the path of a file.", exit_code=2)
+        if target.exists() and not target.is_file():
+            with target.open("wb") as stream:
+                yield stream
+            return
+        with write_atomically() as open_path:
+            yield open_path(target)
+
+
+@contextmanager
+def write_folder(
+    folder: Path,
+    *,
+    export: str,
+    force: bool = False,
+    replaces: Callable[[str], bool] = lambda name: True,
+) -> Iterator[OpenFile]:
+    """Yield a function that opens a file in the folder, by its relative path, for bytes.
+
+    At the end of the block all files and `manifest.json` are renamed into place together. Files
+    that an earlier run of the same `export` wrote, that nobody has changed since, and for which
+    `replaces` is true are removed; all other files remain. If the block fails or is interrupted,
+    the folder remains as it was.
+
+    Raises:
+        KgError: the target is no folder, or a file to be written exists, is not in our manifest
+            or was changed since, and `force` is false (exit code 2); or the folder cannot be
+            written (1).
+    """
+    if str(folder) == "-" or (folder.exists() and not folder.is_dir()):
+        raise KgError(
+            f"{folder}: is not a folder. Give a folder with -o; there are several files.",
+            exit_code=2,
+        )
+    opened: dict[str, BinaryIO] = {}
+    with _explain_errors(folder), ExitStack() as lock:
+        if not force:
+            _refuse_foreign(folder, [MANIFEST])
+        with write_atomically() as open_path:
+
+            def open_file(name: str) -> BinaryIO:
+                if not _is_relative(name) or name in {*opened, MANIFEST}:
+                    raise KgError(f"{name}: invalid or repeated name of a file in a folder.")
+                if not force:
+                    _refuse_foreign(folder, [name])
+                opened[name] = open_path(folder / name)
+                return opened[name]
+
+            yield open_file
+            with open_path(folder / MANIFEST) as manifest:
+                lock.enter_context(_lock_folder(folder))
+                kept = _list_unchanged(folder, opened)
+                stale = {n for n, (by, _) in kept.items() if by == export and replaces(n)}
+                files = {name: entry for name, entry in kept.items() if name not in stale}
+                manifest.write(_make_manifest(opened, export, files))
+            if not force:
+                # Somebody may have created one of the files in the meantime.
+                _refuse_foreign(folder, [*opened, MANIFEST])
+        _remove_files(folder, stale)
+
+
+@contextmanager
+def write_atomically() -> Iterator[OpenPath]:
+    """Yield a function that opens a path for bytes; at the end all are renamed, or none.
+
+    Until then each file has a temporary name in the folder of its target. If the block or a
+    renaming fails or is interrupted (Ctrl-C, SIGTERM, SIGHUP), the old files are restored, and
+    new files and folders are removed.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    targets: dict[Path, Path] = {}
+    created: list[Path] = []
+
+    with _raise_on_signals():
+        try:
+            with ExitStack() as streams:
+
+                def open_path(path: Path) -> BinaryIO:
+                    try:
+                        target = _resolve_target(path)
+                        _make_folder(target.parent, created)
+                        temporary = _temporary_name(target, ".tmp")
+                        targets[temporary] = target
+                        # Mode x fails if somebody has put a link there.
+                        return streams.enter_context(temporary.open("xb"))
+                    except OSError as error:
+                        raise OSError(error.errno, error.strerror, str(path)) from None
+
+                yield open_path
+            _rename_all(targets)
+            created.clear()
+        finally:
+            for temporary in targets:
+                with suppress(OSError):
+                    temporary.unlink(missing_ok=True)
+            for folder in reversed(created):
+                with suppress(OSError):  # not empty
+                    folder.rmdir()
+
+
+@contextmanager
+def compress_stream(stream: BinaryIO, suffix: str) -> Iterator[BinaryIO]:
+    """Yield a stream that compresses into another: `.gz`, `.zst`, or "" for no compression.
+
+    gzip (RFC 1952) is written without time and file name, so that the bytes are reproducible.
+
+    Raises:
+        KgError: Zstandard (RFC 8878) is asked for and its library is not installed.
+    """
+    if suffix == ".gz":
+        with gzip.GzipFile("", "wb", fileobj=cast(IO[bytes], stream), mtime=0) as compressed:
+            yield cast(BinaryIO, compressed)
+    elif suffix == ".zst":
+        module = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+        with require(module, "zstd", hint=", or write .gz.").ZstdFile(stream, "wb") as compressed:
+            yield compressed
+    else:
+        yield stream
+
+
+@contextmanager
+def _raise_on_signals() -> Iterator[None]:
+    """Turn the signals that end a process into SystemExit, so that the block cleans up."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def exit_block(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    names = ("SIGTERM", "SIGHUP")
+    signals = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    # Leave signals alone that somebody handles or ignores, as nohup does.
+    taken = [number for number in signals if signal.getsignal(number) is signal.SIG_DFL]
+    for number in taken:
+        signal.signal(number, exit_block)
+    try:
+        yield
+    finally:
+        for number in taken:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _temporary_name(target: Path, suffix: str) -> Path:
+    return target.with_name(f".kg-{os.getpid()}-{token_hex(8)}{suffix}")
+
+
+def _resolve_target(path: Path) -> Path:
+    """Return the path to write to, following symbolic links."""
+    try:
+        target = path.resolve() if path.is_symlink() else path
+    except RuntimeError:  # a link to itself; later versions of Python return it
+        target = path
+    fault = 0
+    if target.is_symlink():
+        fault = errno.ELOOP
+    elif target.is_dir():
+        fault = errno.EISDIR
+    elif target.exists() and not os.access(target, os.W_OK):
+        # Renaming would succeed although the file is read-only.
+        fault = errno.EACCES
+    if fault:
+        raise OSError(fault, os.strerror(fault), str(path))
+    return target
+
+
+def _make_folder(folder: Path, created: list[Path]) -> None:
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        path.mkdir(exist_ok=True)
+        created.append(path)
+
+
+def _rename_all(targets: Mapping[Path, Path]) -> None:
+    """Rename each temporary file to its target; if one fails, restore the old files."""
+    old: dict[Path, Path | None] = {}
+    try:
+        for temporary, target in targets.items():
+            if target.exists():
+                shutil.copymode(target, temporary)
+            # The last renaming happens or fails: nothing has to be restored after it.
+            if len(old) + 1 < len(targets):
+                old[target] = _link_old(target)
+            temporary.replace(target)
+    except BaseException:
+        for target, copy in old.items():
+            with suppress(OSError):
+                if copy is None:
+                    target.unlink(missing_ok=True)
+                else:
+                    copy.replace(target)
+        raise
+    finally:
+        for copy in old.values():
+            if copy is not None:
+                copy.unlink(missing_ok=True)
+
+
+def _link_old(target: Path) -> Path | None:
+    """Return a second name of a file, or a copy if the disk has no hard links; or None."""
+    if not target.exists():
+        return None
+    copy = _temporary_name(target, ".old")
+    try:
+        os.link(target, copy)
+    except OSError:
+        shutil.copy2(target, copy)
+    return copy
+
+
+def _make_manifest(opened: Mapping[str, BinaryIO], export: str, kept: Mapping[str, Entry]) -> bytes:
+    """Close the new files; return the manifest of these and of those kept."""
+    files = dict(kept)
+    for name, stream in opened.items():
+        stream.close()
+        files[name] = export, _digest(Path(stream.name))
+    manifest = {
+        "generator": producer(),
+        "files": {name: digest for name, (_, digest) in sorted(files.items())},
+        "exports": {name: by for name, (by, _) in sorted(files.items())},
+    }
+    return (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _read_manifest(folder: Path) -> dict[str, Entry] | None:
+    """Return the entries by file name; {} without a manifest, None if it is not ours."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+        if not re.match(rf"{re.escape(PACKAGE)} \d", manifest["generator"]):
+            return None
+        exports = dict(manifest.get("exports", {}))
+        return {
+            name: (str(exports.get(name, "")), str(digest))
+            for name, digest in manifest["files"].items()
+            if _is_relative(name)
+        }
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+
+
+def _list_unchanged(folder: Path, opened: Iterable[str]) -> dict[str, Entry]:
+    """Return the files of the manifest that nobody has changed, without those opened."""
+    entries = _read_manifest(folder) or {}
+    # A symbolic link could lead out of the folder.
+    names = [name for name in entries if (folder / name).resolve() == folder.resolve() / name]
+    return {
+        name: entries[name]
+        for name in names
+        if name not in opened and entries[name][1] == _digest(folder / name)
+    }
+
+
+def _refuse_foreign(folder: Path, names: Iterable[str]) -> None:
+    """Raise a KgError if a file exists that is not in the manifest, or was changed since."""
+    entries = _read_manifest(folder)
+
+    def is_ours(name: str) -> bool:
+        if entries is None or name == MANIFEST:
+            return entries is not None
+        return name in entries and entries[name][1] == _digest(folder / name)
+
+    foreign = [
+        str(folder / name) for name in names if os.path.lexists(folder / name) and not is_ours(name)
+    ]
+    if foreign:
+        raise KgError(
+            f"{', '.join(foreign)}: exists and was not written by kg, or was edited since. "
+            "Use --force to overwrite it, or give another folder.",
+            exit_code=2,
+        )
+
+
+def _remove_files(folder: Path, names: Iterable[str]) -> None:
+    """Remove files, and the subfolders that are empty then."""
+    for name in sorted(names):
+        (folder / name).unlink(missing_ok=True)
+        for parent in list((folder / name).parents)[: name.count("/")]:
+            with suppress(OSError):  # not empty
+                parent.rmdir()
+
+
+def _is_relative(name: str) -> bool:
+    """Return whether a name is a path below the folder, on every operating system."""
+    path = PurePosixPath(name)
+    plain = bool(path.parts) and not path.is_absolute() and ".." not in path.parts
+    return plain and path.as_posix() == name and not re.search(r"[\\:\0]", name)
+
+
+@contextmanager
+def _lock_folder(folder: Path) -> Iterator[None]:
+    """Lock the folder against other exports, where the operating system can."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network disks have no locks
+            fcntl.flock(number, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(number)
+
+
+def _digest(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal, or "" if it is not a file."""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _explain_errors(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise KgError(
+            f"{error.filename or target}: cannot be written ({error.strerror}). "
+            "Give a path that you may write to."
+        ) from None

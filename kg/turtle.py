@@ -1,0 +1,255 @@
+"""Read Turtle files as named graphs, locate their statements, and write the canonical form.
+
+pyoxigraph reads fast and reports the position of a syntax error; rdflib's parser gives the line
+of each statement, and its serializer writes the canonical form.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, MutableSequence, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+
+from kg.errors import KgError
+from kg.home import Home
+from kg.names import format_language, name_graph, read_names
+
+if TYPE_CHECKING:
+    import rdflib
+    from rdflib.term import Node
+
+XMLNS = re.compile(r'(?:^  xmlns:\w+="[^"\n]*"\n)+', re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class TurtleFile:
+    """A Turtle file and the IRI of its named graph."""
+
+    path: Path
+    graph: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A syntax error in a file; lines count from 1, and 0 means the file as a whole."""
+
+    path: Path
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}"
+
+
+@dataclass
+class LineIndex:
+    """The line, from 1, of each statement and of the first statement of each subject."""
+
+    file: TurtleFile
+    lines: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    subjects: dict[str, int] = field(default_factory=dict)
+
+
+def list_files(home: Home, *, shapes: bool = False) -> list[TurtleFile]:
+    """Return the Turtle files of the ontology, then those of the data, in path order.
+
+    The shapes describe the data and are not part of the graph: they are left out by default.
+    """
+    names = read_names(home)
+    files = []
+    for folder in (home.ontology, home.data):
+        for path in sorted(folder.rglob("*.ttl")):
+            relative = path.relative_to(folder)
+            if shapes or relative.parts[0] != "shapes":
+                files.append(TurtleFile(path, name_graph(names, relative)))
+    return files
+
+
+def match_files(home: Home, paths: Sequence[Path]) -> list[TurtleFile]:
+    """Return the Turtle files in the given paths, each with its named graph.
+
+    A file with the same last folder and name as a file of the home replaces that file; any other
+    file gets a graph of its own, with its name.
+
+    Raises:
+        KgError: a path does not exist, or a folder holds no Turtle file.
+    """
+    names = read_names(home)
+    known = {f.path.relative_to(home.root).parts[1:]: f.graph for f in list_files(home)}
+    matched: dict[Path, TurtleFile] = {}
+    for path in paths:
+        if not path.exists():
+            raise KgError(f"{path}: no such file or folder. Give .ttl files or folders with some.")
+        found = sorted(path.rglob("*.ttl")) if path.is_dir() else [path]
+        if not found:
+            raise KgError(f"{path}: has no .ttl file. Give .ttl files or folders with some.")
+        for file in found:
+            parts = file.resolve().parts
+            tails = (known.get(parts[-n:]) for n in range(min(len(parts), 4), 0, -1))
+            graph = next(filter(None, tails), name_graph(names, Path(file.name)))
+            matched[file.resolve()] = TurtleFile(file, graph)
+    return list(matched.values())
+
+
+def parse_file(file: TurtleFile) -> Iterator[Quad]:
+    """Yield the statements of a file in its named graph, with literals as written in the file.
+
+    Raises:
+        SyntaxError: the file is not Turtle; see `find_faults`.
+    """
+    graph = NamedNode(file.graph)
+    data = file.path.read_bytes()
+    parsed = parse(data, RdfFormat.TURTLE, base_iri=file.graph, rename_blank_nodes=True)
+    for quad in parsed:
+        yield Quad(quad.subject, quad.predicate, quad.object, graph)
+
+
+def find_faults(files: Sequence[TurtleFile]) -> list[Fault]:
+    """Return the first syntax or encoding error of each file; none if all can be read."""
+    faults = []
+    for file in files:
+        try:
+            text = file.path.read_bytes().decode("utf-8")
+            for _ in parse(text, RdfFormat.TURTLE, base_iri=file.graph):
+                pass
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            message = f"byte {error.start} is not UTF-8. Save the file as UTF-8."
+            faults.append(Fault(file.path, line, message))
+        except SyntaxError as error:
+            message = f"column {error.offset}: not valid Turtle: {error.msg}."
+            faults.append(Fault(file.path, error.lineno or 0, message))
+        except OSError as error:
+            faults.append(Fault(file.path, 0, f"cannot be read ({error.strerror})."))
+    return faults
+
+
+def index_lines(file: TurtleFile, graph: rdflib.Graph) -> LineIndex:
+    """Parse a file into an rdflib graph; return the lines of its statements and subjects.
+
+    The line of a statement is the line of its object. Check the file with `find_faults` first:
+    this function raises whatever rdflib raises on broken Turtle.
+    """
+    from rdflib.plugins.parsers.notation3 import RDFSink, SinkParser
+
+    result = LineIndex(file)
+    text = file.path.read_text("utf-8")
+    ends = [match.start() for match in re.finditer("\n", text)]
+    open_lists: list[list[int]] = []
+    objects: list[int] = []
+
+    # The parser's own line count is wrong: it counts a line twice that it reads twice. The offset
+    # that these methods are called with is right.
+    class LineParser(SinkParser):
+        line = 0
+
+        def property_list(self, argstr: str, i: int, subj: Node) -> int:
+            result.subjects.setdefault(str(subj), bisect_left(ends, i) + 1)
+            return super().property_list(argstr, i, subj)
+
+        def objectList(self, argstr: str, i: int, res: MutableSequence[Any]) -> int:
+            open_lists.append([])
+            end = super().objectList(argstr, i, res)
+            objects[:] = open_lists.pop()
+            return end
+
+        def object(self, argstr: str, i: int, res: MutableSequence[Any]) -> int:
+            if open_lists:
+                self.line = bisect_left(ends, self.skipSpace(argstr, i)) + 1
+                open_lists[-1].append(self.line)
+            return super().object(argstr, i, res)
+
+        def makeStatement(self, quadruple: Any) -> None:
+            self.line = objects.pop(0)
+            super().makeStatement(quadruple)
+
+    class LineSink(RDFSink):
+        def makeStatement(self, quadruple: Any, why: object = None) -> None:
+            super().makeStatement(quadruple, why)
+            _, p, s, o = quadruple
+            result.lines.setdefault((str(s), str(p), str(o)), parser.line)
+
+    parser = LineParser(LineSink(graph), baseURI=file.graph, turtle=True)
+    parser.loadBuf(text)
+    return result
+
+
+def format_turtle(path: Path) -> str:
+    """Return a file in the canonical form: rdflib's `longturtle`, with sorted blank nodes.
+
+    Unused prefixes and comments are dropped (use skos:editorialNote for remarks). Formatting
+    again changes nothing.
+
+    Raises:
+        KgError: the file is not Turtle in UTF-8.
+    """
+    import rdflib
+
+    faults = find_faults([TurtleFile(path, path.resolve().as_uri())])
+    if faults:
+        raise KgError("\n".join(str(fault) for fault in faults))
+    text = path.read_text("utf-8")
+    read = rdflib.Graph(bind_namespaces="none").parse(data=text, format="turtle")
+    graph = rdflib.Graph(bind_namespaces="none")
+    terms = {str(term) for triple in read for term in triple}
+    terms |= {str(o.datatype) for o in read.objects() if isinstance(o, rdflib.Literal)}
+    for prefix, namespace in sorted(read.namespaces()):
+        if any(term.startswith(str(namespace)) for term in terms):
+            graph.bind(prefix, namespace, override=True, replace=True)
+    for triple in read:
+        graph.add(triple)
+    written: str = graph.serialize(format="longturtle", canon=True)
+    return written.rstrip("\n") + "\n"
+
+
+def diff_turtle(path: Path) -> str:
+    """Return the unified diff from a file to its canonical form; "" if it has that form."""
+    import difflib
+
+    before = path.read_text("utf-8") if not find_faults([TurtleFile(path, "x:")]) else ""
+    after = format_turtle(path)
+    lines = difflib.unified_diff(
+        before.splitlines(keepends=True), after.splitlines(keepends=True), str(path), str(path)
+    )
+    return "".join(lines)
+
+
+def serialize_triples(triples: Sequence[object], form: str, prefixes: Mapping[str, str]) -> str:
+    """Serialize pyoxigraph triples as turtle, ntriples, jsonld or rdfxml.
+
+    Turtle is in the canonical form.
+    """
+    import rdflib
+
+    lines = sorted(restore_languages(f"{triple} .") for triple in triples)
+    if form == "ntriples":
+        return "".join(f"{line}\n" for line in lines)
+    # RDF/XML always needs the prefixes rdf and xml.
+    graph = rdflib.Graph(bind_namespaces="core" if form == "rdfxml" else "none")
+    for prefix, namespace in prefixes.items():
+        if any(namespace in line for line in lines):
+            graph.bind(prefix, namespace, override=True, replace=True)
+    graph.parse(data="\n".join(lines), format="nt")
+    plugins = {"turtle": "longturtle", "jsonld": "json-ld", "rdfxml": "pretty-xml"}
+    written: str = graph.serialize(format=plugins[form])
+    # The order of prefixes in RDF/XML differs from process to process.
+    written = XMLNS.sub(lambda block: "".join(sorted(block[0].splitlines(True))), written, count=1)
+    return written.rstrip("\n") + "\n"
+
+
+def restore_languages(line: str) -> str:
+    """Return a line of N-Quads with its language tag in the case that RFC 5646 recommends.
+
+    >>> restore_languages('<http://e.org/s> <http://e.org/p> "a"@zh-hans .')
+    '<http://e.org/s> <http://e.org/p> "a"@zh-Hans .'
+    """
+    head, quote, tail = line.rpartition('"')
+    if not quote or not tail.startswith("@"):
+        return line
+    tag, space, rest = tail[1:].partition(" ")
+    return f"{head}{quote}@{format_language(tag)}{space}{rest}"
