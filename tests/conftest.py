@@ -13,7 +13,7 @@ import sys
 import time
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from functools import cache
@@ -64,7 +64,9 @@ def interrupt() -> Callable[[list[str | Path]], tuple[int, str, str, float]]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item, call):
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI") == "true":
         report.outcome = "failed"
@@ -149,7 +151,8 @@ def run() -> Run:
         cwd: Path | None = None,
         **environment: str | Path,
     ) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "kg", *(["--home", home.root] if home else []), *arguments]
+        options: list[str | Path] = ["--home", home.root] if home else []
+        command: list[str | Path] = [sys.executable, "-m", "kg", *options, *arguments]
         done = subprocess.run(
             command,
             input=stdin.encode() if isinstance(stdin, str) else stdin,
@@ -246,7 +249,7 @@ def list_cases() -> list[Case]:
     cases = []
     for question in list_questions(home):
         parameters = read_parameters(home, question).values()
-        plain = [] if any(p.required for p in parameters) else [{}]
+        plain: list[dict[str, object]] = [] if any(p.required for p in parameters) else [{}]
         given = [*plain, *values.get(question.name, {}).values()]
         assert given, f"{question.name}: no values in answers/parameters.toml"
         cases += [(question.name, tag, case) for case in given for tag in LANGUAGES]

@@ -1,16 +1,17 @@
-"""The entailments: what each rule adds, and nothing twice."""
+"""The graph of a home: entailments, queries with bound values, and the check of an endpoint."""
 
 from collections import Counter
+from collections.abc import Mapping
 from functools import cache
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from kg.errors import KgError
-from kg.graph import add_entailments, load_graph
+from kg.graph import Graph, LocalGraph, bind_values, load_graph
 from kg.home import Home, find_home
 from kg.names import read_names
-from kg.store import Memory
+from kg.store import Memory, Result
 from kg.turtle import list_files
 
 HOME = find_home()
@@ -21,13 +22,13 @@ COUNT = 5
 
 
 @cache
-def read_store() -> Memory:
+def read_graph() -> LocalGraph:
     return load_graph(HOME)
 
 
 @cache
 def read_quads() -> tuple[Quad, ...]:
-    return tuple(parse(read_store().dump(), RdfFormat.N_QUADS))
+    return tuple(parse(read_graph().memory.dump(), RdfFormat.N_QUADS))
 
 
 def node(name: str) -> NamedNode:
@@ -42,7 +43,7 @@ def list_entailed() -> set[tuple[object, ...]]:
     }
 
 
-def list_stated() -> set[tuple[object, ...]]:
+def list_asserted() -> set[tuple[object, ...]]:
     return {
         (q.subject, q.predicate, q.object)
         for q in read_quads()
@@ -50,110 +51,109 @@ def list_stated() -> set[tuple[object, ...]]:
     }
 
 
-def make_store(home: Home, *turtle: str) -> Memory:
-    """Return a store with some statements and what the rules make of them."""
+def make_graph(home: Home, *turtle: str) -> LocalGraph:
+    """Return a graph of some statements and their entailments."""
     prefixes = "".join(f"PREFIX {p}: <{n}>\n" for p, n in NAMES.prefixes.items())
-    store = Memory()
+    graph = LocalGraph(home, [])
     quads = parse(prefixes + "\n".join(turtle), RdfFormat.TURTLE)
-    store.add_triples([Triple(q.subject, q.predicate, q.object) for q in quads], "urn:stated")
-    add_entailments(store, home)
-    return store
+    triples = [Triple(q.subject, q.predicate, q.object) for q in quads]
+    graph.memory.add_triples(triples, "urn:stated")
+    graph.add_entailments()
+    return graph
 
 
 def test_number_of_rules() -> None:
     assert len(RULES) == COUNT
 
 
-def test_rules_repeat_nothing_that_is_stated() -> None:
+def test_entailments_repeat_no_asserted_statement() -> None:
     entailed = list_entailed()
     assert len(entailed) > 1000
-    assert not entailed & list_stated()
+    assert not entailed & list_asserted()
 
 
-def test_rules_have_nothing_more_to_add() -> None:
-    store = load_graph(HOME)
-    before = store.dump()
-    assert add_entailments(store, HOME) == 0
-    assert store.dump() == before
+def test_second_run_of_the_rules_adds_nothing() -> None:
+    graph = load_graph(HOME)
+    before = graph.memory.dump()
+    assert graph.add_entailments() == 0
+    assert graph.memory.dump() == before
 
 
-def test_number_added_is_the_number_told() -> None:
-    store = Memory()
-    store.add_files(list_files(HOME))
-    stated = len(store)
-    assert add_entailments(store, HOME) == len(store) - stated == len(list_entailed())
+def test_returns_the_number_of_new_statements() -> None:
+    graph = LocalGraph(HOME, list_files(HOME))
+    asserted = len(graph.memory)
+    added = graph.add_entailments()
+    assert added == len(graph.memory) - asserted == len(list_entailed())
 
 
-def test_order_of_the_rules_leaves_nothing_out(small: Home) -> None:
-    # Run over and over, in any order, they come to what one run in their order comes to.
-    store = Memory()
-    store.add_files(list_files(small))
+def test_one_run_of_the_rules_is_complete(small: Home) -> None:
+    # Running the rules repeatedly, in any order, gives the result of one run in their order.
+    graph = LocalGraph(small, list_files(small))
     for _ in range(COUNT):
         for path in reversed(RULES):
-            store.add_triples(store.construct(path.read_text("utf-8")), ENTAILED)
-    assert store.dump() == load_graph(small).dump()
+            graph.memory.add_triples(graph.construct(path.read_text("utf-8")), ENTAILED)
+    assert graph.memory.dump() == load_graph(small).memory.dump()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda path: path.stem)
-def test_each_rule_adds_something(rule: object) -> None:
-    store = Memory()
-    store.add_files(list_files(HOME))
+def test_each_rule_adds_statements(rule: object) -> None:
+    graph = LocalGraph(HOME, list_files(HOME))
     for path in RULES:
-        added = store.construct(path.read_text("utf-8"), str(path))
+        added = graph.construct(path.read_text("utf-8"), str(path))
         if path == rule:
             assert added
             return
-        store.add_triples(added, ENTAILED)
+        graph.memory.add_triples(added, ENTAILED)
 
 
-def test_every_preferred_label_is_a_label_and_nothing_else_is_made_one() -> None:
+def test_label_rule_copies_preferred_labels_only() -> None:
     label, preferred = node("rdfs:label"), node("skos:prefLabel")
-    made = {(s, o) for s, p, o in list_entailed() if p == label}
-    stated = list_stated()
-    wanted = {(s, o) for s, p, o in stated if p == preferred}
+    copied = {(s, o) for s, p, o in list_entailed() if p == label}
+    asserted = list_asserted()
+    wanted = {(s, o) for s, p, o in asserted if p == preferred}
     assert len(wanted) > 100
-    assert made == wanted
-    assert all(isinstance(text, Literal) and text.language for _, text in made)
-    languages = Counter(text.language for _, text in made if isinstance(text, Literal))
+    assert copied == wanted
+    assert all(isinstance(text, Literal) and text.language for _, text in copied)
+    languages = Counter(text.language for _, text in copied if isinstance(text, Literal))
     assert languages["en"] == languages["zh-hans"]
 
 
-def test_label_rule_alone() -> None:
-    store = make_store(
+def test_label_rule_on_a_small_graph() -> None:
+    graph = make_graph(
         HOME,
         'theme:a skos:prefLabel "A"@en , "甲"@zh-Hans ; skos:altLabel "B"@en .',
         'theme:b rdfs:label "B"@en ; skos:prefLabel "B"@en .',
         'theme:c rdfs:label "C"@en ; cdp:title "D"@en .',
     )
-    assert store.dump_triples(ENTAILED).splitlines() == [
+    assert graph.memory.dump_triples(ENTAILED).splitlines() == [
         f'<{NAMES.expand("theme:a")}> <{NAMES.expand("rdfs:label")}> "A"@en .',
         f'<{NAMES.expand("theme:a")}> <{NAMES.expand("rdfs:label")}> "甲"@zh-Hans .',
     ]
 
 
-def test_place_reaches_what_is_stated_and_listed_below_its_documents() -> None:
-    store = make_store(
+def test_applies_to_reaches_the_elements_of_a_document() -> None:
+    graph = make_graph(
         HOME,
         "doc:a cdp:appliesTo place:a . part:a cdp:partOf doc:a . item:a cdp:statedIn part:a .",
         "item:b cdp:partOf item:a ; cdp:hasTheme theme:a . item:c cdp:statedIn doc:b .",
     )
-    rows = store.select(f"SELECT ?x {{ ?x <{NAMES.expand('cdp:appliesTo')}> ?p }} ORDER BY ?x").rows
+    rows = graph.select(f"SELECT ?x {{ ?x <{NAMES.expand('cdp:appliesTo')}> ?p }} ORDER BY ?x").rows
     assert [NAMES.show(x) for (x,) in rows] == ["doc:a", "item:a", "item:b", "part:a"]
     text = f"SELECT ?t {{ ?p <{NAMES.expand('cdp:addressesTheme')}> ?t }}"
-    assert [NAMES.show(t) for (t,) in store.select(text).rows] == ["theme:a"]
+    assert [NAMES.show(t) for (t,) in graph.select(text).rows] == ["theme:a"]
 
 
-def test_rule_that_is_no_construct_is_told(small: Home) -> None:
+def test_rule_that_is_not_a_construct_is_an_error(small: Home) -> None:
     rule = small.ontology / "rules" / "15-wrong.rq"
     rule.write_text("SELECT * { ?s ?p ?o }", "utf-8")
-    with pytest.raises(KgError, match=r"15-wrong\.rq:1: no CONSTRUCT query"):
+    with pytest.raises(KgError, match=r"15-wrong\.rq:1: not a CONSTRUCT query"):
         load_graph(small)
     rule.write_text("CONSTRUCT {\n?s ?p } WHERE {}", "utf-8")
-    with pytest.raises(KgError, match=r"15-wrong\.rq:2:7: not SPARQL"):
+    with pytest.raises(KgError, match=r"15-wrong\.rq:2:7: not valid SPARQL"):
         load_graph(small)
 
 
-def test_store_that_cannot_be_opened_names_all_faults(small: Home) -> None:
+def test_error_lists_the_faults_of_all_files(small: Home) -> None:
     for name in ("source", "suzhou"):
         with (small.data / "town" / f"{name}.ttl").open("a", encoding="utf-8") as file:
             file.write("x y\n")
@@ -163,3 +163,57 @@ def test_store_that_cannot_be_opened_names_all_faults(small: Home) -> None:
         "source.ttl:82",
         "suzhou.ttl:79",
     ]
+
+
+def test_binds_terms_in_values_lines_only() -> None:
+    text = "# VALUES ?x { 1 }\n  VALUES ?x { UNDEF }\nVALUES ?y { UNDEF }\n"
+    bound = bind_values(text, {"x": "<a:b>", "y": '"VALUES ?x { UNDEF }"'})
+    assert (
+        bound == '# VALUES ?x { 1 }\n  VALUES ?x { <a:b> }\nVALUES ?y { "VALUES ?x { UNDEF }" }\n'
+    )
+    with pytest.raises(KgError, match=r"no line VALUES \?z") as caught:
+        bind_values(text, {"z": "1"})
+    assert caught.value.exit_code == 2
+
+
+def test_query_of_another_form_is_a_usage_error(untouched: Home) -> None:
+    graph = load_graph(untouched)
+    for work, text in ((graph.select, "ASK {}"), (graph.construct, "SELECT * {}")):
+        with pytest.raises(KgError, match=r"query:1: not a (SELECT|CONSTRUCT) query") as caught:
+            work(text)
+        assert caught.value.exit_code == 2
+
+
+class Counting:
+    """An engine that counts the queries it passes on."""
+
+    name = "counting"
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self.count = 0
+
+    def query(
+        self,
+        text: str,
+        where: str = "query",
+        prefixes: Mapping[str, str] | None = None,
+        *,
+        named_graphs: bool = False,
+    ) -> Result:
+        self.count += 1
+        return self.memory.query(text, where, prefixes, named_graphs=named_graphs)
+
+
+def test_verifies_the_dataset_before_the_first_query_only(untouched: Home) -> None:
+    empty = Counting(Memory())
+    with pytest.raises(KgError, match=r"counting: the endpoint does not have the dataset.*kg push"):
+        Graph(untouched, empty, verify=True).query("ASK {}")
+    partial = LocalGraph(untouched, list_files(untouched))
+    with pytest.raises(KgError, match="without its entailments"):
+        Graph(untouched, partial.memory, verify=True).query("ASK {}")
+    partial.add_entailments()
+    complete = Counting(partial.memory)
+    graph = Graph(untouched, complete, verify=True)
+    assert [graph.query("ASK {}") for _ in range(3)] == [True] * 3
+    assert complete.count == 4

@@ -1,4 +1,4 @@
-"""Where ontology, data and questions are found."""
+"""Find the folder with ontology, data and queries."""
 
 import shutil
 import tomllib
@@ -19,7 +19,7 @@ def make_home(folder: Path) -> Path:
     return folder
 
 
-def test_checkout_is_the_home_of_a_checkout() -> None:
+def test_home_of_a_checkout_is_the_checkout() -> None:
     home = find_home()
     assert home.root == ROOT
     assert (home.ontology, home.data, home.queries) == tuple(
@@ -27,11 +27,11 @@ def test_checkout_is_the_home_of_a_checkout() -> None:
     )
 
 
-def test_folder_given_goes_before_the_checkout(tmp_path: Path) -> None:
+def test_given_folder_takes_precedence(tmp_path: Path) -> None:
     assert find_home(make_home(tmp_path / "mine")) == Home(tmp_path / "mine")
 
 
-def test_installed_program_uses_what_is_in_the_wheel(
+def test_home_of_a_wheel_is_inside_the_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = tmp_path / "site-packages"
@@ -39,11 +39,11 @@ def test_installed_program_uses_what_is_in_the_wheel(
     monkeypatch.setattr("kg.home.__file__", str(site / "kg" / "home.py"))
     assert find_home() == Home(resources)
     shutil.rmtree(resources)
-    with pytest.raises(KgError, match=r"site-packages: no ontology/prefixes\.ttl there"):
+    with pytest.raises(KgError, match=r"site-packages: ontology/prefixes\.ttl not found"):
         find_home()
 
 
-def test_wheel_takes_all_three_folders_where_they_are_looked_for() -> None:
+def test_wheel_contains_the_three_folders() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
     assert wheel["force-include"] == {
@@ -51,22 +51,20 @@ def test_wheel_takes_all_three_folders_where_they_are_looked_for() -> None:
     }
 
 
-def test_folder_without_ontology_is_none(tmp_path: Path) -> None:
-    with pytest.raises(KgError, match=r"no ontology/prefixes\.ttl there.*--home"):
+def test_folder_without_ontology_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(KgError, match=r"ontology/prefixes\.ttl not found.*--home"):
         find_home(tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("missing", "told"),
+    ("missing", "message"),
     [(["data"], "data/ missing"), (["data", "queries"], "data/ and queries/ missing")],
 )
-def test_folder_that_lacks_something_is_told_what(
-    missing: list[str], told: str, tmp_path: Path
-) -> None:
+def test_error_names_the_missing_folders(missing: list[str], message: str, tmp_path: Path) -> None:
     make_home(tmp_path / "mine")
     for name in missing:
         (tmp_path / "mine" / name).rmdir()
-    with pytest.raises(KgError, match=told):
+    with pytest.raises(KgError, match=message):
         find_home(tmp_path / "mine")
 
 

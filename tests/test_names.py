@@ -1,4 +1,4 @@
-"""Prefixed names and IRIs, terms and language tags."""
+"""Prefixed names, IRIs, terms and language tags."""
 
 import os
 import random
@@ -40,7 +40,7 @@ def write_prefixes(folder: Path, *pairs: tuple[str, str]) -> Home:
     return Home(folder)
 
 
-def test_prefixes_of_the_files_are_those_declared() -> None:
+def test_files_use_declared_prefixes_only() -> None:
     declared = read_names(HOME).prefixes
     assert len(declared) >= PREFIXES
     found = 0
@@ -53,7 +53,7 @@ def test_prefixes_of_the_files_are_those_declared() -> None:
     assert found > 100
 
 
-def test_every_iri_of_ours_has_a_name_that_leads_back() -> None:
+def test_every_iri_has_a_prefixed_name_that_expands_to_it() -> None:
     names = read_names(HOME)
     seen = set()
     for file in list_files(HOME):
@@ -68,7 +68,7 @@ def test_every_iri_of_ours_has_a_name_that_leads_back() -> None:
             assert names.expand(names.shorten(iri)) == iri
 
 
-def test_longest_namespace_is_taken() -> None:
+def test_longest_namespace_wins() -> None:
     names = Names({"a": "https://e.org/", "b": "https://e.org/x/", "c": "https://e.org/x/y"})
     assert names.shorten("https://e.org/x/z") == "b:z"
     assert names.shorten("https://e.org/x/yz") == "c:z"
@@ -76,13 +76,13 @@ def test_longest_namespace_is_taken() -> None:
 
 
 @pytest.mark.parametrize("local", ["", "a/b", "a b", ".a", "a.", "-a", "城", "a%20b", "a#b"])
-def test_what_is_no_plain_local_name_stays_an_iri(local: str) -> None:
+def test_unusual_local_name_is_not_shortened(local: str) -> None:
     assert Names({"e": "https://e.org/"}).shorten(f"https://e.org/{local}") == (
         f"https://e.org/{local}"
     )
 
 
-def test_any_plain_local_name_survives() -> None:
+def test_plain_local_names_round_trip() -> None:
     names = Names({"e": "https://e.org/"})
     numbers = random.Random(SEED)  # a choice, not a secret
     for _ in range(500):
@@ -91,8 +91,8 @@ def test_any_plain_local_name_survives() -> None:
 
 
 @pytest.mark.parametrize("name", ["wuhan", "nowhere:wuhan", "https://e.org/x", ""])
-def test_name_without_declared_prefix_is_a_wrong_call(name: str) -> None:
-    with pytest.raises(KgError, match=r"prefix is not declared.*place.*prefixes\.ttl") as caught:
+def test_undeclared_prefix_is_a_usage_error(name: str) -> None:
+    with pytest.raises(KgError, match=r"unknown prefix.*prefixes\.ttl.*place") as caught:
         read_names(HOME).expand(name)
     assert caught.value.exit_code == 2
 
@@ -120,7 +120,7 @@ def test_name_without_declared_prefix_is_a_wrong_call(name: str) -> None:
         (BlankNode("b"), "_:b", {"type": "bnode", "value": "b"}),
     ],
 )
-def test_term_is_shown_to_people_and_bound_for_programs(
+def test_term_for_display_and_as_json(
     term: Term | None, shown: str, bound: dict[str, str] | None
 ) -> None:
     assert read_names(HOME).show(term) == shown
@@ -128,7 +128,7 @@ def test_term_is_shown_to_people_and_bound_for_programs(
         assert bind_json(term) == bound
 
 
-def test_triple_as_a_term_is_no_blank_node() -> None:
+def test_triple_term_is_not_a_blank_node() -> None:
     triple = Triple(SHENZHEN, SHENZHEN, TAG)
     assert bind_json(triple)["type"] == "triple"
     assert "place/shenzhen" in read_names(HOME).show(triple)
@@ -141,25 +141,25 @@ def test_triple_as_a_term_is_no_blank_node() -> None:
         ("zh-hant-hk", "zh-Hant-HK"), ("en-gb", "en-GB"), ("sl-rozaj", "sl-rozaj"),
     ],
 )  # fmt: skip
-def test_language_tag_is_in_the_recommended_case(tag: str, formatted: str) -> None:
+def test_language_tag_has_the_recommended_case(tag: str, formatted: str) -> None:
     assert format_language(tag) == formatted
     assert format_language(formatted) == formatted
 
 
-def test_each_language_falls_back_on_both_that_everything_has() -> None:
+def test_fallbacks_include_the_languages_of_all_labels() -> None:
     assert tuple(FALLBACKS) == LANGUAGES
     for language, tags in FALLBACKS.items():
         assert tags[0] == language
         assert {"en", "zh-Hans"} <= set(tags) <= set(LANGUAGES)
 
 
-def test_no_name_without_a_home(tmp_path: Path) -> None:
+def test_prefix_declared_twice_is_an_error(tmp_path: Path) -> None:
     home = write_prefixes(tmp_path, ("e", "https://e.org/"), ("e", "https://e.org/other/"))
     with pytest.raises(KgError, match=r"prefixes\.ttl: prefix e is declared twice"):
         read_names(home)
 
 
-def test_broken_prefixes_are_told_with_their_line(tmp_path: Path) -> None:
+def test_invalid_prefixes_file_is_an_error_with_its_line(tmp_path: Path) -> None:
     home = write_prefixes(tmp_path, ("e", "https://e.org/"))
     with (home.ontology / "prefixes.ttl").open("a", encoding="utf-8") as file:
         file.write("\n<x:x> .\n")
@@ -167,9 +167,7 @@ def test_broken_prefixes_are_told_with_their_line(tmp_path: Path) -> None:
         read_names(home)
 
 
-def test_home_may_be_named_from_where_one_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_home_may_be_a_relative_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_prefixes(tmp_path, ("e", "https://e.org/"))
     monkeypatch.chdir(tmp_path)
     assert read_names(Home(Path())).prefixes == {"e": "https://e.org/"}
@@ -192,5 +190,5 @@ def test_named_graph_is_an_ascii_iri(file: str, graph: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "wuhan", "a:b c", "a:b>c", "https://e.org/{x}", "武汉"])
-def test_what_is_no_iri_is_told_from_one(text: str) -> None:
+def test_text_that_is_not_an_iri(text: str) -> None:
     assert not is_iri(text)

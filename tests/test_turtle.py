@@ -1,10 +1,9 @@
-"""Turtle files: listed, placed, read with their lines, written in one form, replaced together."""
+"""Turtle files: list and match them, find faults and lines, write the canonical form."""
 
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,6 @@ from kg.turtle import (
     index_lines,
     list_files,
     match_files,
-    replace_files,
     restore_languages,
     serialize_triples,
 )
@@ -30,7 +28,7 @@ from kg.turtle import (
 HOME = find_home()
 GRAPH = "https://w3id.org/cdp/graph"
 
-# Each line of statements has its number as the object; a semicolon ends where the next begins.
+# The object of each statement is the number of its line.
 NUMBERED = """\
 PREFIX e: <https://e.org/>
 
@@ -63,10 +61,10 @@ def list_tree(folder: Path) -> dict[str, bytes]:
     }
 
 
-# --- which files, which graphs ----------------------------------------------------------------
+# Which files, which graphs
 
 
-def test_files_are_listed_in_path_order_ontology_first() -> None:
+def test_lists_files_in_path_order_ontology_first() -> None:
     files = list_files(HOME)
     relative = [file.path.relative_to(HOME.root).as_posix() for file in files]
     assert relative == sorted(relative, key=lambda name: (name.startswith("data"), name))
@@ -75,48 +73,48 @@ def test_files_are_listed_in_path_order_ontology_first() -> None:
     assert len({file.graph for file in files}) == len(files)
 
 
-def test_shapes_are_listed_only_when_asked_for() -> None:
+def test_lists_shapes_on_request_only() -> None:
     with_shapes, without = list_files(HOME, shapes=True), list_files(HOME)
     shapes = [file for file in with_shapes if file not in without]
     assert {file.path.parent for file in shapes} == {HOME.ontology / "shapes"}
     assert len(shapes) >= 8
 
 
-def test_graph_is_named_by_the_path_below_its_folder() -> None:
+def test_graph_has_the_path_below_its_folder() -> None:
     graphs = {file.path.relative_to(HOME.root).as_posix(): file.graph for file in list_files(HOME)}
     assert graphs["ontology/cdp.ttl"] == f"{GRAPH}/cdp"
     assert graphs["data/roundup-2021/wuhan.ttl"] == f"{GRAPH}/roundup-2021/wuhan"
 
 
-def test_file_like_one_of_the_homes_stands_in_for_it(tmp_path: Path) -> None:
+def test_file_with_the_name_of_a_home_file_replaces_it(tmp_path: Path) -> None:
     (tmp_path / "roundup-2021").mkdir()
     copies = [tmp_path / "roundup-2021" / "wuhan.ttl", tmp_path / "cdp.ttl", tmp_path / "wuhan.ttl"]
     for copy in copies:
         copy.touch()
-    placed = match_files(HOME, copies)
-    assert [file.graph.removeprefix(GRAPH) for file in placed] == [
+    matched = match_files(HOME, copies)
+    assert [file.graph.removeprefix(GRAPH) for file in matched] == [
         "/roundup-2021/wuhan",
         "/cdp",
         "/wuhan",
     ]
-    assert [file.path for file in placed] == copies
+    assert [file.path for file in matched] == copies
 
 
-def test_folder_is_all_files_in_it_and_a_file_counts_once(tmp_path: Path) -> None:
+def test_folder_is_expanded_and_duplicates_are_dropped(tmp_path: Path) -> None:
     for name in ("b.ttl", "a.ttl", "no.txt"):
         (tmp_path / name).touch()
-    placed = match_files(HOME, [tmp_path, tmp_path / "a.ttl", tmp_path / "." / "b.ttl"])
-    assert [file.path.name for file in placed] == ["a.ttl", "b.ttl"]
+    matched = match_files(HOME, [tmp_path, tmp_path / "a.ttl", tmp_path / "." / "b.ttl"])
+    assert [file.path.name for file in matched] == ["a.ttl", "b.ttl"]
 
 
-def test_path_that_leads_to_nothing_is_told(tmp_path: Path) -> None:
+def test_path_without_turtle_files_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(KgError, match=r"nowhere\.ttl: no such file or folder"):
         match_files(HOME, [tmp_path / "nowhere.ttl"])
-    with pytest.raises(KgError, match=r"no \.ttl file in it"):
+    with pytest.raises(KgError, match=r"has no \.ttl file"):
         match_files(HOME, [tmp_path])
 
 
-# --- faults and lines -------------------------------------------------------------------------
+# Faults and lines
 
 
 @pytest.mark.parametrize(
@@ -126,7 +124,7 @@ def test_path_that_leads_to_nothing_is_told(tmp_path: Path) -> None:
         ("<a:a> <a:a> <a:a> .\n\ne:x <a:a> <a:a> .\n", 3, "e"),
         (b"<a:a> <a:a>\n'\xb9\xfa\xbc\xd2' .\n", 2, "byte 13 is not UTF-8"),
         ("<a:a> <a:a> <a:a> .\n".encode("utf-16"), 1, "byte 0 is not UTF-8"),
-        ("<a:a> <a:a>\n'''never ends\n\n", 2, "Turtle is wanted"),
+        ("<a:a> <a:a>\n'''never ends\n\n", 2, "not valid Turtle"),
     ],
 )
 def test_fault_has_its_line(text: str | bytes, line: int, said: str, tmp_path: Path) -> None:
@@ -152,8 +150,8 @@ def test_faults_of_all_files_are_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_lines_of_statements_are_those_in_the_file(line_end: str, tmp_path: Path) -> None:
-    """If this fails, rdflib's private parser, from which we take the lines, has changed."""
+def test_lines_of_statements(line_end: str, tmp_path: Path) -> None:
+    """If this fails, the private parser of rdflib that gives the lines has changed."""
     graph = rdflib.Graph()
     file = write(tmp_path / "a.ttl", NUMBERED.replace("\n", line_end))
     read = index_lines(file, graph)
@@ -164,7 +162,7 @@ def test_lines_of_statements_are_those_in_the_file(line_end: str, tmp_path: Path
     assert sorted(said) == [(n, n) for n in (3, 4, 5, 9, 10, 12, 14, 15)]
 
 
-def test_subjects_of_a_canonical_file_are_where_they_stand() -> None:
+def test_lines_of_subjects_in_a_canonical_file() -> None:
     file = next(f for f in list_files(HOME) if f.path.name == "wuhan.ttl")
     read = index_lines(file, rdflib.Graph())
     lines = file.path.read_text("utf-8").splitlines()
@@ -180,7 +178,7 @@ def test_subjects_of_a_canonical_file_are_where_they_stand() -> None:
         assert read.subjects[prefixes[prefix] + local] == line
 
 
-# --- the canonical form -----------------------------------------------------------------------
+# The canonical form
 
 
 def read_terms(text: str) -> list[str]:
@@ -191,7 +189,7 @@ def read_terms(text: str) -> list[str]:
     )
 
 
-def test_formatting_twice_is_formatting_once(tmp_path: Path) -> None:
+def test_formatting_is_idempotent(tmp_path: Path) -> None:
     once = format_turtle(write(tmp_path / "a.ttl", NUMBERED).path)
     twice = format_turtle(write(tmp_path / "b.ttl", once).path)
     assert once == twice
@@ -201,7 +199,7 @@ def test_formatting_twice_is_formatting_once(tmp_path: Path) -> None:
     assert "-# A comment." in diff_turtle(tmp_path / "a.ttl").splitlines()
 
 
-def test_form_does_not_depend_on_the_order_of_what_is_said(tmp_path: Path) -> None:
+def test_form_does_not_depend_on_the_order_of_statements(tmp_path: Path) -> None:
     prefixes = "PREFIX e: <https://e.org/>\nPREFIX unused: <https://e.net/>\n"
     lines = ['e:b e:p "z"@zh-Hans .', 'e:a e:p [ e:q 1 ] , [ e:q 2 ] , "a"@en .', "e:a a e:C ."]
     forms = {
@@ -212,7 +210,7 @@ def test_form_does_not_depend_on_the_order_of_what_is_said(tmp_path: Path) -> No
     assert "unused" not in forms.pop()
 
 
-def test_both_parsers_read_the_same_before_and_after(tmp_path: Path) -> None:
+def test_formatting_keeps_all_terms(tmp_path: Path) -> None:
     text = """PREFIX e: <https://e.org/> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
     e:a e:p 80.0 , 14 , true , "80.5"^^xsd:decimal , "x"@zh-Hans , "x"@en-GB , "a\\nb\\"\\\\" ,
       "2021-12-31"^^xsd:date , "5"^^xsd:nonNegativeInteger , e:%E6%AD%A6 , e:x\\,y ."""
@@ -227,14 +225,14 @@ def test_both_parsers_read_the_same_before_and_after(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["x y", b"\xff"])
-def test_what_is_no_turtle_is_not_formatted(text: str | bytes, tmp_path: Path) -> None:
+def test_invalid_turtle_is_not_formatted(text: str | bytes, tmp_path: Path) -> None:
     path = write(tmp_path / "a.ttl", text).path
     for work in (format_turtle, diff_turtle):
         with pytest.raises(KgError, match=r"a\.ttl:1: "):
             work(path)
 
 
-# --- triples as text --------------------------------------------------------------------------
+# Triples as text
 
 
 @pytest.mark.parametrize(
@@ -246,9 +244,9 @@ def test_what_is_no_turtle_is_not_formatted(text: str | bytes, tmp_path: Path) -
         ("rdfxml", RdfFormat.RDF_XML),
     ],
 )
-def test_triples_come_back_from_each_format(form: str, known: RdfFormat) -> None:
+def test_serialized_triples_parse_back(form: str, known: RdfFormat) -> None:
     node = NamedNode("https://e.org/a")
-    values = [
+    values: list[Literal | NamedNode] = [
         Literal("城市", language="zh-hans"),
         Literal("line\u2028end\nand <more>"),
         Literal("14", datatype=NamedNode("http://www.w3.org/2001/XMLSchema#integer")),
@@ -264,7 +262,7 @@ def test_triples_come_back_from_each_format(form: str, known: RdfFormat) -> None
     assert "e.net" not in text
 
 
-def test_triples_have_the_same_bytes_in_every_process() -> None:
+def test_serialization_does_not_depend_on_the_hash_seed() -> None:
     code = """
 from pyoxigraph import NamedNode, Triple
 from kg.turtle import serialize_triples
@@ -292,95 +290,23 @@ for form in ("turtle", "ntriples", "jsonld", "rdfxml"):
         ("<a:a> <a:a> <a:zh-hant> .", "<a:a> <a:a> <a:zh-hant> ."),
     ],
 )
-def test_only_language_tags_are_restored(line: str, restored: str) -> None:
+def test_restores_language_tags_only(line: str, restored: str) -> None:
     assert restore_languages(line) == restored
 
 
-# --- all or nothing ---------------------------------------------------------------------------
-
-
-def fail_at(monkeypatch: pytest.MonkeyPatch, name: str, error: BaseException) -> None:
-    """Have the renaming to a file of that name fail."""
-    replace: Callable[[Path, Path], Path] = Path.replace
-
-    def replace_or_fail(self: Path, target: Path) -> Path:
-        if target.name == name:
-            raise error
-        return replace(self, target)
-
-    monkeypatch.setattr(Path, "replace", replace_or_fail)
-
-
-def test_files_are_written_below_the_folder(tmp_path: Path) -> None:
-    texts = {"a.txt": "甲\r\n", "sub/b.txt": ""}
-    paths = replace_files(tmp_path / "out", texts)
-    assert paths == [tmp_path / "out" / name for name in texts]
-    assert list_tree(tmp_path / "out") == {name: text.encode() for name, text in texts.items()}
-
-
-def test_files_are_replaced_and_others_stay(tmp_path: Path) -> None:
-    replace_files(tmp_path, {"a": "old", "b": "old"})
-    replace_files(tmp_path, {"a": "new", "c": "new"})
-    assert list_tree(tmp_path) == {"a": b"new", "b": b"old", "c": b"new"}
-
-
-@pytest.mark.parametrize("error", [OSError(5, "Input/output error"), KeyboardInterrupt()])
-def test_old_files_come_back_when_one_cannot_be_renamed(
-    error: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    replace_files(tmp_path, {"a": "old", "c": "old"})
-    fail_at(monkeypatch, "c", error)
-    wanted = KgError if isinstance(error, OSError) else type(error)
-    with pytest.raises(wanted):
-        replace_files(tmp_path, {"a": "new", "b": "new", "c": "new"})
-    assert list_tree(tmp_path) == {"a": b"old", "c": b"old"}
-
-
-def test_old_files_stay_where_a_folder_is_in_the_way(tmp_path: Path) -> None:
-    replace_files(tmp_path, {"a": "old"})
-    (tmp_path / "b").mkdir()
-    with pytest.raises(KgError, match=r"cannot be written \(Is a directory\)"):
-        replace_files(tmp_path, {"a": "new", "b": "new", "c": "new"})
-    assert list_tree(tmp_path) == {"a": b"old"}
-
-
-@pytest.mark.parametrize("folder", ["file/below", "file", "/proc/kg"])
-def test_folder_that_cannot_be_written_to_is_told(folder: str, tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(
-        KgError, match=r"cannot be written .*Name a folder you may write to"
-    ) as caught:
-        replace_files(tmp_path / folder, {"a": "new", "sub/b": "new"})
-    assert caught.value.exit_code == 1
-    assert list_tree(tmp_path) == {"file": b""}
-
-
-def test_full_disk_leaves_the_old_files(tmp_path: Path) -> None:
-    resource = pytest.importorskip("resource", reason="files are bounded on POSIX alone")
-    replace_files(tmp_path, {"a": "old", "b": "old"})
-    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, most))
-    try:
-        with pytest.raises(KgError, match=r"cannot be written \(File too large\)"):
-            replace_files(tmp_path, {"a": "new", "b": "new" * 1000, "c/d": "new"})
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-    assert list_tree(tmp_path) == {"a": b"old", "b": b"old"}
-
-
-def test_file_of_a_copy_is_read_from_the_copy(small: Home, tmp_path: Path) -> None:
+def test_copy_of_a_file_is_read_from_the_copy(small: Home, tmp_path: Path) -> None:
     shutil.copytree(small.data / "town", tmp_path / "town")
     (file,) = match_files(small, [tmp_path / "town" / "suzhou.ttl"])
     assert file == TurtleFile(tmp_path / "town" / "suzhou.ttl", f"{GRAPH}/town/suzhou")
     assert os.fspath(small.root) not in os.fspath(file.path)
 
 
-def test_object_stands_in_the_line_that_is_told() -> None:
-    told = 0
+def test_lines_contain_their_objects() -> None:
+    count = 0
     for file in list_files(HOME):
         lines = file.path.read_text("utf-8").splitlines()
         for (_, _, value), line in index_lines(file, rdflib.Graph()).lines.items():
             if value.startswith("https://w3id.org/cdp/id/"):
                 assert value.rpartition("/")[2] in lines[line - 1]
-                told += 1
-    assert told > 1500
+                count += 1
+    assert count > 1500
