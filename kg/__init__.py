@@ -8,13 +8,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from kg.errors import KgError
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kg.api import KnowledgeGraph
+    from kg.errors import KgError
 
 __all__ = ["KgError", "open"]
 
@@ -28,7 +27,15 @@ def open(where: str | Path | None = None) -> KnowledgeGraph:
     >>> open().describe("place:wuhan").label
     'Wuhan'
     """
-    # Imported here so that `import kg` stays fast.
     from kg.api import open_graph
 
     return open_graph(where)
+
+
+def __getattr__(name: str) -> object:
+    # Imported on demand, so that `import kg` and the start of the command line are fast.
+    if name == "KgError":
+        from kg.errors import KgError
+
+        return KgError
+    raise AttributeError(f"module 'kg' has no attribute {name!r}")

@@ -5,7 +5,7 @@ from typing import Any
 
 
 class KgError(ValueError):
-    """An error in the user's input. Message: `where:line: what is wrong. How to fix it.`
+    """An error in the user's input, with a message `where:line: what is wrong. How to fix it.`.
 
     `exit_code` is the exit code of the command line: 1 if there is no answer, 2 for a usage error.
     """

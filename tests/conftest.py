@@ -24,7 +24,7 @@ import pytest
 from kg.ask.parameters import bind_question, read_parameters
 from kg.ask.question import ask_question, find_question, list_questions
 from kg.check import Report, check_files
-from kg.cli.source import read_known
+from kg.cli.source import list_cited_sources
 from kg.graph import Graph
 from kg.home import Home, find_home
 from kg.names import LANGUAGES, Term, bind_json
@@ -125,7 +125,7 @@ def article(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def keep_source(text: Path, home: Home, folder: Path) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_DATA_HOME", str(folder))
-        add_source(text, read_known(home))
+        add_source(text, list_cited_sources(home))
     return folder
 
 

@@ -30,7 +30,7 @@ pictures: fonts labels placement scene svg legend picture
 tables: cells vocabulary table statements rows metadata codebook csv_writer parquet export
 dumps: context nquads turtle jsonld export
 push
-cli: lazy options values build check query push rdf tables ask gephi export source
+cli: options output groups parameters ask query build check networks tables rdf push export source
 """
 # `kg/__init__` imports what `kg.open` needs, and `python -m kg` starts the command line.
 OUTSIDE = {"kg/__init__", "kg/__main__"}

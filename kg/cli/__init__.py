@@ -1,66 +1,89 @@
-"""The command line: each verb parses, calls one function, and prints."""
+"""The command line: each command parses its arguments, calls one function, and prints."""
 
-import gc
 import io
 import os
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import click
 
-from kg.cli.lazy import LazyGroup
+from kg.cli.groups import LazyGroup
 from kg.errors import KgError
 from kg.home import find_home
 
-VERBS = {
-    "ask": "kg.cli.ask:ask",
-    "build": "kg.cli.build:build",
-    "check": "kg.cli.check:check",
-    "export": "kg.cli.export:export",
-    "format": "kg.cli.check:format_files",
-    "push": "kg.cli.push:push",
-    "query": "kg.cli.query:query",
-    "show": "kg.cli.query:show",
-    "source": "kg.cli.source:source",
-}
+
+class CommandGroup(LazyGroup):
+    """All commands."""
+
+    commands_by_name: ClassVar = {
+        "ask": "kg.cli.ask:ask",
+        "build": "kg.cli.build:build",
+        "check": "kg.cli.check:check",
+        "export": "kg.cli.export:export",
+        "format": "kg.cli.check:format_files",
+        "push": "kg.cli.push:push",
+        "query": "kg.cli.query:query",
+        "show": "kg.cli.query:show",
+        "source": "kg.cli.source:source",
+    }
 
 
-class VerbGroup(LazyGroup):
-    """The verbs of the program."""
-
-    verbs = VERBS
-
-
-@click.group(cls=VerbGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--home",
     "folder",
     type=click.Path(path_type=Path),
     envvar="KG_HOME",
-    help="Folder with ontology/, data/ and queries/ to use instead of the built-in ones.",
+    help="Folder with ontology/, data/ and queries/ to use instead of the built-in ones. "
+    "Environment variable: KG_HOME.",
 )
 @click.version_option(package_name="city-policy-kg", message="%(package)s %(version)s")
 @click.pass_context
 def cli(context: click.Context, folder: Path | None) -> None:
-    """Ask a knowledge graph what cities promise in their digitalization policies.
+    """Query a knowledge graph of what cities promise in their digitalization policies.
 
     \b
-    kg ask                     the questions it can answer
-    kg ask targets             who promised how much, by when
-    kg show place:wuhan        all that is known of a city, and where it is said
-    kg check                   is everything as it should be?
+    kg ask                     list the questions
+    kg ask targets             answer one: who promises how much, by when?
+    kg show place:wuhan        show what is known about a city, with its evidence
+    kg check                   check ontology and data
 
-    Exit codes: 0 fine; 1 findings, or no answer to be had; 2 a wrong call; 130 after Ctrl-C.
+    Exit codes: 0 success; 1 findings, or no answer; 2 usage error; 130 after Ctrl-C.
     """
-    # A function: only the verbs that need the home look for it.
+    # A function: only commands that need the home look for it.
     context.obj = lambda: find_home(folder)
 
 
-def run_cli() -> int:
-    """Run the command line; return the exit code of the house, having said what went wrong."""
+def run() -> int:
+    """Run the command line; print errors to standard error and return the exit code."""
+    # A stream is None if the caller has closed it (`>&-`).
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # File names may have characters that the terminal's encoding has not.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = run_command()
+        sys.stdout.flush()
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("kg: interrupted", err=True)
+        code = 130
+    except BrokenPipeError:
+        code = 1
+    except OSError as error:
+        # Errors of files are handled where these are read and written: this is standard output.
+        click.echo(f"kg: cannot write to standard output ({error.strerror}).", err=True)
+        code = 1
+    sys.stderr.flush()
+    return code
+
+
+def run_command() -> int:
+    """Run the command line without handling interrupts and errors of standard output."""
     try:
         cli.main(prog_name="kg", standalone_mode=False)
-        sys.stdout.flush()
         return 0
     except KgError as error:
         click.echo(f"kg: {error}", err=True)
@@ -68,34 +91,5 @@ def run_cli() -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("kg: stopped.", err=True)
-        return 130
-    except BrokenPipeError:
-        return 1
-    except OSError as error:
-        # Every file has been dealt with where it is read or written: this is the output.
-        click.echo(f"kg: cannot be written ({error.strerror}). Make room for the output.", err=True)
-        return 1
     except SystemExit as end:
-        sys.stdout.flush()
         return end.code if isinstance(end.code, int) else 1
-
-
-def main() -> None:
-    """Run the command line and end the process.
-
-    Nothing is tidied up on the way or at the end, which would be a seventh of a question's time:
-    the process ends at once, and does not wait for a query that Ctrl-C has left behind.
-    """
-    gc.disable()
-    # Closed by who called (`>&-`): what is said there is lost, and that is all.
-    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")
-    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")
-    # Names of files, for instance, need not be text in the terminal's encoding.
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    code = run_cli()
-    sys.stderr.flush()
-    os._exit(code)

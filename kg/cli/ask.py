@@ -1,75 +1,59 @@
-"""`kg ask`: the canned questions, each a command with an option for each of its parameters."""
+"""`kg ask`: the questions, each a command with an option for each of its parameters."""
 
 from __future__ import annotations
 
+import shlex
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from kg.ask.lookup import quote_input
 from kg.ask.question import Question, find_question, list_questions
+from kg.ask.render import ROW_FORMATS, TRIPLE_FORMATS
+from kg.cli.groups import QueryGroup
 from kg.cli.options import (
     ENDPOINT_HELP,
-    ROW_FORMATS,
-    TRIPLE_FORMATS,
+    IRIS_HELP,
     find_context_home,
+    find_language,
+    make_language_option,
     open_graph,
 )
+from kg.cli.output import find_width, print_answer, print_text
 from kg.errors import KgError
-from kg.names import LANGUAGES
+from kg.home import Home
 
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
-# Options of every question. With these alone its header need not be read.
-PLAIN = {"--endpoint", "--format", "--lang"}
+# With only these options the header of a question need not be read.
+COMMON_OPTIONS = {"--endpoint", "--format", "--iris", "--lang"}
 
 
-class Questions(click.Group):
-    """The group of the questions of a home."""
+class QuestionGroup(QueryGroup):
+    """The questions of a home."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of the questions, sorted."""
-        return [question.name for question in list_questions(find_context_home(ctx))]
+    section = "Questions"
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the question of that name; None only where a shell asks, which wants no word.
+    def list_queries(self, home: Home) -> list[Question]:
+        """Return the questions, by name."""
+        return list_questions(home)
+
+    def make_command(self, home: Home, name: str) -> click.Command:
+        """Return the command of a question.
 
         Raises:
-            KgError: there is none; the message names those that are near.
+            KgError: there is no such question; the message suggests similar names.
         """
-        try:
-            return QuestionCommand(find_question(find_context_home(ctx), cmd_name))
-        except KgError:
-            if ctx.resilient_parsing:
-                return None
-            raise
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the questions and what each asks."""
-        with formatter.section("Questions"):
-            formatter.write_dl(summarize_questions(ctx))
-
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Return the questions that begin so, with what they ask, and the options."""
-        from click.shell_completion import CompletionItem
-
-        try:
-            told = summarize_questions(ctx)
-        except KgError:
-            told = []
-        items = [CompletionItem(n, help=t) for n, t in told if n.startswith(incomplete)]
-        return items + click.Command.shell_complete(self, ctx, incomplete)
+        return QuestionCommand(find_question(home, name))
 
 
 class QuestionCommand(click.Command):
-    """A question: its options are its parameters, from its header, which is read when wanted."""
+    """A question; its parameters are read from its header, when they are needed."""
 
     def __init__(self, question: Question) -> None:
         super().__init__(
             question.name,
-            params=list_options(),
-            callback=print_answer,
+            params=make_options(),
+            callback=answer_question,
             context_settings={"allow_extra_args": True},
         )
         self.question = question
@@ -77,103 +61,106 @@ class QuestionCommand(click.Command):
 
     def read_header(self, ctx: click.Context) -> None:
         """Add an option for each parameter that the header declares."""
-        from kg.cli.values import list_values
+        from kg.cli.parameters import list_parameter_options
 
         if not self.is_read:
-            self.params = [*list_values(find_context_home(ctx), self.question), *self.params]
+            parameters = list_parameter_options(find_context_home(ctx), self.question)
+            self.params = [*parameters, *self.params]
             self.is_read = True
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the arguments, having read the header if anything hangs on it.
+        """Parse the arguments, after reading the header if it is needed.
 
         Raises:
-            KgError: a value stands there without the name of its parameter.
+            KgError: a value has no option before it.
         """
-        named = {arg.partition("=")[0] for arg in args if arg.startswith("-")}
+        options = {arg.partition("=")[0] for arg in args if arg.startswith("-")}
         if ctx.resilient_parsing:
-            # A shell asks: a header that is broken completes nothing, and that is all.
+            # A shell completes the line: an invalid header completes nothing.
             with suppress(KgError):
                 self.read_header(ctx)
-        elif self.question.has_presets or named - PLAIN:
+        elif self.question.has_presets or options - COMMON_OPTIONS:
             self.read_header(ctx)
         rest = super().parse_args(ctx, args)
         if rest and not ctx.resilient_parsing:
-            from kg.cli.values import refuse_loose
-
             self.read_header(ctx)
-            raise refuse_loose(rest[0], self.params, ctx.command_path)
+            raise self.refuse_value(rest[0], ctx.command_path)
         return rest
 
+    def refuse_value(self, value: str, path: str) -> KgError:
+        """Return the error for a value without an option before it."""
+        from kg.cli.parameters import ParameterOption
+
+        options = [param.opts[0] for param in self.params if isinstance(param, ParameterOption)]
+        hint = "The question has no parameters."
+        if options:
+            hint = f"Write {path} {options[0]} {shlex.quote(quote_input(value))}."
+        return KgError(
+            f"{quote_input(value)}: the name of the parameter is missing. {hint}", exit_code=2
+        )
+
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write what the question asks and answers, its parameters, columns, and an example."""
-        from kg.cli.values import write_help
+        """Write title, description, parameters, options, columns, and an example."""
+        from kg.cli.parameters import write_question_help
 
         self.format_usage(ctx, formatter)
-        write_help(ctx, formatter, self.question, self.params)
+        write_question_help(ctx, formatter, self.question, self.params)
 
 
-def summarize_questions(ctx: click.Context) -> list[tuple[str, str]]:
-    """Return each question's name and what it asks, in the language asked for."""
-    language = ctx.params.get("language") or "en"
-    questions = list_questions(find_context_home(ctx))
-    return [(question.name, question.text("summary", language)) for question in questions]
-
-
-def list_options() -> list[click.Parameter]:
-    """Return the options that stand before a question or behind it."""
+def make_options() -> list[click.Parameter]:
+    """Return the options of every question."""
     return [
         click.Option(
             ["--format", "form"],
             type=click.Choice([*ROW_FORMATS, *TRIPLE_FORMATS]),
-            help="Rows default to table, the triples of a CONSTRUCT to turtle.",
+            help="Format of the answer. Rows default to table, triples to turtle.",
         ),
-        click.Option(
-            ["--lang", "language"],
-            type=click.Choice(LANGUAGES),
-            is_eager=True,
-            help="Language of labels and of this help, en if not given; "
-            "zh-Hant falls back on zh-Hans.",
-        ),
+        make_language_option(),
+        click.Option(["--iris"], is_flag=True, help=IRIS_HELP),
         click.Option(["--endpoint"], metavar="URL", help=ENDPOINT_HELP),
     ]
 
 
 @click.command(
-    cls=Questions,
-    params=list_options(),
+    cls=QuestionGroup,
+    params=make_options(),
     invoke_without_command=True,
     subcommand_metavar="[QUESTION [--PARAMETER VALUE]...]",
+    short_help="Answer a question; list the questions.",
 )
 @click.pass_context
-def ask(ctx: click.Context, form: str | None, language: str | None, endpoint: str | None) -> None:
-    """Answer QUESTION; without one, list the questions.
+def ask(ctx: click.Context, /, **given: Any) -> None:
+    """Answer QUESTION. Without QUESTION, list all questions.
 
-    `kg ask QUESTION --help` tells a question's parameters, and what the columns of its answer are.
+    `kg ask QUESTION --help` shows the parameters of a question and the columns of its answer.
 
     \b
     kg ask targets --lang zh-Hans
+    kg ask policies --city 深圳
     kg ask frameworks --format csv > frameworks.csv
     """
     if ctx.invoked_subcommand is not None:
         return
-    if form or endpoint:
-        option = "--format" if form else "--endpoint"
-        raise KgError(f"{option} goes with a question. `kg ask` lists them.", exit_code=2)
+    for name, option in (("form", "--format"), ("endpoint", "--endpoint"), ("iris", "--iris")):
+        if given[name]:
+            raise KgError(f"{option}: needs a question. `kg ask` lists the questions.", exit_code=2)
     from kg.ask.render import render_table
 
-    click.echo(render_table(("question", "what it answers"), summarize_questions(ctx)), nl=False)
+    titles = ctx.command.list_titles(ctx)  # type: ignore[attr-defined]
+    print_text(render_table(("question", "title"), titles, width=find_width()), paged=True)
 
 
 @click.pass_context
-def print_answer(
+def answer_question(
     ctx: click.Context,
     /,
     form: str | None,
     language: str | None,
+    iris: bool,
     endpoint: str | None,
     **given: str | None,
 ) -> None:
-    """Answer the question of the command, with the values given, by name."""
+    """Print the answer of the command's question, with the given values, by option."""
     from kg.ask.parameters import bind_question
     from kg.ask.question import ask_question
     from kg.ask.render import render_answer
@@ -181,17 +168,16 @@ def print_answer(
 
     command: Any = ctx.command
     question: Question = command.question
-    before = ctx.parent.params if ctx.parent else {}
-    form, language = form or before.get("form"), language or before.get("language")
     if language and not question.has_variable("lang"):
         raise KgError(
-            f"{question.name}: its answer has the labels of all languages. Leave --lang out.",
+            f"--lang: the answer of {question.name} has labels in all languages. Omit it.",
             exit_code=2,
         )
-    names = {p.name: p.opts[0].removeprefix("--") for p in command.params}
+    names = {param.name: param.opts[0].removeprefix("--") for param in command.params}
     values = {names[key]: value for key, value in given.items() if value is not None}
-    graph = open_graph(find_context_home(ctx), endpoint or before.get("endpoint"))
+    graph = open_graph(find_context_home(ctx), endpoint)
     result = ask_question(graph, question, language or "en", bind_question(graph, question, values))
-    click.echo(render_answer(result, form, graph.names), nl=False)
+    text = render_answer(result, form, graph.names, width=find_width(), iris=iris)
+    print_answer(text, form)
     if isinstance(result, Rows) and not result.rows and "empty" in question.header:
-        click.echo(question.text("empty", language or "en"), err=True)
+        click.echo(question.text("empty", find_language(ctx)), err=True)

@@ -1,31 +1,49 @@
-"""`kg build`: the main job."""
+"""`kg build`: check everything, then write the dump and all answers."""
 
 from pathlib import Path
 
 import click
 
-from kg.cli.options import PATH, FindHome, language_option, show_progress
+from kg.cli.options import PATH, FindHome, force_option, language_option
+from kg.cli.output import count_steps, find_width, print_text, show_progress
 
 
-@click.command()
-@click.option("-o", "--output", "folder", type=PATH, default=Path("out"), show_default=True)
+@click.command(short_help="Check, then write the dump and all answers.")
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=PATH,
+    default=Path("out"),
+    show_default=True,
+    help="Folder to write to.",
+)
 @language_option
-@click.option("--force", is_flag=True, help="Overwrite files that kg did not write.")
+@force_option
 @click.pass_obj
 def build(home: FindHome, folder: Path, language: str, force: bool) -> None:
-    """Check everything, write the dump and all answers, print the headline ones."""
+    """Check ontology and data, write a dump and the answers, and print the headline answers.
+
+    The folder gets city-policy.nq (all statements as N-Quads) and answers/ (CSV and Markdown).
+    Nothing is written if the check finds a violation.
+    """
     from kg.ask.render import render_answer, render_table
     from kg.build import build_folder
-    from kg.check import render_report
+    from kg.check import STEPS, render_report
 
-    with show_progress() as progress:
-        built = build_folder(home(), folder, language, force=force, progress=progress)
-    click.echo(render_report(built.report, "text"))
-    names = built.graph.names
+    with show_progress("Checking") as progress:
+        steps = count_steps(progress, len(STEPS))
+        built = build_folder(home(), folder, language, force=force, progress=steps)
+    width, names = find_width(), built.graph.names
     counts = built.graph.internal("summary")
     cells = [(names.show(label), names.show(count)) for _, label, count in counts]
-    click.echo(render_table(("in the graph", "how many"), cells))
-    for question, answer in built.headlines:
-        click.echo(question.text("summary", language))
-        click.echo(render_answer(answer, None, names))
-    click.echo(f"Written to {folder}: " + ", ".join(p.name for p in built.files))
+    parts = [
+        render_report(built.report, "text"),
+        render_table(("in the graph", "number"), cells, width=width),
+    ]
+    parts += [
+        f"{question.text('summary', language)}\n{render_answer(answer, None, names, width=width)}"
+        for question, answer in built.headlines
+    ]
+    parts.append(f"{folder}: {len(built.files)} files written\n")
+    print_text("\n".join(parts))

@@ -4,37 +4,54 @@ from pathlib import Path
 
 import click
 
-from kg.cli.options import PATH, FindHome, language_option, show_progress
+from kg.cli.options import PATH, FindHome, language_option
+from kg.cli.output import count_steps, print_data, print_text, show_progress
 
 
-@click.command()
+@click.command(short_help="Check ontology and data.")
 @click.argument("paths", nargs=-1, type=PATH)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Format of the report.",
+)
 @language_option
 @click.pass_obj
 def check(home: FindHome, paths: tuple[Path, ...], form: str, language: str) -> None:
-    """Check ontology and data, or the files and folders in PATHS with the rest around them.
+    """Check ontology and data, or only the files and folders in PATHS.
 
-    Each finding has file and line, severity, what is wrong, and what would be right. With the
-    source text at hand (`kg source add`) the passages are checked, too.
+    Files in PATHS are checked together with the other files of the home. Each finding has file
+    and line, severity, what is wrong, and how to fix it. Passages are compared with the source
+    text if `kg source add` has added it.
+
+    \b
+    kg check
+    kg check data/roundup-2021/wuhan.ttl --format json
     """
-    from kg.check import check_files, render_report
+    from kg.check import STEPS, check_files, render_report
 
-    with show_progress() as progress:
-        report = check_files(home(), paths, language, progress)
-    click.echo(render_report(report, form), nl=False)
+    with show_progress("Checking") as progress:
+        report = check_files(home(), paths, language, count_steps(progress, len(STEPS)))
+    (print_text if form == "text" else print_data)(render_report(report, form))
     if report.findings:
         raise SystemExit(1 if report.count("violation") else 0)
 
 
-@click.command(name="format")
+@click.command(name="format", short_help="Write Turtle files in canonical form.")
 @click.argument("paths", nargs=-1, required=True, type=PATH)
-@click.option("--check", "only_check", is_flag=True, help="Write nothing; show what would change.")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; print the differences.")
 @click.pass_obj
 def format_files(home: FindHome, paths: tuple[Path, ...], only_check: bool) -> None:
-    """Write the Turtle files in PATHS in the one canonical form.
+    """Write the Turtle files in PATHS in canonical form.
 
-    Comments are lost: a remark belongs in a skos:editorialNote.
+    Comments are lost: use skos:editorialNote for remarks.
+
+    \b
+    kg format ontology data
+    kg format --check data/roundup-2021/wuhan.ttl
     """
     from kg.files import write_file
     from kg.turtle import diff_turtle, format_turtle, match_files
@@ -46,7 +63,7 @@ def format_files(home: FindHome, paths: tuple[Path, ...], only_check: bool) -> N
             continue
         changed += 1
         if only_check:
-            click.echo(difference, nl=False)
+            print_data(difference)
         else:
             text = format_turtle(file.path)
             with write_file(file.path) as stream:

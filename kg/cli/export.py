@@ -1,31 +1,32 @@
-"""`kg export`: the graph for the tools that people already use."""
+"""`kg export`: the graph in the formats of other tools."""
+
+from typing import ClassVar
 
 import click
 
-from kg.cli.lazy import LazyGroup
-
-VERBS = {
-    "gephi": "kg.cli.gephi:gephi",
-    "rdf": "kg.cli.rdf:rdf",
-    "tables": "kg.cli.tables:tables",
-}
+from kg.cli.groups import LazyGroup
 
 
 class ExportGroup(LazyGroup):
-    """What the graph can be exported as."""
+    """All exports."""
 
-    verbs = VERBS
+    commands_by_name: ClassVar = {
+        "gephi": "kg.cli.networks:gephi",
+        "rdf": "kg.cli.rdf:rdf",
+        "tables": "kg.cli.tables:tables",
+    }
 
 
-@click.group(cls=ExportGroup)
+@click.group(cls=ExportGroup, short_help="Export networks, tables or RDF.")
 def export() -> None:
-    """Write the graph as networks, tables or RDF dumps.
+    """Export the graph as networks, tables or RDF.
 
     \b
-    kg export gephi city-theme -o city-theme.gexf     a network that Gephi opens
-    kg export tables -o tables                        one CSV a class, with CSVW metadata
+    kg export gephi city-theme -o city-theme.gexf     a network for Gephi
+    kg export tables -o tables                        one CSV file per class, with CSVW metadata
     kg export rdf -o city-policy.trig.gz              all statements
 
-    Written first under a temporary name, so that an interrupted export leaves the old file; what
-    kg did not write itself is not overwritten without --force.
+    Files are complete or not written at all: an interrupted export keeps the old ones. -o FILE
+    overwrites the file. In a folder, only files that kg has written are replaced; --force
+    overwrites others too.
     """

@@ -1,11 +1,9 @@
-"""What several verbs take: the option for the language, paths, the home; how they show progress."""
+"""What several commands share: options, the home, the graph."""
 
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +17,9 @@ if TYPE_CHECKING:
 
 FindHome = Callable[[], Home]
 PATH = click.Path(path_type=Path)
-ROW_FORMATS = ("table", "csv", "json", "markdown")
-TRIPLE_FORMATS = ("turtle", "ntriples", "jsonld", "rdfxml")
+ENDPOINT_HELP = "Query this SPARQL endpoint, after kg push. Environment variable: KG_ENDPOINT."
+IRIS_HELP = "Show the columns of IRIs in a table, even if there is little room."
+FORCE_HELP = "Overwrite files in the folder that kg did not write."
 
 language_option = click.option(
     "--lang",
@@ -30,17 +29,24 @@ language_option = click.option(
     show_default=True,
     help="Language of labels and messages; zh-Hant falls back on zh-Hans.",
 )
-
-ENDPOINT_HELP = (
-    "Ask this SPARQL endpoint, which kg push has filled; so does KG_ENDPOINT in the environment."
-)
 endpoint_option = click.option("--endpoint", metavar="URL", help=ENDPOINT_HELP)
+force_option = click.option("--force", is_flag=True, help=FORCE_HELP)
+
+
+def make_language_option() -> click.Option:
+    """Return the option --lang of questions and networks, and of their help."""
+    return click.Option(
+        ["--lang", "language"],
+        type=click.Choice(LANGUAGES),
+        is_eager=True,
+        help="Language of labels and of this help; zh-Hant falls back on zh-Hans.  [default: en]",
+    )
 
 
 def refuse_empty(context: click.Context, option: click.Parameter, value: Any) -> Any:
-    """Return the value of an option, unless it is an empty text: an unset variable, most likely."""
+    """Return the value of an option; an empty one is an error, often an unset shell variable."""
     if value == "":
-        raise click.BadParameter("it is empty. Name a file or a folder.", context, option)
+        raise click.BadParameter("The value is empty. Give a file or a folder.", context, option)
     return value
 
 
@@ -53,31 +59,11 @@ def open_graph(home: Home, endpoint: str | None) -> Graph:
 
 
 def find_context_home(context: click.Context) -> Home:
-    """Return the home that `kg --home` names; also while a shell asks what could come next."""
+    """Return the home of `kg --home`, also while a shell completes a command line."""
     return find_home(context.find_root().params.get("folder"))
 
 
-@contextmanager
-def show_progress() -> Iterator[Callable[[str], None]]:
-    """Give a function that moves a progress bar by a step; none where nobody looks."""
-    from kg.check import STEPS
-
-    if not sys.stderr.isatty():
-        yield lambda step: None
-        return
-    with click.progressbar(
-        length=len(STEPS), label="Checking", file=sys.stderr, item_show_func=lambda s: s or ""
-    ) as bar:
-        yield lambda step: bar.update(1, step)
-
-
-@contextmanager
-def show_share(label: str) -> Iterator[Callable[[str, float], None]]:
-    """Give a function that moves a progress bar to a share of 1; none where nobody looks."""
-    if not sys.stderr.isatty():
-        yield lambda what, share: None
-        return
-    with click.progressbar(
-        length=1000, label=label, file=sys.stderr, item_show_func=lambda what: what or ""
-    ) as bar:
-        yield lambda what, share: bar.update(round(1000 * share) - bar.pos, what)
+def find_language(context: click.Context) -> str:
+    """Return the language of --lang, or en."""
+    contexts = [context, context.parent] if context.parent else [context]
+    return next((value for c in contexts if (value := c.params.get("language"))), "en")

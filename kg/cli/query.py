@@ -1,70 +1,74 @@
-"""`kg query` and `kg show`: a query of one's own, and all that is known of one thing."""
+"""`kg query` and `kg show`: answer a SPARQL query, and describe a thing."""
 
 import sys
 from pathlib import Path
 
 import click
 
-from kg.cli.options import (
-    ROW_FORMATS,
-    TRIPLE_FORMATS,
-    FindHome,
-    endpoint_option,
-    language_option,
-    open_graph,
-)
+from kg.ask.render import ROW_FORMATS, TRIPLE_FORMATS
+from kg.cli.options import IRIS_HELP, FindHome, endpoint_option, language_option, open_graph
+from kg.cli.output import find_width, print_answer, print_text
 from kg.errors import KgError
 
 
-@click.command()
+@click.command(short_help="Answer a SPARQL query.")
 @click.argument("sparql")
 @click.option(
     "--format",
     "form",
     type=click.Choice([*ROW_FORMATS, *TRIPLE_FORMATS]),
-    help="Rows default to table, triples to turtle.",
+    help="Format of the result. Rows default to table, triples to turtle.",
 )
+@click.option("--iris", is_flag=True, help=IRIS_HELP)
 @endpoint_option
 @click.pass_obj
-def query(home: FindHome, sparql: str, form: str | None, endpoint: str | None) -> None:
-    """Answer a SPARQL 1.1 query of one's own: its text, a file of it, or - for standard input.
+def query(home: FindHome, sparql: str, form: str | None, iris: bool, endpoint: str | None) -> None:
+    """Answer the SPARQL 1.1 query in SPARQL: a text, a file, or - for standard input.
 
-    The prefixes of ontology/prefixes.ttl need no PREFIX line. All named graphs are asked at once.
+    The prefixes of ontology/prefixes.ttl need no PREFIX line. The default graph is the union of
+    all named graphs.
 
     \b
     kg query 'SELECT ?city { ?city a cdp:City }'
+    kg query my-query.rq --format csv
     """
     from kg.ask.render import render_answer
 
-    text, where = read_query(sparql)
+    text, where = read_argument(sparql)
     graph = open_graph(home(), endpoint)
-    names = graph.names
-    answer = graph.query(text, where, names.prefixes)
-    click.echo(render_answer(answer, form, names), nl=False)
+    result = graph.query(text, where, graph.names.prefixes)
+    answer = render_answer(result, form, graph.names, width=find_width(), iris=iris)
+    print_answer(answer, form)
 
 
-@click.command()
-@click.argument("entity")
+@click.command(short_help="Show what is known about a thing.")
+@click.argument("thing")
 @language_option
 @endpoint_option
 @click.pass_obj
-def show(home: FindHome, entity: str, language: str, endpoint: str | None) -> None:
-    """Print what is known of ENTITY: an IRI, a prefixed name, its last part, or a label.
+def show(home: FindHome, thing: str, language: str, endpoint: str | None) -> None:
+    """Show what is known about THING: its properties, references to it, and its evidence.
 
-    Each passage that says it is printed where the source is at hand, else its position.
+    Give a label in any language, a prefixed name, an IRI, or the last part of an IRI. A passage is
+    shown as text if `kg source add` has added the source, otherwise by its position.
 
     \b
+    kg show Wuhan
     kg show framework:wuhan-1153
     kg show 香港 --lang zh-Hant
     """
     from kg.ask.describe import describe_node, render_description
 
-    described = describe_node(open_graph(home(), endpoint), entity, language)
-    click.echo(render_description(described), nl=False)
+    description = describe_node(open_graph(home(), endpoint), thing, language)
+    print_text(render_description(description, width=find_width()), paged=True)
 
 
-def read_query(sparql: str) -> tuple[str, str]:
-    """Return the query that an argument means, and what to call it in messages."""
+def read_argument(sparql: str) -> tuple[str, str]:
+    """Return the query that the argument means, and its name in messages.
+
+    Raises:
+        KgError: the argument is a file that cannot be read.
+    """
     if not sparql.endswith(".rq") and any(mark in sparql for mark in "{ \n"):
         return sparql, "query"
     where = "standard input" if sparql == "-" else sparql
@@ -74,11 +78,10 @@ def read_query(sparql: str) -> tuple[str, str]:
         return Path(sparql).read_text("utf-8"), where
     except UnicodeDecodeError as error:
         raise KgError(
-            f"{where}: byte {error.start} is not UTF-8. A query is UTF-8: save it as that.",
-            exit_code=2,
+            f"{where}: byte {error.start} is not UTF-8. Save the query as UTF-8.", exit_code=2
         ) from None
     except OSError as error:
         raise KgError(
-            f"{sparql}: no file to read ({error.strerror}). Give a query's text, a file, or -.",
+            f"{sparql}: cannot be read ({error.strerror}). Give a query, a file, or -.",
             exit_code=2,
         ) from None

@@ -1,4 +1,4 @@
-"""`kg export rdf`: all statements, or those of some graphs, in the formats of RDF."""
+"""`kg export rdf`: all statements, or those of some named graphs, in an RDF format."""
 
 from __future__ import annotations
 
@@ -6,33 +6,34 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.options import FindHome, find_context_home, refuse_empty, show_share
+from kg.cli.options import FORCE_HELP, FindHome, find_context_home, refuse_empty
+from kg.cli.output import show_progress
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-# As kg.dumps.export has them, which is not loaded for a help page; a test holds the two together.
+# kg.dumps.export has the same formats, but is not loaded for a help page. A test compares both.
 SYNTAXES = ("nq", "nt", "trig", "ttl", "jsonld")
-FORMATS = tuple(f"{form}{packed}" for packed in ("", ".gz", ".zst") for form in SYNTAXES)
+FORMATS = tuple(f"{form}{suffix}" for suffix in ("", ".gz", ".zst") for form in SYNTAXES)
 
 
 def complete_graph(
     context: click.Context, option: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Return the graphs that begin so."""
+    """Return the named graphs that begin with a text."""
     from click.shell_completion import CompletionItem
 
     from kg.dumps.export import list_graphs
     from kg.errors import KgError
 
     try:
-        names = [part.name for part in list_graphs(find_context_home(context))]
+        names = [graph.name for graph in list_graphs(find_context_home(context))]
     except KgError:
         return []
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
-@click.command()
+@click.command(short_help="Export statements, in an RDF format.")
 @click.option(
     "-o",
     "--output",
@@ -41,34 +42,33 @@ def complete_graph(
     default="-",
     show_default=True,
     callback=refuse_empty,
-    help="A file, whose suffix is its format; a folder, for a file a graph (one that is there, "
-    "ends in /, or has neither suffix nor --format); or standard output.",
+    help="A file, whose suffix gives the format; a folder (existing, or ending in /), for one file "
+    "per named graph; or - for standard output.",
 )
 @click.option(
     "--format",
     "form",
     type=click.Choice(FORMATS),
     metavar="FORMAT",
-    help="Where no suffix says it: nq (N-Quads; so is standard output), nt (N-Triples), trig "
-    "(TriG), ttl (Turtle; so are the files of a folder), jsonld (JSON-LD), each also with .gz or "
-    ".zst behind it.",
+    help="Format, if no suffix gives it: nq (N-Quads, the default of standard output), nt "
+    "(N-Triples), trig (TriG), ttl (Turtle, the default of a folder), jsonld (JSON-LD); each also "
+    "with .gz or .zst.",
 )
 @click.option(
     "--graphs",
     multiple=True,
     metavar="GRAPH",
     shell_complete=complete_graph,
-    help="These graphs alone, all if not given: a path below data/ or ontology/, with or without "
-    "that folder and .ttl, a pattern of paths, a name in graph:, or an IRI. May be given several "
-    "times.",
+    help="Export only these named graphs: paths below data/ or ontology/, patterns of paths, "
+    "prefixed names or IRIs. May be repeated.",
 )
 @click.option(
     "--entailed/--no-entailed",
     default=None,
-    help="With or without what the rules add (graph:entailed). With it, unless --graphs is given; "
-    "beside --graphs, --entailed adds those of everything, not of these graphs alone.",
+    help="Include or omit the entailments (graph:entailed). Default: include, but omit with "
+    "--graphs. They are always those of the whole dataset.",
 )
-@click.option("--force", is_flag=True, help="Overwrite also what kg did not write.")
+@click.option("--force", is_flag=True, help=FORCE_HELP)
 @click.pass_obj
 def rdf(
     home: FindHome,
@@ -78,23 +78,22 @@ def rdf(
     entailed: bool | None,
     force: bool,
 ) -> None:
-    """Write all statements, or those of some named graphs, as RDF.
+    """Export all statements, or those of some named graphs, in an RDF format.
 
     \b
-    kg export rdf -o city-policy.nq           sorted N-Quads, the same bytes each time
+    kg export rdf -o city-policy.nq           sorted N-Quads
     kg export rdf -o city-policy.trig.gz      TriG, with prefixes, compressed
-    kg export rdf -o city-policy.jsonld       JSON-LD with a context of our own
-    kg export rdf -o dumps/                   a Turtle file for each graph
+    kg export rdf -o city-policy.jsonld       JSON-LD, with a context
+    kg export rdf -o dumps/                   one Turtle file per named graph
     kg export rdf -o wuhan.ttl --graphs roundup-2021/wuhan
     kg export rdf --graphs 'roundup-2021/*' --format nt | grep -c '^[^#]'
 
-    N-Quads, TriG and JSON-LD keep the named graphs. Turtle and N-Triples have the union of those
-    chosen, each statement once; in a folder, a comment at a file's top has the graph's IRI. .zst
-    needs the extra [zstd].
+    N-Quads, TriG and JSON-LD keep the named graphs. Turtle and N-Triples have the union of the
+    graphs, each statement once. The same data give the same bytes. .zst needs the extra [zstd].
     """
     from kg.dumps.export import export_rdf
 
-    with show_share("Writing") as progress:
+    with show_progress("Exporting") as progress:
         done = export_rdf(
             home(),
             target,
@@ -105,4 +104,4 @@ def rdf(
             progress=progress,
         )
     if target != "-":
-        click.echo(f"{target}: {done.statements} statements of {len(done.graphs)} graphs")
+        click.echo(f"{target}: {done.statements} statements, {len(done.graphs)} named graphs")

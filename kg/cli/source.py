@@ -1,53 +1,56 @@
-"""`kg source`: keep and restore the source texts behind the data."""
+"""`kg source`: add and restore the source texts behind the data."""
 
 from pathlib import Path
 
 import click
 
 from kg.cli.options import PATH, FindHome
+from kg.cli.output import find_width, print_data, print_text
 from kg.home import Home
 from kg.names import text
 
 
-@click.group()
+@click.group(short_help="Add and restore source texts.")
 def source() -> None:
-    """Keep and restore the source texts behind the data; they are no part of the project."""
+    """Add and restore the source texts behind the data, which are not part of the project."""
 
 
-@source.command(name="list")
+@source.command(name="list", short_help="List the source texts.")
 @click.pass_obj
 def list_all(home: FindHome) -> None:
-    """List the source texts that the data cite, and whether each is at hand."""
+    """List the source texts that the data cite, and whether each has been added."""
     from kg.ask.render import render_table
     from kg.source import list_sources
 
     cells = [
-        (row.name, row.sha256, str(row.path) if row.at_hand else "not at hand: kg source add FILE")
-        for row in list_sources(read_known(home()))
+        (row.name, row.sha256, str(row.path) if row.at_hand else "missing: kg source add FILE")
+        for row in list_sources(list_cited_sources(home()))
     ]
-    click.echo(render_table(("source", "SHA-256", "kept in"), cells), nl=False)
+    print_text(render_table(("source", "SHA-256", "copy"), cells, width=find_width()))
 
 
-@source.command()
+@source.command(short_help="Add a source text.")
 @click.argument("file", type=PATH)
 @click.pass_obj
 def add(home: FindHome, file: Path) -> None:
-    """Keep a copy of a source text, recognised by its SHA-256, in the user's data folder."""
+    """Copy a source text, recognised by its SHA-256, to the user's data folder.
+
+    Then `kg check` compares the passages with it, and `kg show` prints them.
+    """
     from kg.source import add_source
 
-    click.echo(f"Kept as {add_source(file, read_known(home()))}")
+    click.echo(f"Copied to {add_source(file, list_cited_sources(home()))}")
 
 
-@source.command()
+@source.command(short_help="Restore a garbled source text.")
 @click.argument("file", type=PATH)
-@click.option("--traditional", is_flag=True, help="Keep the script that the text has.")
-@click.option("-o", "--output", type=PATH, help="Write to this file instead of standard output.")
+@click.option("--traditional", is_flag=True, help="Keep traditional characters.")
+@click.option("-o", "--output", type=PATH, help="Write to this file. Default: standard output.")
 def restore(file: Path, traditional: bool, output: Path | None) -> None:
-    """Write the readable text of a garbled one; say what became of each damaged span.
+    """Write the readable text of a garbled one, and report each damaged span.
 
-    A span is proved where one candidate only has the reading given and garbles into the very
-    characters found; else it is lost, and marked. The text goes to standard output, the report
-    to standard error.
+    A span is restored if exactly one candidate has the given reading and garbles to the
+    characters found; otherwise it is marked as lost. The report goes to standard error.
     """
     from kg.files import write_file
     from kg.source import read_text, restore_text, simplify_text
@@ -58,15 +61,15 @@ def restore(file: Path, traditional: bool, output: Path | None) -> None:
         with write_file(output) as stream:
             stream.write(restored.encode())
     else:
-        click.echo(restored.encode("utf-8"), nl=False)
+        print_data(restored)
     for span in restoration.spans:
-        how = f", read {span.reading}" if span.reading else ""
+        note = f", reading {span.reading}" if span.reading else ""
         if span.inferred:
-            how = f"; {span.inferred} only inferred from the text around"
-        click.echo(f"{file}:{span.start}-{span.end}: {span.status}: {span.text}{how}", err=True)
+            note = f"; {span.inferred} only inferred from the context"
+        click.echo(f"{file}:{span.start}-{span.end}: {span.status}: {span.text}{note}", err=True)
 
 
-def read_known(home: Home) -> dict[str, str]:
+def list_cited_sources(home: Home) -> dict[str, str]:
     """Return the name of each source text that the data cite, by its SHA-256."""
     from kg.graph import load_graph
 

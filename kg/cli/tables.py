@@ -1,16 +1,15 @@
-"""`kg export tables`: one table a class."""
+"""`kg export tables`: one table per class."""
 
 from pathlib import Path
 
 import click
 
-from kg.cli.options import FindHome, refuse_empty, show_share
+from kg.cli.options import FORCE_HELP, FindHome, refuse_empty
+from kg.cli.output import show_progress
 from kg.names import LANGUAGES
 
-FORMS = ("csv", "parquet")
 
-
-@click.command()
+@click.command(short_help="Export tables, as CSV or Parquet.")
 @click.option(
     "-o",
     "--output",
@@ -19,23 +18,33 @@ FORMS = ("csv", "parquet")
     show_default=True,
     metavar="DIR|-",
     callback=refuse_empty,
-    help="The folder to write to, in the place of what an earlier export left there; - is the "
-    "output, for one table.",
+    help="Folder to write to; - is standard output, for one table.",
 )
 @click.option(
-    "--table", "names", multiple=True, metavar="NAME", help="Only this one; may be repeated."
+    "--table",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Export only this table, with its link tables. May be repeated.",
 )
 @click.option(
     "--lang",
     "languages",
     multiple=True,
     type=click.Choice(LANGUAGES),
-    help="Language of texts; may be repeated, and without it all are written. The first is that "
-    "of the names beside ids.",
+    help="Language of texts; the first is also that of the labels next to ids. May be repeated. "
+    "Default: all languages.",
 )
-@click.option("--format", "form", type=click.Choice(FORMS), default="csv", show_default=True)
-@click.option("--excel", is_flag=True, help="With byte order mark and CRLF: Excel reads UTF-8.")
-@click.option("--force", is_flag=True, help="Overwrite what kg did not write.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("csv", "parquet")),
+    default="csv",
+    show_default=True,
+    help="Format of the tables. parquet needs the extra [parquet].",
+)
+@click.option("--excel", is_flag=True, help="Write CSV that Excel opens with a double click.")
+@click.option("--force", is_flag=True, help=FORCE_HELP)
 @click.pass_obj
 def tables(
     home: FindHome,
@@ -46,29 +55,26 @@ def tables(
     excel: bool,
     force: bool,
 ) -> None:
-    """Write the data as tables: one a class, a row a thing, a column what it has once.
+    """Export one table per class: a row per thing, a column per single-valued property.
 
     \b
-    kg export tables                                  all, as CSV, to tables/
-    kg export tables -o /tmp/t --table targets        one, with its link tables
-    kg export tables --table initiatives -o -         one to the output
+    kg export tables                                  all tables, as CSV, to tables/
+    kg export tables -o /tmp/t --table targets        one table with its link tables
+    kg export tables --table initiatives -o -         one table to standard output
     kg export tables --lang zh-Hans --lang en         Chinese first, no zh-Hant
-    kg export tables --excel                          for a double click in Excel
-    kg export tables --format parquet -o parquet      with types; needs [parquet]
+    kg export tables --format parquet -o parquet      typed columns; needs [parquet]
 
-    What a thing may have several times is in link tables (initiatives-theme.csv: subject,
-    object). codebook.md tells of every column; csv-metadata.json tells programs (CSVW), which
-    get the same statements back. Ids are the end of an IRI, the same wherever a thing is
-    pointed to, so that tables can be joined.
+    Properties with several values are in link tables: initiatives-theme.csv has the columns
+    subject and object. Ids are the last part of an IRI, so that tables can be joined.
+    codebook.md describes every column; csv-metadata.json describes the files for programs (CSVW)
+    and gives back the same statements.
 
-    A spreadsheet would run a text that begins with = + - @ (full-width ones too), a tab or a
-    line break: such a text has an apostrophe (') before it, inside the text too where one comes
-    after a semicolon, a tab or a line break. It is no part of the text: who reads it has to take
-    that apostrophe away. Numbers are left as they are, and Parquet has no apostrophes.
+    A text that a spreadsheet would take for a formula gets an apostrophe (') before it. Numbers
+    are unchanged, and Parquet has no apostrophes.
     """
     from kg.tables import export_tables
 
-    with show_share("Sorting statements") as show:
+    with show_progress("Exporting") as progress:
         done = export_tables(
             home(),
             Path(target),
@@ -77,9 +83,9 @@ def tables(
             form=form,
             excel=excel,
             force=force,
-            progress=lambda done, total: show("", done / max(total, 1)),
+            progress=lambda done, total: progress("", done / max(total, 1)),
         )
     for what, number in done.left_out.items():
-        click.echo(f"Left out: {number} {what}.", err=True)
+        click.echo(f"kg: not written: {number} {what}", err=True)
     if target != "-":
-        click.echo(f"{len(done.rows)} tables, {sum(done.rows.values())} rows, in {target}.")
+        click.echo(f"{target}: {len(done.rows)} tables, {sum(done.rows.values())} rows")

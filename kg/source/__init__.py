@@ -24,8 +24,8 @@ from kg.source.simplify import simplify_text
 __all__ = [
     "LOST",
     "DamagedSpan",
-    "Restoration",
     "NgramIndex",
+    "Restoration",
     "Segment",
     "SourceRow",
     "SourceText",
