@@ -1,50 +1,59 @@
-# Two commands from nothing: `make run` does the main job, `make test` proves it.
-# Wanted on the machine: Python 3.11 or later with pip and venv, and make.
+# Two commands from nothing: `make run` does the main job, `make test` tests it.
+# Needed on the machine: Python 3.11 or later with pip and venv, and make.
 PYTHON ?= python3
 VENV ?= .venv
 RUNS ?= 11
 CITIES ?= 1000
 BIN := $(VENV)/bin
 
-.PHONY: help run test bench bench-questions bench-exports format clean
+.PHONY: help run test test-all lint bench bench-questions bench-exports format pictures clean
 
-help: ## these lines
+help: ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 17
 
-run: $(VENV)/installed ## set up, check everything, print summary and headline answers, write out/
+run: $(VENV)/installed ## set up; check; print the headline answers; write out/
 	$(BIN)/kg build --output out
 	$(BIN)/kg export tables -o out/tables
 	$(BIN)/kg export gephi city-theme -o out/networks
 	$(BIN)/kg export gephi entities -o out/networks
 
-test: $(VENV)/installed-test ## set up, lint, check types, run the tests
+test: lint ## set up; check style and types; run the quick tests
+	$(BIN)/pytest -n 2 --dist loadfile -m 'not slow'
+
+test-all: lint ## the same with all tests: also Java, Node, servers, benchmarks, the README
+	$(BIN)/pytest -n 2 --dist loadfile
+
+lint: $(VENV)/installed-test ## set up; check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadfile
 
-bench: $(VENV)/installed-test ## speed of whole commands, as ratios against peers in the same run
+bench: $(VENV)/installed-test ## time whole commands, as ratios to peers in the same run
 	$(BIN)/python tests/bench/speed.py --runs $(RUNS)
 
-bench-questions: $(VENV)/installed-test ## speed of each question: against rdflib, the engine, and on many cities
+bench-questions: $(VENV)/installed-test ## time each question: against rdflib, the engine, and on many cities
 	$(BIN)/python tests/bench/questions.py --runs $(RUNS) --cities $(CITIES)
 
 bench-exports: $(VENV)/installed-test ## time and memory of each export, on many cities
 	$(BIN)/python tests/bench/exports.py
 
-format: $(VENV)/installed-test ## the canonical form of Turtle and Python
+format: $(VENV)/installed-test ## write Turtle and Python in canonical form
 	$(BIN)/kg format ontology data
 	$(BIN)/ruff format .
 
-clean: ## away with the environment and what was written
+pictures: $(VENV)/installed ## draw the picture of the README
+	$(BIN)/kg export gephi city-theme -o .github/city-theme.svg
+
+clean: ## remove the environment and the output
 	rm -rf $(VENV) out
 
 $(VENV)/installed: pyproject.toml Makefile
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --editable '.[networkx,picture,source]'
+	$(BIN)/python -m pip install --quiet --editable '.[picture,source]'
 	@touch $@
 
 $(VENV)/installed-test: pyproject.toml Makefile
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --editable '.[all]' --group test
 	@touch $@ $(VENV)/installed

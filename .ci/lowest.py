@@ -1,0 +1,13 @@
+"""Print the lowest versions that pyproject.toml allows, as pip constraints."""
+
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
+extras = project["optional-dependencies"].values()
+for requirement in [*project["dependencies"], *(line for extra in extras for line in extra)]:
+    bound = re.match(r"([\w.-]+)>=([\w.]+)", requirement)
+    if bound:
+        sys.stdout.write(f"{bound[1]}=={bound[2]}\n")
