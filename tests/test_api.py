@@ -158,7 +158,9 @@ def test_texts_are_those_of_the_command_line() -> None:
 
 def test_questions_and_portraits() -> None:
     graph = read_graph()
-    assert graph.questions()["targets"] == "Which quantitative targets are set, and for when?"
+    assert (
+        graph.questions()["targets"] == "Which quantitative targets are set, and when are they due?"
+    )
     assert set(graph.questions("zh-Hans")) == {p.stem for p in HOME.queries.glob("*.rq")}
     for thing in ("place:wuhan", "wuhan", "武汉", f"{PLACE}wuhan"):
         assert graph.describe(thing).name == "place:wuhan"

@@ -36,7 +36,7 @@ def test_verbs_are_completed() -> None:
 def test_questions_are_completed_with_what_they_ask() -> None:
     assert complete("ask", "") == {q.name: q.tell("summary", "en") for q in QUESTIONS.values()}
     assert complete("ask", "targ") == {
-        "targets": "Which quantitative targets are set, and for when?"
+        "targets": "Which quantitative targets are set, and when are they due?"
     }
     chinese = complete("ask", "--lang", "zh-Hans", "targ")
     assert chinese == {"targets": QUESTIONS["targets"].tell("summary", "zh-Hans")}

@@ -262,7 +262,7 @@ def test_labels_are_in_the_language_asked_for(language: str) -> None:
     assert nanjing.label == nanjing.labels["en" if language == "en" else "zh-Hans"]
     labels = {edge.label for edge in network.edges}
     assert labels == (
-        {"is based on", "cooperates with"} if language == "en" else {"依据", "合作对象"}
+        {"is based on", "cooperates with"} if language == "en" else {"依据", "合作方"}
     )
     assert bool(re.search("[\u4e00-\u9fff]", network.description)) == (language != "en")
 
@@ -277,7 +277,7 @@ def test_cities_are_named_as_people_name_them() -> None:
     }  # fmt: skip
     whole = {e for e in list_ends(build("city-theme")) if e[0] in ("place:shenzhen", "place:wuhan")}
     assert list_ends(network) == whole
-    assert "Asked for: city 深圳, wuhan." in network.description
+    assert "Filters: city 深圳, wuhan." in network.description
 
 
 def test_themes_and_voices_leave_the_others_out() -> None:
@@ -345,7 +345,7 @@ def test_largest_drops_what_has_the_fewest_ties_and_says_so() -> None:
     among = [edge for edge in whole.edges if {edge.source, edge.target} <= top]
     assert len(network.edges) > len(among)
     assert min(node.degree for node in network.nodes) == 2
-    assert "Of 409 nodes 50 are kept and 359 were dropped" in network.description
+    assert "Of 409 nodes, 50 are kept; 359 were dropped" in network.description
     assert "dropped" not in whole.description
 
 
