@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.ask.question import Question, find_question, list_questions
+from kg.ask import ROW_FORMATS, TRIPLE_FORMATS, Question, find_question, list_questions
 from kg.cli.options import (
     ENDPOINT_HELP,
-    ROW_FORMATS,
-    TRIPLE_FORMATS,
+    IRIS_HELP,
     find_context_home,
+    find_width,
     open_graph,
+    print_answer,
 )
 from kg.errors import KgError
 from kg.names import LANGUAGES
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 # Options of every question. With these alone its header need not be read.
-PLAIN = {"--endpoint", "--format", "--lang"}
+PLAIN = {"--endpoint", "--format", "--iris", "--lang"}
 
 
 class Questions(click.Group):
@@ -69,7 +70,7 @@ class QuestionCommand(click.Command):
         super().__init__(
             question.name,
             params=list_options(),
-            callback=print_answer,
+            callback=answer_question,
             context_settings={"allow_extra_args": True},
         )
         self.question = question
@@ -134,6 +135,7 @@ def list_options() -> list[click.Parameter]:
             help="Language of labels and of this help, en if not given; "
             "zh-Hant falls back on zh-Hans.",
         ),
+        click.Option(["--iris"], is_flag=True, help=IRIS_HELP),
         click.Option(["--endpoint"], metavar="URL", help=ENDPOINT_HELP),
     ]
 
@@ -145,7 +147,9 @@ def list_options() -> list[click.Parameter]:
     subcommand_metavar="[QUESTION [--PARAMETER VALUE]...]",
 )
 @click.pass_context
-def ask(ctx: click.Context, form: str | None, language: str | None, endpoint: str | None) -> None:
+def ask(
+    ctx: click.Context, form: str | None, language: str | None, iris: bool, endpoint: str | None
+) -> None:
     """Answer QUESTION; without one, list the questions.
 
     `kg ask QUESTION --help` tells a question's parameters, and what the columns of its answer are.
@@ -156,27 +160,28 @@ def ask(ctx: click.Context, form: str | None, language: str | None, endpoint: st
     """
     if ctx.invoked_subcommand is not None:
         return
-    if form or endpoint:
-        option = "--format" if form else "--endpoint"
+    if form or iris or endpoint:
+        option = "--format" if form else "--iris" if iris else "--endpoint"
         raise KgError(f"{option} goes with a question. `kg ask` lists them.", exit_code=2)
-    from kg.ask.render import render_table
+    from kg.ask import render_table
 
-    click.echo(render_table(("question", "what it answers"), summarize_questions(ctx)), nl=False)
+    titles, rows = ("question", "what it answers"), summarize_questions(ctx)
+    click.echo(render_table(titles, rows, find_width()), nl=False)
 
 
 @click.pass_context
-def print_answer(
+def answer_question(
     ctx: click.Context,
     /,
     form: str | None,
     language: str | None,
+    iris: bool,
     endpoint: str | None,
     **given: str | None,
 ) -> None:
     """Answer the question of the command, with the values given, by name."""
-    from kg.ask.parameters import bind_question
-    from kg.ask.question import ask_question
-    from kg.ask.render import render_answer
+    from kg.ask import ask_question, bind_question
+    from kg.ask.table import wrap_text
     from kg.store import Rows
 
     command: Any = ctx.command
@@ -192,6 +197,9 @@ def print_answer(
     values = {names[key]: value for key, value in given.items() if value is not None}
     graph = open_graph(find_context_home(ctx), endpoint or before.get("endpoint"))
     result = ask_question(graph, question, language or "en", bind_question(graph, question, values))
-    click.echo(render_answer(result, form, graph.names), nl=False)
+    print_answer(result, form, graph.names, iris=iris or bool(before.get("iris")))
     if isinstance(result, Rows) and not result.rows and "empty" in question.header:
-        click.echo(question.text("empty", language or "en"), err=True)
+        explanation = question.text("empty", language or "en")
+        width = find_width()
+        lines = wrap_text(explanation, width) if width else [explanation]
+        click.echo("\n".join(lines), err=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli.options import PATH, FindHome, language_option, show_progress
+from kg.cli.options import PATH, FindHome, find_width, language_option, show_progress
 
 
 @click.command()
@@ -14,7 +14,7 @@ from kg.cli.options import PATH, FindHome, language_option, show_progress
 @click.pass_obj
 def build(home: FindHome, folder: Path, language: str, force: bool) -> None:
     """Check everything, write the dump and all answers, print the headline ones."""
-    from kg.ask.render import render_answer, render_table
+    from kg.ask import render_answer, render_table
     from kg.build import build_folder
     from kg.check import render_report
 
@@ -24,8 +24,9 @@ def build(home: FindHome, folder: Path, language: str, force: bool) -> None:
     names = built.graph.names
     counts = built.graph.internal("summary")
     cells = [(names.show(label), names.show(count)) for _, label, count in counts]
-    click.echo(render_table(("in the graph", "how many"), cells))
+    width = find_width()
+    click.echo(render_table(("in the graph", "how many"), cells, width))
     for question, answer in built.headlines:
         click.echo(question.text("summary", language))
-        click.echo(render_answer(answer, None, names))
+        click.echo(render_answer(answer, None, names, width=width))
     click.echo(f"Written to {folder}: " + ", ".join(p.name for p in built.files))

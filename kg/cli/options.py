@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,11 +17,11 @@ from kg.names import LANGUAGES
 
 if TYPE_CHECKING:
     from kg.graph import Graph
+    from kg.names import Names
+    from kg.store import Result
 
 FindHome = Callable[[], Home]
 PATH = click.Path(path_type=Path)
-ROW_FORMATS = ("table", "csv", "json", "markdown")
-TRIPLE_FORMATS = ("turtle", "ntriples", "jsonld", "rdfxml")
 
 language_option = click.option(
     "--lang",
@@ -31,10 +32,15 @@ language_option = click.option(
     help="Language of labels and messages; zh-Hant falls back on zh-Hans.",
 )
 
+IRIS_HELP = (
+    "Show the columns of IRIs in a table that is too wide for the terminal with them. "
+    "Other formats, and a table that is not for a terminal, always have them."
+)
 ENDPOINT_HELP = (
     "Ask this SPARQL endpoint, which kg push has filled; so does KG_ENDPOINT in the environment."
 )
 endpoint_option = click.option("--endpoint", metavar="URL", help=ENDPOINT_HELP)
+iris_option = click.option("--iris", is_flag=True, help=IRIS_HELP)
 
 
 def refuse_empty(context: click.Context, option: click.Parameter, value: Any) -> Any:
@@ -50,6 +56,21 @@ def open_graph(home: Home, endpoint: str | None) -> Graph:
 
     url = endpoint or os.environ.get("KG_ENDPOINT")
     return connect_graph(home, url) if url else load_graph(home)
+
+
+def find_width() -> int | None:
+    """Return the width of the terminal, or None if standard output is not one."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def print_answer(answer: Result, form: str | None, names: Names, *, iris: bool) -> None:
+    """Print an answer: a table for the terminal, other formats in UTF-8 whatever the locale."""
+    from kg.ask import render_answer
+
+    text = render_answer(answer, form, names, width=find_width(), iris=iris or None)
+    is_table = not isinstance(answer, list) and form in (None, "table")
+    # From a text, click removes escape sequences, which a value can have.
+    click.echo(text if is_table else text.encode(), nl=False)
 
 
 def find_context_home(context: click.Context) -> Home:

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import click
 
+from kg.ask import ROW_FORMATS, TRIPLE_FORMATS
 from kg.cli.options import (
-    ROW_FORMATS,
-    TRIPLE_FORMATS,
     FindHome,
     endpoint_option,
+    find_width,
+    iris_option,
     language_option,
     open_graph,
+    print_answer,
 )
 from kg.errors import KgError
 
@@ -24,9 +26,12 @@ from kg.errors import KgError
     type=click.Choice([*ROW_FORMATS, *TRIPLE_FORMATS]),
     help="Rows default to table, triples to turtle.",
 )
+@iris_option
 @endpoint_option
 @click.pass_obj
-def query(home: FindHome, sparql: str, form: str | None, endpoint: str | None) -> None:
+def query(
+    home: FindHome, sparql: str, form: str | None, *, iris: bool, endpoint: str | None
+) -> None:
     """Answer a SPARQL 1.1 query of one's own: its text, a file of it, or - for standard input.
 
     The prefixes of ontology/prefixes.ttl need no PREFIX line. All named graphs are asked at once.
@@ -34,13 +39,10 @@ def query(home: FindHome, sparql: str, form: str | None, endpoint: str | None) -
     \b
     kg query 'SELECT ?city { ?city a cdp:City }'
     """
-    from kg.ask.render import render_answer
-
     text, where = read_query(sparql)
     graph = open_graph(home(), endpoint)
-    names = graph.names
-    answer = graph.query(text, where, names.prefixes)
-    click.echo(render_answer(answer, form, names), nl=False)
+    answer = graph.query(text, where, graph.names.prefixes)
+    print_answer(answer, form, graph.names, iris=iris)
 
 
 @click.command()
@@ -57,10 +59,10 @@ def show(home: FindHome, entity: str, language: str, endpoint: str | None) -> No
     kg show framework:wuhan-1153
     kg show 香港 --lang zh-Hant
     """
-    from kg.ask.describe import describe_node, render_description
+    from kg.ask import describe_node, render_description
 
-    described = describe_node(open_graph(home(), endpoint), entity, language)
-    click.echo(render_description(described), nl=False)
+    description = describe_node(open_graph(home(), endpoint), entity, language)
+    click.echo(render_description(description, find_width()), nl=False)
 
 
 def read_query(sparql: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli.options import PATH, FindHome
+from kg.cli.options import PATH, FindHome, find_width
 from kg.home import Home
 from kg.names import text
 
@@ -18,14 +18,14 @@ def source() -> None:
 @click.pass_obj
 def list_all(home: FindHome) -> None:
     """List the source texts that the data cite, and whether each is at hand."""
-    from kg.ask.render import render_table
+    from kg.ask import render_table
     from kg.source import list_sources
 
     cells = [
         (row.name, row.sha256, str(row.path) if row.at_hand else "not at hand: kg source add FILE")
         for row in list_sources(read_known(home()))
     ]
-    click.echo(render_table(("source", "SHA-256", "kept in"), cells), nl=False)
+    click.echo(render_table(("source", "SHA-256", "kept in"), cells, find_width()), nl=False)
 
 
 @source.command()
