@@ -83,11 +83,11 @@ def describe_node(graph: Graph, name: str, language: str) -> Description:
     iri = find_node(graph, name)
     rows = graph.internal("outgoing", node=iri_term(iri))
     label = names.expand("rdfs:label")
-    labels = {language_of(row[2]): text(row[2]) for row in reversed(rows) if text(row[0]) == label}
+    labels = _list_values([row for row in rows if text(row[0]) == label], names, language)
     return Description(
         iri,
         names.shorten(iri),
-        pick(labels, language, next(iter(labels.values()), iri)),
+        labels[0][1] if labels else iri,
         _list_values(rows, names, language),
         _list_values(graph.internal("incoming", node=iri_term(iri)), names, language),
         list(read_passages(graph, iri, language)),
