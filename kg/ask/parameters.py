@@ -49,7 +49,7 @@ SAMPLES = {
     "string": "data",
     "language": "zh-Hans",
 }
-MAX_DIGITS = 18  # every engine calculates exactly with so many
+MAX_DIGITS = 18  # every engine calculates exactly with 18 digits
 ESCAPE = re.compile(r"\\\\[uU]|\\.", re.DOTALL)
 ESCAPED_U = {r"\\u": r"\\\U00000075", r"\\U": r"\\\U00000055"}
 NUMBERS = {
@@ -209,8 +209,7 @@ def _read_parameter(name: str, fields: Any, question: Question, names: Names) ->
         raise KgError(f"unknown type. Use type: and one of {', '.join(TYPES)}.")
     if not NAME.fullmatch(name) or name in RESERVED:
         raise KgError(
-            "not a valid name. Use letters and digits, joined by -, "
-            f"but none of {', '.join(RESERVED)}."
+            f"not a valid name. Use letters and digits, joined by -, except {', '.join(RESERVED)}."
         )
     unknown = sorted(map(str, set(fields) - FIELDS))
     if unknown:

@@ -30,7 +30,7 @@ def measure_text(text: str) -> int:
     >>> measure_text("Suzhou 苏州")
     11
     """
-    return sum(map(_measure_character, text))
+    return len(text) if text.isascii() else sum(map(_measure_character, text))
 
 
 def wrap_text(text: str, width: int, indent: str = "") -> list[str]:

@@ -28,7 +28,7 @@ def run_cli(*words: str) -> int:
 
 
 def run_on_terminal(*words: str, columns: int) -> str:
-    """Return what `kg` prints on a terminal with so many columns."""
+    """Return what `kg` prints on a terminal of that width."""
     main, side = pty.openpty()
     fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     command = [sys.executable, "-m", "kg", *words]
