@@ -51,6 +51,11 @@ def test_ambiguous_name_lists_the_candidates() -> None:
     assert caught.value.exit_code == 2
 
 
+def test_exact_name_takes_precedence_over_labels() -> None:
+    rows = [*ROWS, (NamedNode(f"{PLACE}TWIN"), None)]
+    assert resolve_name(index_names(rows, NAMES), "TWIN", NAMES) == f"{PLACE}TWIN"
+
+
 def test_local_name_is_what_follows_the_last_slash_or_hash() -> None:
     assert [local_name(iri) for iri in ("https://e.org/a/b", "https://e.org/a#b", "b")] == ["b"] * 3
 

@@ -70,6 +70,7 @@ def test_lines_break_at_spaces_and_between_east_asian_characters(
 
 def test_further_lines_are_indented() -> None:
     assert wrap_text("one two three", 7, "  ") == ["one two", "  three"]
+    assert wrap_text("aa bb cc dd", 5, "  ") == ["aa bb", "  cc", "  dd"]
     assert wrap_text("one toolongforaline", 7, "  ") == ["one", "  toolongforaline"]
 
 
