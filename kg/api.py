@@ -2,30 +2,39 @@
 
 from pathlib import Path
 
-from kg.ask.answer import Answer
-from kg.ask.describe import Description, describe_node
-from kg.ask.parameters import bind_question
-from kg.ask.question import ask_question, find_question, list_questions
-from kg.graph import Graph, connect_graph, load_graph
+from kg.ask import (
+    Answer,
+    Description,
+    ask_question,
+    bind_question,
+    describe_node,
+    find_question,
+    list_questions,
+)
+from kg.ask.answer import write_value
+from kg.graph import Graph, bind_values, connect_graph, load_graph
 from kg.home import find_home
 
 
 class KnowledgeGraph:
-    """A knowledge graph: of a folder, in memory, or of a SPARQL endpoint."""
+    """A knowledge graph, in memory or at a SPARQL endpoint."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
+    def __repr__(self) -> str:
+        return f"<KnowledgeGraph of {self._graph.home.root} in {self._graph.engine.name}>"
+
     def questions(self, language: str = "en") -> dict[str, str]:
         """Return the title of each question that `ask` answers, by its name.
 
-        >>> open_graph().questions()["policies"]
-        'Which policy documents does each city issue?'
+        >>> list(open_graph().questions())[:3]
+        ['baselines', 'bodies', 'chain']
         """
         return {q.name: q.text("summary", language) for q in list_questions(self._graph.home)}
 
     def ask(self, question: str, /, language: str = "en", **values: object) -> Answer:
-        """Return the answer of a question, with values for some of its parameters.
+        """Return the answer to a question, with values for its parameters by name.
 
         A value is what the command line takes (a city by its label or the last part of its IRI,
         `"2022-12-31"`) or the Python equivalent (2022, a Decimal, a date); None means no value.
@@ -44,27 +53,35 @@ class KnowledgeGraph:
         terms = bind_question(self._graph, found, given)
         return Answer(ask_question(self._graph, found, language, terms), self._graph.names)
 
-    def query(self, sparql: str) -> Answer:
+    def query(self, sparql: str, /, **values: object) -> Answer:
         """Return the result of a SPARQL 1.1 query over the union of all named graphs.
 
-        The prefixes of ontology/prefixes.ttl need no PREFIX line.
+        The prefixes of ontology/prefixes.ttl need no PREFIX line. A value is bound to a variable
+        by its name, in the line `VALUES ?name { UNDEF }` of the query. It is a number, a date, a
+        bool or a str: a str that is an IRI or a prefixed name is bound as an IRI.
 
         Raises:
-            KgError: the query has a syntax error; the message has its line and column.
+            KgError: the query has a syntax error, and the message its line and column; or a value
+                cannot be bound.
 
         >>> [row["city"] for row in open_graph().query('''
-        ...     SELECT ?city { ?city cdp:isWithin place:hubei }''')]
+        ...     SELECT ?city {
+        ...       VALUES ?province { UNDEF }
+        ...       ?city cdp:isWithin ?province
+        ...     }''', province="place:hubei")]
         ['https://w3id.org/cdp/id/place/wuhan']
         >>> bool(open_graph().query("ASK { place:wuhan a cdp:City }"))
         True
         """
         names = self._graph.names
-        return Answer(self._graph.query(sparql, prefixes=names.prefixes), names)
+        text = bind_values(sparql, {name: write_value(v, names) for name, v in values.items()})
+        return Answer(self._graph.query(text, prefixes=names.prefixes), names)
 
     def describe(self, thing: str, language: str = "en") -> Description:
-        """Return what is known about a thing: its properties, references to it, and passages.
+        """Return the description of a thing: its properties, what refers to it, and its evidence.
 
-        Give its IRI, prefixed name, the last part of its IRI, or a label in any language.
+        The thing is named by its IRI, its prefixed name, the last part of its IRI, or a label in
+        any language.
 
         Raises:
             KgError: nothing, or more than one thing, has that name.

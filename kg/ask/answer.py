@@ -1,17 +1,19 @@
-"""An answer in Python: rows as dicts, with Python's types; a table, or a network, of them."""
+"""An answer in Python: rows with Python values, as a pandas table, or as a network."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from kg.ask.render import render_answer
-from kg.errors import KgError
-from kg.names import Names, Term
+from kg.ask.lookup import quote_input
+from kg.ask.parameters import write_term
+from kg.ask.render import IRI_SUFFIX, render_answer
+from kg.errors import KgError, require
+from kg.names import Names, Term, is_iri
 from kg.store import Result, Rows
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ Value = str | int | float | Decimal | bool | date | None
 Row = dict[str, Value]
 
 INTEGERS = "integer int long short byte nonNegativeInteger positiveInteger unsignedInt unsignedLong"
-# Python's type for each datatype of XML Schema; all others are texts.
+# How values of each datatype of XML Schema are read; those of other datatypes stay texts.
 READERS: dict[str, Callable[[str], Value]] = {
     "xsd:boolean": {"true": True, "1": True, "false": False, "0": False}.__getitem__,
     "xsd:date": date.fromisoformat,
@@ -32,110 +34,117 @@ READERS: dict[str, Callable[[str], Value]] = {
     "xsd:float": float,
     **{f"xsd:{name}": int for name in INTEGERS.split()},
 }
-TRIPLE = ("subject", "predicate", "object")
+TRIPLE_COLUMNS = ("subject", "predicate", "object")
 
 
 class Answer:
     """The rows of an answer, each a dict from column to value, in the order of the answer.
 
-    IRIs (in full) and texts are str, numbers int, Decimal or float, days date; what is missing is
-    None. Triples are rows of subject, predicate and object. The answer of an ASK is one row
-    without columns if it is true, so that `bool(answer)` is that answer.
+    IRIs (in full) and texts are str, numbers int, float or Decimal, dates date; a missing value is
+    None. Triples are rows of subject, predicate and object. The answer to an ASK query has no
+    columns, and one row if it is true, so that `bool(answer)` is the answer.
     """
 
-    def __init__(self, answer: Result, names: Names) -> None:
-        self._answer = answer
+    columns: tuple[str, ...]
+    rows: list[Row]
+
+    def __init__(self, result: Result, names: Names) -> None:
+        self._result = result
         self._names = names
-        if isinstance(answer, bool):
-            self.columns: tuple[str, ...] = ()
-            self._terms: list[tuple[Term | None, ...]] = [()] if answer else []
-        elif isinstance(answer, Rows):
-            self.columns, self._terms = answer.variables, answer.rows
+        self._terms: list[tuple[Term | None, ...]]
+        if isinstance(result, bool):
+            self.columns, self._terms = (), [()] if result else []
+        elif isinstance(result, Rows):
+            self.columns, self._terms = result.variables, result.rows
         else:
-            self.columns = TRIPLE
-            triples = dict.fromkeys(answer)
-            self._terms = [(t.subject, t.predicate, t.object) for t in triples]
-        self._rows = [
-            dict(zip(self.columns, (read_value(term, names) for term in row), strict=True))
-            for row in self._terms
+            self.columns = TRIPLE_COLUMNS
+            self._terms = [(t.subject, t.predicate, t.object) for t in dict.fromkeys(result)]
+        self.rows = [
+            dict(zip(self.columns, (read_value(term, names) for term in terms), strict=True))
+            for terms in self._terms
         ]
 
     def __len__(self) -> int:
         """Return the number of rows."""
-        return len(self._rows)
+        return len(self.rows)
 
     def __iter__(self) -> Iterator[Row]:
-        """Give the rows in turn."""
-        return iter(self._rows)
+        """Return an iterator over the rows."""
+        return iter(self.rows)
 
     def __getitem__(self, index: int) -> Row:
-        """Return a row by its number, from 0; from the end where it is negative."""
-        return self._rows[index]
+        """Return a row by its number, from 0, or from the end if it is negative."""
+        return self.rows[index]
 
     def __repr__(self) -> str:
-        return f"<Answer: {len(self)} rows of {', '.join(self.columns) or 'no columns'}>"
+        if isinstance(self._result, bool):
+            return f"<Answer: {self._result}>"
+        count = f"{len(self)} row{'' if len(self) == 1 else 's'}"
+        return f"<Answer: {count} of {', '.join(self.columns)}>"
 
     def __str__(self) -> str:
         return self.to_text()
 
-    def to_text(self, form: str | None = None) -> str:
+    def to_text(
+        self, form: str | None = None, *, width: int | None = None, iris: bool | None = None
+    ) -> str:
         """Return the answer as `kg ask --format` prints it.
 
-        Rows are given as table (the default), csv, json or markdown, triples as turtle (the
-        default), ntriples, jsonld or rdfxml.
+        Formats of rows are table (the default), csv, json and markdown; of triples, turtle (the
+        default), ntriples, jsonld and rdfxml. A table fits the width, if one is given, and then
+        has its columns of IRIs where there is room, or as `iris` says.
 
         Raises:
-            KgError: the form is none for such an answer.
+            KgError: the format is not one for this kind of answer.
         """
-        return render_answer(self._answer, form, self._names)
+        return render_answer(self._result, form, self._names, width=width, iris=iris)
 
     def to_pandas(self) -> pandas.DataFrame:
-        """Return the answer as a table of pandas, with the values of the rows as they are.
+        """Return a pandas table with the values of the rows as they are, of dtype object.
 
         Raises:
             KgError: pandas is not installed.
         """
-        try:
-            import pandas
-        except ImportError:
-            raise KgError("pandas is not installed. To have it: pip install pandas.") from None
-        return pandas.DataFrame(self._rows, columns=list(self.columns), dtype=object)
+        pandas = require("pandas", "pandas")
+        return pandas.DataFrame(self.rows, columns=list(self.columns), dtype=object)
 
     def to_networkx(self) -> networkx.MultiDiGraph[str]:
-        """Return the answer as a network: an edge a row, between its two columns of IRIs.
+        """Return a network with an edge for each row, between the things in its two IRI columns.
 
-        These are called `<x>Iri`; the column `<x>` has the label of the node, and all others are
-        attributes of the edge. Triples are a network, too: an edge for each whose object is no
-        literal, with the predicate as its attribute.
+        IRI columns are named `<x>Iri`; the column `<x>` has the label of the node, and all other
+        columns are attributes of the edge. Of triples, those whose object is not a literal are
+        edges, with the predicate as attribute.
 
         Raises:
-            KgError: networkx is not installed, or the answer has not two columns of IRIs.
+            KgError: the answer does not have two IRI columns.
         """
-        try:
-            import networkx
-        except ImportError:
-            raise KgError("networkx is not installed. To have it: pip install networkx.") from None
+        # Imported here: it takes long to load.
+        import networkx
+
         network: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
-        if self.columns == TRIPLE and isinstance(self._answer, list):
-            for row, terms in zip(self._rows, self._terms, strict=True):
+        if isinstance(self._result, list):
+            for row, terms in zip(self.rows, self._terms, strict=True):
                 if not isinstance(terms[-1], Literal):
                     _add_edge(network, row, "subject", "object")
             return network
-        ends = [name for name in self.columns if name.endswith("Iri")]
+        ends = [name for name in self.columns if name.endswith(IRI_SUFFIX)]
         if len(ends) != 2:
             raise KgError(
-                f"The answer is no network: of its columns {len(ends)} are IRIs "
-                f"({', '.join(ends) or 'none is called <x>Iri'}), not 2. Use to_pandas().",
+                f"A network needs two columns of IRIs, named <x>Iri; this answer has {len(ends)}"
+                f"{': ' if ends else ''}{', '.join(ends)}. Use to_pandas().",
                 exit_code=2,
             )
-        for row in self._rows:
-            _add_nodes(network, row, ends)
+        for row in self.rows:
+            for end in ends:
+                label = row.get(end.removesuffix(IRI_SUFFIX))
+                if row[end] is not None:
+                    network.add_node(row[end], **({} if label is None else {"label": label}))
             _add_edge(network, row, *ends)
         return network
 
 
 def read_value(term: Term | None, names: Names) -> Value:
-    """Return a term as Python has it; a literal that is none of its datatype as its text.
+    """Return a term as a Python value; a literal that its datatype does not allow is a text.
 
     >>> xsd = Names({"xsd": "http://www.w3.org/2001/XMLSchema#"})
     >>> read_value(Literal("80.0", datatype=NamedNode(xsd.expand("xsd:decimal"))), xsd)
@@ -145,8 +154,8 @@ def read_value(term: Term | None, names: Names) -> Value:
         return None
     if isinstance(term, NamedNode):
         return term.value
-    if not isinstance(term, Literal):
-        return str(term) if isinstance(term, BlankNode | Triple) else None
+    if isinstance(term, BlankNode | Triple):
+        return str(term)
     read = READERS.get(names.shorten(term.datatype.value), str)
     try:
         return read(term.value)
@@ -154,17 +163,39 @@ def read_value(term: Term | None, names: Names) -> Value:
         return term.value
 
 
-def _add_nodes(network: networkx.MultiDiGraph[str], row: dict[str, Any], ends: list[str]) -> None:
-    for end in ends:
-        label = row.get(end.removesuffix("Iri"))
-        if row[end] is not None:
-            network.add_node(row[end], **({} if label is None else {"label": label}))
+def write_value(value: object, names: Names) -> str:
+    """Return a Python value as a term in SPARQL, so that `read_value` returns it again.
+
+    A text that is an IRI or a prefixed name is an IRI, any other text a literal.
+
+    Raises:
+        KgError: the type of the value has no datatype in RDF.
+
+    >>> write_value(True, Names({"xsd": "http://www.w3.org/2001/XMLSchema#"}))
+    '"true"^^<http://www.w3.org/2001/XMLSchema#boolean>'
+    """
+    if isinstance(value, str):
+        prefix, colon, _ = value.partition(":")
+        iri = names.expand(value) if colon and prefix in names.prefixes else value
+        return write_term(NamedNode(iri) if is_iri(iri) else Literal(value))
+    if isinstance(value, bool | int | float):
+        return write_term(Literal(value))
+    if isinstance(value, Decimal):
+        written, datatype = f"{value:f}", "xsd:decimal"
+    elif isinstance(value, date):
+        datatype = "xsd:dateTime" if isinstance(value, datetime) else "xsd:date"
+        written = value.isoformat()
+    else:
+        raise KgError(
+            f"{quote_input(repr(value))}: not a value for a query. "
+            "Use a str, a bool, a number or a date.",
+            exit_code=2,
+        )
+    return write_term(Literal(written, datatype=NamedNode(names.expand(datatype))))
 
 
-def _add_edge(
-    network: networkx.MultiDiGraph[str], row: dict[str, Any], start: str, end: str
-) -> None:
-    told = (start, end, start.removesuffix("Iri"), end.removesuffix("Iri"))
-    attributes = {n: value for n, value in row.items() if n not in told and value is not None}
+def _add_edge(network: networkx.MultiDiGraph[str], row: Row, start: str, end: str) -> None:
+    ends = (start, end, start.removesuffix(IRI_SUFFIX), end.removesuffix(IRI_SUFFIX))
+    attributes = {n: value for n, value in row.items() if n not in ends and value is not None}
     if row[start] is not None and row[end] is not None:
         network.add_edges_from([(row[start], row[end], attributes)])

@@ -1,24 +1,22 @@
-"""What is known of one thing: its facts, what points to it, and the passages that say it."""
+"""Describe a thing: its properties, what refers to it, and the passages that are its evidence."""
 
-import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from kg.ask.lookup import index_names, quote_input, resolve_name
+from kg.ask.lookup import find_similar, index_names, quote_input, resolve_name, suggest_names
 from kg.ask.question import check_language
+from kg.ask.table import clean_text, wrap_text
 from kg.errors import KgError
-from kg.graph import Graph, bind_values, iri_term, read_internal
-from kg.names import FALLBACKS, Names, Term, bind_json, is_iri
-from kg.source import find_source, restore_passage
-from kg.store import Rows
+from kg.graph import Graph, iri_term
+from kg.names import Names, Term, is_iri, language_of, pick, text
 
 Script = Literal["zh-Hans", "zh-Hant"]
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A passage behind a thing: where it is, and its text where the source is at hand."""
+    """A passage of a source, by the offsets of its characters; text is None without the source."""
 
     source: str
     start: int
@@ -26,141 +24,149 @@ class Passage:
     text: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Description:
-    """A thing as it is shown: facts are (property, value) in the language asked for."""
+    """A thing with its IRI, prefixed name and label.
+
+    `properties` are pairs of the label of a property and a value, `references` pairs of the label
+    of a property and the thing that has this thing as its value. All texts are in one language.
+    """
 
     iri: str
     name: str
     label: str
-    facts: list[tuple[str, str]]
-    mentions: list[tuple[str, str]]
+    properties: list[tuple[str, str]]
+    references: list[tuple[str, str]]
     passages: list[Passage]
 
+    def __repr__(self) -> str:
+        return (
+            f"<Description of {self.name}: {len(self.properties)} properties, "
+            f"{len(self.references)} references, {len(self.passages)} passages>"
+        )
 
-def find_node(graph: Graph, asked: str) -> str:
-    """Return the IRI of the thing that a user names.
+    def __str__(self) -> str:
+        return render_description(self)
 
-    It is named by IRI, by prefixed name (`place:wuhan`), by the last part of its IRI (`wuhan`),
-    or by a label in any language, in any case; what has no label, by the first two alone.
+
+def find_node(graph: Graph, name: str) -> str:
+    """Return the IRI of the thing with a name.
+
+    The name is its IRI, its prefixed name (`place:wuhan`), the last part of its IRI (`wuhan`), or
+    a label in any language and case. A thing without a label has only the first two.
 
     Raises:
-        KgError: nothing or more than one thing is called that; the message names the near ones.
+        KgError: nothing, or more than one thing, has the name; the message suggests names.
     """
     names = graph.names
-    labels = graph.internal("labels")
-    called = index_names(labels, names)
-    found = resolve_name(called, asked, names)
-    if found:
-        return found
-    prefix, colon, _ = asked.partition(":")
-    iri = names.expand(asked) if colon and prefix in names.prefixes else asked
-    if is_iri(iri) and _ask_about(graph, "outgoing", iri).rows:
+    prefix, colon, _ = name.partition(":")
+    iri = names.expand(name) if colon and prefix in names.prefixes else name.strip("<>")
+    # This query is much faster than that for all labels.
+    if is_iri(iri) and graph.internal("outgoing", node=iri_term(iri)):
         return iri
-    near = difflib.get_close_matches(asked.casefold(), called, n=3, cutoff=0.6)
-    hint = f"Did you mean {' or '.join(near)}?" if near else "Try a label, or place:wuhan."
-    raise KgError(f"{quote_input(asked)}: nothing is called that. {hint}", exit_code=2)
+    index = index_names(graph.internal("labels"), names)
+    if found := resolve_name(index, name, names):
+        return found
+    similar = find_similar(name.casefold(), index, cutoff=0.6)
+    hint = suggest_names(similar, "Use a label, or a prefixed name such as place:wuhan.")
+    raise KgError(f"{quote_input(name)}: nothing has this name. {hint}", exit_code=2)
 
 
-def describe_node(graph: Graph, asked: str, language: str) -> Description:
-    """Return what is known of a thing, in the language asked for.
+def describe_node(graph: Graph, name: str, language: str) -> Description:
+    """Return the description of the thing with a name, in a language or its fallback.
 
     Raises:
-        KgError: see `find_node`; or the language is none of ours.
+        KgError: see `find_node`; or the language is unknown.
     """
     check_language(language)
     names = graph.names
-    iri = find_node(graph, asked)
-    out = _ask_about(graph, "outgoing", iri)
-    into = _ask_about(graph, "incoming", iri)
-    facts = _tell(out.rows, names, language)
-    label = next((v for k, v in facts if k == _call(names, out, "rdfs:label", language)), iri)
+    iri = find_node(graph, name)
+    rows = graph.internal("outgoing", node=iri_term(iri))
+    label = names.expand("rdfs:label")
+    labels = _list_values([row for row in rows if text(row[0]) == label], names, language)
     return Description(
-        iri, names.shorten(iri), label, facts, _tell(into.rows, names, language),
+        iri,
+        names.shorten(iri),
+        labels[0][1] if labels else iri,
+        _list_values(rows, names, language),
+        _list_values(graph.internal("incoming", node=iri_term(iri)), names, language),
         list(read_passages(graph, iri, language)),
-    )  # fmt: skip
-
-
-def read_passages(graph: Graph, iri: str, language: str) -> Iterable[Passage]:
-    """Return the passages that say a thing, in the order in which they stand in their source."""
-    names = graph.names
-    script: Script = "zh-Hant" if language == "zh-Hant" else "zh-Hans"
-    for source, sha256, start, end, _ in _ask_about(graph, "passages", iri).rows:
-        raw = find_source(_text(sha256))
-        try:
-            low, high = int(_text(start)), int(_text(end))
-        except ValueError:
-            raise KgError(
-                f"{iri}: its evidence has offsets that are no numbers. Use kg check."
-            ) from None
-        text = restore_passage(raw, low, high, script) if raw is not None else None
-        yield Passage(names.shorten(_text(source)), low, high, text)
-
-
-def _ask_about(graph: Graph, query: str, iri: str) -> Rows:
-    return graph.select(bind_values(read_internal(graph.home, query), {"node": iri_term(iri)}))
-
-
-def _text(term: Term | None) -> str:
-    return "" if term is None else str(bind_json(term)["value"])
-
-
-def _call(names: Names, rows: Rows, curie: str, language: str) -> str:
-    """Return what a property is called in the facts told from these rows."""
-    iri = names.expand(curie)
-    return _pick(
-        [(_tag(r[1]), _text(r[1])) for r in rows.rows if _text(r[0]) == iri], language, curie
     )
 
 
-def _tag(term: Term | None) -> str:
-    return str(bind_json(term).get("xml:lang", "")) if term is not None else ""
+def read_passages(graph: Graph, iri: str, language: str) -> Iterator[Passage]:
+    """Yield the passages that are the evidence for a thing, in the order of their source.
+
+    Raises:
+        KgError: an offset is not a number.
+    """
+    # Imported here: `kg ask` does not need it, and it takes long to load.
+    from kg.source import find_source, restore_passage
+
+    script: Script = "zh-Hant" if language == "zh-Hant" else "zh-Hans"
+    for source, sha256, start, end, _ in graph.internal("passages", node=iri_term(iri)):
+        raw = find_source(text(sha256))
+        try:
+            first, last = int(text(start)), int(text(end))
+        except ValueError:
+            raise KgError(
+                f"{iri}: an offset of its evidence is not a number. Run kg check."
+            ) from None
+        passage = None if raw is None else restore_passage(raw, first, last, script)
+        yield Passage(graph.names.shorten(text(source)), first, last, passage)
 
 
-def _pick(texts: list[tuple[str, str]], language: str, default: str) -> str:
-    """Return the text in the first language of the fallbacks that there is one in."""
-    said = {tag: text for tag, text in reversed(texts) if text}
-    return next((said[tag] for tag in (*FALLBACKS[language], "") if tag in said), default)
+def render_description(description: Description, width: int | None = None) -> str:
+    """Return a description as text; lines that are longer than the width, if given, are wrapped."""
 
+    def wrap(entry: str, indent: str = "  ") -> list[str]:
+        line = clean_text(entry)
+        lines = [line] if width is None else wrap_text(line, width - len(indent), "  ")
+        return [f"{indent}{line}" for line in lines]
 
-def _tell(
-    rows: list[tuple[Term | None, ...]], names: Names, language: str
-) -> list[tuple[str, str]]:
-    """Return (property, value) pairs, one a value, texts only in the language asked for."""
-    properties: dict[str, list[tuple[str, str]]] = {}
-    values: dict[str, dict[str, list[tuple[str, str]]]] = {}
-    tagged: dict[str, list[tuple[str, str]]] = {}
-    for property_, title, value, label in rows:
-        key, text = _text(property_), _text(value)
-        properties.setdefault(key, []).append((_tag(title), _text(title)))
-        if _tag(value):
-            tagged.setdefault(key, []).append((_tag(value), text))
-        else:
-            values.setdefault(key, {}).setdefault(text, []).append((_tag(label), _text(label)))
-    told = []
-    for key, titles in properties.items():
-        called = _pick(titles, language, names.shorten(key))
-        if key in tagged:
-            said = tagged[key]
-            tag = next((t for t in FALLBACKS[language] if t in dict(said)), said[0][0])
-            told += [(called, text) for text in dict.fromkeys(x for t, x in said if t == tag)]
-        for text, labels in values.get(key, {}).items():
-            short = names.shorten(text)
-            name = _pick(labels, language, "")
-            told.append((called, f"{name} ({short})" if name else short))
-    return told
-
-
-def render_description(portrait: Description) -> str:
-    """Return what is known of a thing as text to read."""
-    lines = [f"{portrait.label} — {portrait.name}", f"<{portrait.iri}>", ""]
-    lines += [f"  {title}: {value}" for title, value in portrait.facts]
-    if portrait.mentions:
-        lines += ["", "Said of it elsewhere:"]
-        lines += [f"  {value} — {title}" for title, value in portrait.mentions]
-    if portrait.passages:
-        lines += ["", "In whose words:"]
-    for passage in portrait.passages:
-        text = passage.text or "(text not at hand: kg source add FILE)"
-        lines.append(f"  {passage.source} {passage.start}–{passage.end}: {text}")
+    lines = [*wrap(f"{description.label} — {description.name}", ""), f"<{description.iri}>", ""]
+    for title, value in description.properties:
+        lines += wrap(f"{title}: {value}")
+    if description.references:
+        lines += ["", "Referenced by:"]
+    for title, value in description.references:
+        lines += wrap(f"{value} — {title}")
+    if description.passages:
+        lines += ["", "Evidence:"]
+    for passage in description.passages:
+        quote = passage.text or "(text not available: kg source add FILE)"
+        lines += wrap(f"{passage.source} {passage.start}–{passage.end}: {quote}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def _list_values(
+    rows: Iterable[tuple[Term | None, ...]], names: Names, language: str
+) -> list[tuple[str, str]]:
+    """Return pairs of the label of a property and a value, from rows of both with their labels.
+
+    Of texts with a language tag, only those in the best language are returned.
+    """
+    titles: dict[str, dict[str, str]] = {}
+    texts: dict[str, dict[str, dict[str, None]]] = {}
+    values: dict[str, dict[str, dict[str, str]]] = {}
+    for property_, title, value, label in rows:
+        iri = text(property_)
+        titles.setdefault(iri, {}).setdefault(language_of(title), text(title))
+        if tag := language_of(value):
+            texts.setdefault(iri, {}).setdefault(tag, {})[text(value)] = None
+        else:
+            labels = values.setdefault(iri, {}).setdefault(text(value), {})
+            labels.setdefault(language_of(label), text(label))
+    pairs = []
+    for iri, labels in titles.items():
+        heading = _pick_label(labels, language) or names.shorten(iri)
+        tagged = texts.get(iri, {})
+        pairs += [(heading, x) for x in pick(tagged, language, next(iter(tagged.values()), {}))]
+        for other, other_labels in values.get(iri, {}).items():
+            name, shown = names.shorten(other), _pick_label(other_labels, language)
+            pairs.append((heading, f"{shown} ({name})" if shown else name))
+    return pairs
+
+
+def _pick_label(labels: Mapping[str, str], language: str) -> str:
+    return pick(labels, language, labels.get("", ""))

@@ -1,43 +1,66 @@
-"""What a person calls a thing: its IRI, prefixed name, the last part of its IRI, or a label."""
+"""Find a thing by name: its IRI, its prefixed name, the last part of its IRI, or a label."""
 
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
 from kg.errors import KgError
-from kg.names import Names, Term, bind_json
+from kg.names import Names, Term, text
 
 NameIndex = Mapping[str, set[str]]
 
 
 def index_names(rows: Iterable[tuple[Term | None, ...]], names: Names) -> NameIndex:
-    """Return the IRIs that each name stands for, from rows of an IRI and a label (or None).
+    """Return the IRIs that have each name, from rows of an IRI and a label (or None).
 
-    Labels are levelled (see `normalize_name`), all other names are as they are.
+    Labels are normalized (see `normalize_name`); other names are as they are.
     """
-    called: dict[str, set[str]] = {}
+    index: dict[str, set[str]] = {}
     for node, label in rows:
-        iri = _text(node)
-        for name in (iri, names.shorten(iri), local_name(iri), normalize_name(_text(label))):
+        iri = text(node)
+        for name in (iri, names.shorten(iri), local_name(iri), normalize_name(text(label))):
             if name:
-                called.setdefault(name, set()).add(iri)
-    return called
+                index.setdefault(name, set()).add(iri)
+    return index
 
 
-def resolve_name(called: NameIndex, asked: str, names: Names) -> str | None:
-    """Return the IRI of the one thing that is called so, or None.
+def resolve_name(index: NameIndex, name: str, names: Names) -> str | None:
+    """Return the IRI of the thing with a name, or None.
 
     Raises:
-        KgError: several things are called that.
+        KgError: several things have the name; the message lists them.
     """
-    # What is asked for outright goes before what is only called so.
-    found = called.get(asked) or called.get(normalize_name(asked)) or set()
+    # An exact name takes precedence over a label in another case.
+    found = index.get(name) or index.get(normalize_name(name)) or set()
     if len(found) > 1:
-        rows = ", ".join(names.shorten(iri) for iri in sorted(found))
+        candidates = ", ".join(names.shorten(iri) for iri in sorted(found))
         raise KgError(
-            f"{quote_input(asked)}: several things are called that: {rows}. Name one.", exit_code=2
+            f"{quote_input(name)}: several things have this name: {candidates}. Use one of these.",
+            exit_code=2,
         )
     return next(iter(found), None)
+
+
+def find_similar(name: str, known: Iterable[str], cutoff: float = 0.5) -> list[str]:
+    """Return at most three of the known names that are similar to a name, the best first.
+
+    >>> find_similar("target", ["policies", "targets"])
+    ['targets']
+    """
+    # Imported here: most commands need no suggestions.
+    import difflib
+
+    # The time that a comparison takes grows with the square of the length.
+    return difflib.get_close_matches(name[:100], known, n=3, cutoff=cutoff)
+
+
+def suggest_names(similar: Iterable[str], otherwise: str) -> str:
+    """Return the question whether one of the similar names was meant, or another hint if none is.
+
+    >>> suggest_names(["targets"], "`kg ask` lists all questions.")
+    'Did you mean targets?'
+    """
+    return f"Did you mean {names}?" if (names := " or ".join(similar)) else otherwise
 
 
 def local_name(iri: str) -> str:
@@ -50,7 +73,7 @@ def local_name(iri: str) -> str:
 
 
 def normalize_name(name: str) -> str:
-    """Return a name as names are compared: composed, in lower case, without blanks around it.
+    """Return a name in the form in which names are compared: NFC, case-folded, stripped.
 
     >>> normalize_name(" Hong Kong ")
     'hong kong'
@@ -58,15 +81,21 @@ def normalize_name(name: str) -> str:
     return unicodedata.normalize("NFC", name).strip().casefold()
 
 
-def quote_input(text: str) -> str:
-    r"""Return what a user gave as a message can show it: cut short, and no control characters.
+def quote_input(value: str) -> str:
+    r"""Return a user's input for a message: at most 60 characters, control characters escaped.
 
     >>> quote_input("Wuhan"), quote_input("a\x1b[2J")
     ('Wuhan', 'a\\x1b[2J')
     """
-    short = text if len(text) <= 60 else f"{text[:60]}…"
-    return (short if short.isprintable() else ascii(short)[1:-1]) or "''"
+    return escape_unprintable(value if len(value) <= 60 else f"{value[:60]}…") or "''"
 
 
-def _text(term: Term | None) -> str:
-    return "" if term is None else bind_json(term)["value"]
+def escape_unprintable(value: str) -> str:
+    r"""Return a text with control and format characters, which a terminal obeys, as escapes.
+
+    >>> escape_unprintable("武汉\u202e")
+    '武汉\\u202e'
+    """
+    if value.isprintable():
+        return value
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in value)

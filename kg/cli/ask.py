@@ -20,7 +20,7 @@ from kg.cli.options import (
     make_language_option,
     open_graph,
 )
-from kg.cli.output import find_width, print_answer, print_text
+from kg.cli.output import find_width, print_answer, print_note, print_text
 from kg.errors import KgError
 from kg.home import Home
 
@@ -144,7 +144,7 @@ def ask(ctx: click.Context, /, **given: Any) -> None:
     for name, option in (("form", "--format"), ("endpoint", "--endpoint"), ("iris", "--iris")):
         if given[name]:
             raise KgError(f"{option}: needs a question. `kg ask` lists the questions.", exit_code=2)
-    from kg.ask.render import render_table
+    from kg.ask.table import render_table
 
     titles = ctx.command.list_titles(ctx)  # type: ignore[attr-defined]
     print_text(render_table(("question", "title"), titles, width=find_width()), paged=True)
@@ -177,7 +177,7 @@ def answer_question(
     values = {names[key]: value for key, value in given.items() if value is not None}
     graph = open_graph(find_context_home(ctx), endpoint)
     result = ask_question(graph, question, language or "en", bind_question(graph, question, values))
-    text = render_answer(result, form, graph.names, width=find_width(), iris=iris)
+    text = render_answer(result, form, graph.names, width=find_width(), iris=iris or None)
     print_answer(text, form)
     if isinstance(result, Rows) and not result.rows and "empty" in question.header:
-        click.echo(question.text("empty", find_language(ctx)), err=True)
+        print_note(question.text("empty", find_language(ctx)))

@@ -27,7 +27,7 @@ def build(home: FindHome, folder: Path, language: str, force: bool) -> None:
     The folder gets city-policy.nq (all statements as N-Quads) and answers/ (CSV and Markdown).
     Nothing is written if the check finds a violation.
     """
-    from kg.ask.render import render_answer, render_table
+    from kg.ask import render_answer, render_table
     from kg.build import build_folder
     from kg.check import STEPS, render_report
 

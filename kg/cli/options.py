@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FindHome = Callable[[], Home]
 PATH = click.Path(path_type=Path)
 ENDPOINT_HELP = "Query this SPARQL endpoint, after kg push. Environment variable: KG_ENDPOINT."
-IRIS_HELP = "Show the columns of IRIs in a table, even if there is little room."
+IRIS_HELP = "Show the columns of IRIs also in a table that is too wide for the terminal with them."
 FORCE_HELP = "Overwrite files in the folder that kg did not write."
 
 language_option = click.option(

@@ -43,6 +43,14 @@ def print_data(text: str) -> None:
     sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
 
 
+def print_note(text: str) -> None:
+    """Print a note to standard error, wrapped to the width of the terminal."""
+    from kg.ask.table import wrap_text
+
+    width = find_width()
+    click.echo("\n".join(wrap_text(text, width)) if width else text, err=True)
+
+
 @contextmanager
 def show_progress(label: str) -> Iterator[Progress]:
     """Yield a function that takes the current step and the share done, from 0 to 1.

@@ -37,7 +37,7 @@ def query(home: FindHome, sparql: str, form: str | None, iris: bool, endpoint: s
     text, where = read_argument(sparql)
     graph = open_graph(home(), endpoint)
     result = graph.query(text, where, graph.names.prefixes)
-    answer = render_answer(result, form, graph.names, width=find_width(), iris=iris)
+    answer = render_answer(result, form, graph.names, width=find_width(), iris=iris or None)
     print_answer(answer, form)
 
 

@@ -19,7 +19,7 @@ def source() -> None:
 @click.pass_obj
 def list_all(home: FindHome) -> None:
     """List the source texts that the data cite, and whether each has been added."""
-    from kg.ask.render import render_table
+    from kg.ask import render_table
     from kg.source import list_sources
 
     cells = [

@@ -34,7 +34,7 @@ from unittest.mock import patch
 import click
 from questions import judge, make_homes
 
-from kg.ask.table import rule_table
+from kg.ask.table import render_table
 from kg.home import Home, find_home
 
 TIMES_NETWORKX = 5.0  # how much faster GEXF is written than by networkx, at least
@@ -428,7 +428,7 @@ def tell_growth(few: Heat, many: Heat, counts: tuple[int, int]) -> tuple[str, bo
         "export", f"s, {counts[0]} cities", f"s, {counts[1]}", "ratio", "range", "at most", "",
         f"MB, {counts[0]} cities", f"MB, {counts[1]}", "at most", "",
     )  # fmt: skip
-    return rule_table(titles, rows, None), kept
+    return render_table(titles, rows), kept
 
 
 def tell_peers(heat: Heat, cities: int, *, few: bool) -> tuple[str, bool]:
@@ -451,7 +451,7 @@ def tell_peers(heat: Heat, cities: int, *, few: bool) -> tuple[str, bool]:
         memory = [""] * 2 if failure else [f"{heat.find_memory(x):.0f}" for x in (peer, lane)]
         rows.append((peer.name, ratio, spread, limit if least else "", why, *memory))
     titles = (f"peer, {cities} cities", "peer / kg", "range", "at least", "", "MB, peer", "MB, kg")
-    return rule_table(titles, rows, None), kept
+    return render_table(titles, rows), kept
 
 
 def choose_lanes(names: tuple[str, ...]) -> list[tuple[int, Lane]]:

@@ -28,7 +28,7 @@ from synthesize import write_cities
 from kg.ask.lookup import local_name
 from kg.ask.parameters import bind_question, list_members, read_parameters
 from kg.ask.question import Question, ask_question, find_question, list_questions
-from kg.ask.table import rule_table
+from kg.ask.table import render_table
 from kg.graph import add_entailments, bind_values
 from kg.home import Home, find_home
 from kg.names import read_names
@@ -327,7 +327,7 @@ def tell_own_data(races: list[Race]) -> tuple[str, bool]:
         rows.append((race.question.name, str(race.count("kg")), *verdict.cells))
         kept = kept and verdict.kept
     titles = ("question, own data", "rows", "rdflib / kg", "range", "at least", "")
-    return rule_table(titles, rows, None), kept
+    return render_table(titles, rows), kept
 
 
 def tell_cities(races: list[Race], cities: int) -> tuple[str, bool]:
@@ -347,7 +347,7 @@ def tell_cities(races: list[Race], cities: int) -> tuple[str, bool]:
         f"question, {cities} cities", "rows", "kg / engine", "range", "at most", "",
         f"time / that at {cities // TENFOLD}", "range", "at most", "",
     )  # fmt: skip
-    return rule_table(titles, rows, None), kept
+    return render_table(titles, rows), kept
 
 
 def tell_opening(opened: Mapping[str, Opened], cities: int) -> tuple[str, bool]:
@@ -357,7 +357,7 @@ def tell_opening(opened: Mapping[str, Opened], cities: int) -> tuple[str, bool]:
     entailing = judge([many.entailing / few.entailing], SLACK * TENFOLD)
     rows = [("loading files", *loading.cells), ("running rules", *entailing.cells)]
     titles = ("to open it", f"at {cities} / at {cities // TENFOLD}", "range", "at most", "")
-    return rule_table(titles, rows, None), loading.kept and entailing.kept
+    return render_table(titles, rows), loading.kept and entailing.kept
 
 
 @contextmanager

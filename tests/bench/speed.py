@@ -17,7 +17,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.ask.table import rule_table
+from kg.ask.table import render_table
 from kg.graph import load_graph
 from kg.home import find_home
 from kg.turtle import list_files
@@ -104,7 +104,7 @@ def main() -> None:
             spread = f"{ratios[0]:.2f}-{ratios[-1]:.2f}"
             rows.append((race.name, f"{median:.2f}", spread, f"{race.limit:g}"))
     titles = ("ours / peer, processor time", "median", "range", "at most")
-    sys.stdout.write(rule_table(titles, rows, None))
+    sys.stdout.write(render_table(titles, rows))
     sys.stdout.write(f"{runs} pairs a race, {time.monotonic() - started:.0f} s.\n")
 
 

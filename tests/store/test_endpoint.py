@@ -168,7 +168,7 @@ def test_a_thing_is_shown_as_in_memory(pushed: str, thing: str) -> None:
     shown, expected = (
         describe_node(engine, thing, "zh-Hant") for engine in (Endpoint(pushed, HOME), read_store())
     )
-    assert len(expected.facts) > 3
+    assert len(expected.properties) > 3
     assert shown == expected
 
 
