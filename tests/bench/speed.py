@@ -1,4 +1,4 @@
-"""Time whole commands of kg, as ratios to peers that do the same work.
+"""Time complete commands of kg, as ratios to peers that do the same work.
 
 A ratio is of processor times, kg to peer, measured in turn in the same run, since the machine may
 be shared. The table has the median of several pairs of runs, their range and the limit. The exit

@@ -18,6 +18,9 @@ from homes import export_statements
 
 import kg.graph
 from kg.home import Home
+from kg.names import read_names
+from kg.networks import NetworkOptions, build_network, find_network, write_network
+from kg.pictures import draw_svg
 
 NETWORK = "city-theme"
 ALL_NODES = 10_000_000
@@ -58,10 +61,7 @@ def load_graph(home: Home) -> Any:
 
 
 def load_network(home: Home) -> Any:
-    """Return the network that `build_network` has written."""
-    import kg.networks.write
-
-    assert kg.networks.write, "imported here, so that no export is timed with it"
+    """Return the network that `build_and_save_network` has saved."""
     return pickle.loads((home.root / NETWORK_FILE).read_bytes())  # noqa: S301 - our own file
 
 
@@ -70,7 +70,7 @@ def read_networkx_graph(form: str, home: Home) -> Any:
     import networkx
 
     target = home.root / f"network.{form}"
-    write_network(form, load_network(home), home, target)
+    export_network(form, load_network(home), home, target)
     return getattr(networkx, f"read_{form}")(target)
 
 
@@ -89,8 +89,6 @@ def load_dataset(home: Home) -> Any:
     """Return a dataset of rdflib with all statements and the prefixes."""
     import rdflib
 
-    from kg.names import read_names
-
     target = home.root / "statements.nq"
     export_statements(home, target)
     dataset = rdflib.Dataset()
@@ -100,21 +98,22 @@ def load_dataset(home: Home) -> Any:
     return dataset
 
 
-def build_network(graph: Any, home: Home, target: Path) -> None:
+def build_and_save_network(graph: Any, home: Home, target: Path) -> None:
     """Build the network with its measures and layout, and keep it for those that write it."""
-    from kg.networks import query
-
-    options = query.NetworkOptions(largest=ALL_NODES)
-    network = query.build_network(graph, query.find_network(home, NETWORK), options)
+    options = NetworkOptions(largest=ALL_NODES)
+    network = build_network(graph, find_network(home, NETWORK), options)
     (home.root / NETWORK_FILE).write_bytes(pickle.dumps(network))
 
 
-def write_network(form: str, network: Any, home: Home, target: Path) -> None:
+def export_network(form: str, network: Any, home: Home, target: Path) -> None:
     """Write the network in one of the formats of kg."""
-    from kg.networks import write
-
     with target.open("wb") as stream:
-        write.write_network(network, form, stream)
+        write_network(network, form, stream)
+
+
+def export_picture(network: Any, home: Home, target: Path) -> None:
+    """Draw the network as SVG."""
+    target.write_text(draw_svg(network), "utf-8")
 
 
 def write_networkx_graph(form: str, graph: Any, home: Home, target: Path) -> None:
@@ -155,15 +154,16 @@ NQ, TRIG, JSONLD, TABLES = (
 # Those with the same input follow each other: one input at a time is in memory. The first writes
 # the network that others need.
 WORKLOADS = (
-    Workload("network", load_graph, build_network),
+    Workload("network", load_graph, build_and_save_network),
     Workload("nq", load_graph, NQ, constant_memory=True),
     Workload("trig", load_graph, TRIG, constant_memory=True),
     Workload("jsonld", load_graph, JSONLD, constant_memory=True),
     Workload("tables", load_graph, TABLES, constant_memory=True),
     *(
-        Workload(form, load_network, partial(write_network, form))
-        for form in ("gexf", "graphml", "json", "nodes.csv", "edges.csv", "svg")
+        Workload(form, load_network, partial(export_network, form))
+        for form in ("gexf", "graphml", "json", "nodes.csv", "edges.csv")
     ),
+    Workload("svg", load_network, export_picture),
     Workload(
         "gexf, networkx",
         READ_GEXF,
