@@ -1,111 +1,97 @@
-"""How fast `kg` is, as ratios of whole processes timed in turn in one run.
+"""Time complete commands of kg, as ratios to peers that do the same work.
 
-Machines are shared and noisy, so no figure here is a time to quote: each is the median, over
-pairs of runs, of ours divided by a peer's, beside the most that it should be.
+A ratio is of processor times, kg to peer, measured in turn in the same run, since the machine may
+be shared. The table has the median of several pairs of runs, their range and the limit. The exit
+code is 1 if a ratio is not within its limit.
 """
 
-from __future__ import annotations
-
-import argparse
 import os
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.ask.table import render_table
-from kg.graph import load_graph
+import click
+from homes import KG, export_statements
+from report import Table, judge, print_report, show_progress
+
 from kg.home import find_home
 from kg.turtle import list_files
 
 PEERS = Path(__file__).parent / "peers"
-KG = [sys.executable, "-m", "kg"]
 
 
 @dataclass(frozen=True)
-class Race:
-    """Two commands that are timed in turn, and the largest ratio that is allowed."""
+class Comparison:
+    """Two commands, and the largest ratio of their times that is within the limit."""
 
     name: str
-    ours: list[str]
+    command: list[str]
     peer: list[str]
-    limit: float
+    at_most: float
 
 
-def time_process(command: list[str], environment: dict[str, str]) -> float:
-    """Return the processor seconds, user and system, that a command takes as a whole."""
+def list_comparisons(folder: Path) -> Iterator[Comparison]:
+    """Yield the comparisons, all with the project's own data; write a file of peers to a folder."""
+    home = find_home()
+    entailed = folder / "entailed.nt"
+    export_statements(home, entailed, "--graphs", "graph:entailed", "--entailed")
+    files = [*(str(file.path) for file in list_files(home)), str(entailed)]
+    question = str(home.queries / "policies.rq")
+    shapes = [str(path) for path in sorted((home.ontology / "shapes").glob("*.ttl"))]
+    ask, rdflib = [*KG, "ask", "policies"], [sys.executable, str(PEERS / "ask_rdflib.py")]
+    pyshacl = [sys.executable, str(PEERS / "check_pyshacl.py")]
+    yield Comparison(
+        "kg ask, rdflib with the same files and query", ask, [*rdflib, question, *files], 0.25
+    )
+    pyoxigraph = [sys.executable, "-c", "import pyoxigraph"]
+    yield Comparison("kg ask, import pyoxigraph", ask, pyoxigraph, 7.0)
+    pyshacl += [*shapes, "--", *files]
+    yield Comparison("kg check, pySHACL with the same files", [*KG, "check"], pyshacl, 3.0)
+
+
+def time_process(command: list[str]) -> float:
+    """Return the processor seconds, user and system, of a command."""
+    # Byte code is kept, as in an installation: otherwise each run would compile the program.
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
-def run_race(race: Race, runs: int, environment: dict[str, str]) -> list[float]:
-    """Return the ratios ours/peer of the runs, sorted, after a warm-up of each."""
-    for command in (race.ours, race.peer):
-        time_process(command, environment)
-    ratios = []
-    for _ in range(runs):
-        ours = time_process(race.ours, environment)
-        ratios.append(ours / time_process(race.peer, environment))
-    return sorted(ratios)
+def measure_ratios(comparison: Comparison, runs: int) -> list[float]:
+    """Return the ratios of the runs, in ascending order, after a run of each that is not timed."""
+    for command in (comparison.command, comparison.peer):
+        time_process(command)
+    return sorted(
+        time_process(comparison.command) / time_process(comparison.peer) for _ in range(runs)
+    )
 
 
-def list_races(folder: Path) -> list[Race]:
-    """Return the races over the project's own data, whose graph is written to the folder."""
-    home = find_home()
-    files = [str(file.path) for file in list_files(home)]
-    entailed = folder / "entailed.nt"
-    graph = "https://w3id.org/cdp/graph/entailed"
-    entailed.write_text(load_graph(home).dump_triples(graph), "utf-8")
-    question = str(home.queries / "policies.rq")
-    shapes = [str(path) for path in sorted((home.ontology / "shapes").glob("*.ttl"))]
-    ask, python = [*KG, "ask", "policies"], sys.executable
-    graph_files = [*files, str(entailed)]
-    return [
-        Race(
-            "kg ask policies / rdflib, same files, same query",
-            ask,
-            [python, str(PEERS / "ask_rdflib.py"), question, *graph_files],
-            0.25,
-        ),
-        Race(
-            "kg ask policies / import pyoxigraph",
-            ask,
-            [python, "-c", "import pyoxigraph"],
-            7.0,
-        ),
-        Race(
-            "kg check / bare pySHACL, same graph",
-            [*KG, "check"],
-            [python, str(PEERS / "check_pyshacl.py"), *shapes, "--", *graph_files],
-            3.0,
-        ),
-    ]
-
-
-def main() -> None:
-    """Time every race and print the ratios as a table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=11, help="pairs of runs a race (default 11)")
-    runs = parser.parse_args().runs
-    # Byte code is kept, as it is in any installation: else each run would compile the program.
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    rows = []
+@click.command(help=__doc__)
+@click.option(
+    "--runs", type=click.IntRange(1), default=11, show_default=True, help="Pairs of runs each."
+)
+def main(runs: int) -> None:
+    """Time all commands and print the ratios."""
     started = time.monotonic()
+    rows, passed = [], True
     with tempfile.TemporaryDirectory() as folder:
-        for race in list_races(Path(folder)):
-            ratios = run_race(race, runs, environment)
-            median = statistics.median(ratios)
-            spread = f"{ratios[0]:.2f}-{ratios[-1]:.2f}"
-            rows.append((race.name, f"{median:.2f}", spread, f"{race.limit:g}"))
-    titles = ("ours / peer, processor time", "median", "range", "at most")
-    sys.stdout.write(render_table(titles, rows))
-    sys.stdout.write(f"{runs} pairs a race, {time.monotonic() - started:.0f} s.\n")
+        comparisons = list(list_comparisons(Path(folder)))
+        with show_progress("Timing", len(comparisons)) as step:
+            for comparison in comparisons:
+                verdict = judge(measure_ratios(comparison, runs), at_most=comparison.at_most)
+                rows.append((comparison.name, *verdict.cells))
+                passed = passed and verdict.passed
+                step(1)
+    titles = ("command and peer", "kg / peer", "range", "limit", "result")
+    footer = f"{runs} pairs of runs each, {time.monotonic() - started:.0f} s."
+    print_report([Table(titles, rows, passed)], footer)
 
 
 if __name__ == "__main__":

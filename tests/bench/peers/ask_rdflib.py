@@ -1,6 +1,7 @@
-"""A plain rdflib script: parse the files given, run the query, print the rows."""
+"""A plain rdflib script: parse the files, run the SELECT query, print the rows."""
 
 import sys
+from pathlib import Path
 
 import rdflib
 
@@ -8,6 +9,6 @@ query, *files = sys.argv[1:]
 graph = rdflib.Graph()
 for file in files:
     graph.parse(file)
-with open(query, encoding="utf-8") as text:  # noqa: PTH123 - as plain as such scripts are
-    for row in graph.query(text.read()):
-        sys.stdout.write("\t".join("" if term is None else str(term) for term in row) + "\n")
+for row in graph.query(Path(query).read_text("utf-8")):
+    assert isinstance(row, rdflib.query.ResultRow)
+    sys.stdout.write("\t".join("" if term is None else str(term) for term in row) + "\n")

@@ -1,4 +1,4 @@
-"""A bare pySHACL run: parse the shapes, then after `--` the data, validate, print the report."""
+"""A plain pySHACL script: parse the shapes, then the data after `--`, print the report."""
 
 import sys
 
