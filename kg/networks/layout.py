@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kg.errors import KgError
 from kg.networks.metrics import SEED, Measures
+from kg.networks.overlap import GOLDEN_ANGLE, Point, remove_overlaps
 
 if TYPE_CHECKING:
     import networkx
@@ -19,9 +20,6 @@ HARDEST_FORCE = 3000
 SMALLEST, LARGEST = 8.0, 40.0
 GAP = 1.3
 DIRECTIONS, MOST_PACKED = 24, 150
-GOLDEN = math.pi * (3 - math.sqrt(5))
-
-Point = tuple[float, float]
 
 
 def choose_layout(asked: str, nodes: int) -> str:
@@ -91,7 +89,7 @@ def place_by_force(graph: networkx.Graph[int], sizes: Sequence[float]) -> list[P
                 graph.subgraph(members), max_iter=300, weight="weight", seed=SEED
             )
             at = [(float(found[node][0]), float(found[node][1])) for node in members]
-            apart = spread_points(fit_area(at, own), own)
+            apart = remove_overlaps(fit_area(at, own), [size / 2 for size in own], GAP)
             middle = fit_middle(apart, own)
             local = [(x - middle[0], y - middle[1]) for x, y in apart]
         for node, point in zip(members, local, strict=True):
@@ -125,7 +123,7 @@ def pack_disks(radii: Sequence[float]) -> list[Point]:
     centres: list[Point] = []
     gaps = [radius + SMALLEST for radius in radii[:MOST_PACKED]]
     for number, radius in enumerate(gaps):
-        rays = [number * GOLDEN + math.tau * step / DIRECTIONS for step in range(DIRECTIONS)]
+        rays = [number * GOLDEN_ANGLE + math.tau * step / DIRECTIONS for step in range(DIRECTIONS)]
         reached = [
             (_find_free(angle, radius, centres, gaps), step) for step, angle in enumerate(rays)
         ]
@@ -170,57 +168,6 @@ def fit_area(points: Sequence[Point], sizes: Sequence[float]) -> list[Point]:
     return [(x / reach * wanted, y / reach * wanted) for x, y in moved]
 
 
-def spread_points(
-    points: Sequence[Point], sizes: Sequence[float], rounds: int = 200
-) -> list[Point]:
-    """Return points moved apart until no two nodes overlap, or the rounds are over.
-
-    Only nodes in neighbouring cells of a grid are looked at, so that a round takes n steps.
-    """
-    placed = [list(point) for point in points]
-    cell = max(sizes, default=1.0) * GAP
-    for _ in range(rounds):
-        cells: dict[tuple[int, int], list[int]] = {}
-        for node, (x, y) in enumerate(placed):
-            cells.setdefault((math.floor(x / cell), math.floor(y / cell)), []).append(node)
-        moved = False
-        for (column, row), members in cells.items():
-            near = [
-                other
-                for across in (-1, 0, 1)
-                for along in (-1, 0, 1)
-                for other in cells.get((column + across, row + along), ())
-            ]
-            for node in members:
-                for other in near:
-                    if other > node and _part(placed, node, other, sizes):
-                        moved = True
-        if not moved:
-            break
-    return [(x, y) for x, y in placed]
-
-
-def _part(placed: list[list[float]], first: int, second: int, sizes: Sequence[float]) -> bool:
-    """Move two nodes apart if they overlap; tell whether they did."""
-    wanted = (sizes[first] + sizes[second]) / 2 * GAP
-    across = placed[second][0] - placed[first][0]
-    along = placed[second][1] - placed[first][1]
-    apart = math.hypot(across, along)
-    if apart >= wanted - 1e-6:
-        return False
-    if apart < 1e-9:
-        # At the same place: each pair parts in a direction of its own.
-        across, along = math.cos(second * GOLDEN), math.sin(second * GOLDEN)
-        apart = 1.0
-        push = wanted / 2
-    else:
-        push = (wanted - apart) / 2
-    for node, sign in ((first, -1), (second, 1)):
-        placed[node][0] += sign * across / apart * push
-        placed[node][1] += sign * along / apart * push
-    return True
-
-
 def place_by_community(measures: Measures, sizes: Sequence[float]) -> list[Point]:
     """Return the nodes of each community on a sunflower of its own, the largest in the middle."""
     members: dict[int, list[int]] = {}
@@ -250,7 +197,7 @@ def _pack_sunflower(radii: Sequence[float], gap: float, around: float = 0.0) -> 
     points = []
     area = 0.0
     for number in range(len(radii)):
-        angle = number * GOLDEN
+        angle = number * GOLDEN_ANGLE
         reach = math.hypot(2 * gap * math.sqrt(area), around + radii[0] if around else 0.0)
         points.append((reach * math.cos(angle), reach * math.sin(angle)))
         area += max(radii[max(0, number - 34) : number + 1]) ** 2
