@@ -25,7 +25,7 @@ from kg.networks.query import (
     find_network,
     list_networks,
 )
-from kg.networks.write import FORMATS, export_file, export_folder, is_folder
+from kg.networks.write import WRITERS, export_file, export_folder, is_folder, list_formats
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -35,6 +35,21 @@ if TYPE_CHECKING:
     from kg.networks.model import Network
 
 ALL = "networks"  # the folder for all of them
+
+
+def _write_svg(network: Network) -> list[bytes]:
+    from kg.pictures.picture import draw_svg
+
+    return [draw_svg(network).encode("utf-8")]
+
+
+def _write_png(network: Network) -> list[bytes]:
+    from kg.pictures.picture import draw_png
+
+    return [draw_png(network)]
+
+
+ALL_WRITERS = {**WRITERS, "svg": _write_svg, "png": _write_png}
 
 
 class ManyOption(click.Option):
@@ -161,7 +176,7 @@ def list_options() -> list[click.Parameter]:
         ),
         click.Option(
             ["--format", "forms"],
-            type=click.Choice([*FORMATS, "csv"]),
+            type=click.Choice(list_formats(ALL_WRITERS)),
             multiple=True,
             help="Else the file's suffix says it (.gz packs a text), and a folder has them all; "
             "csv is nodes.csv and edges.csv in a folder.",
@@ -258,13 +273,14 @@ def write_networks(
     with show_steps(len(questions) * (len(STEPS) + 1)) as progress:
         built = build_all(graph, questions, wanted, progress, sizes)
         if folder:
-            alone = questions[0].name if len(questions) == 1 else ""
-            force = given["force"]
-            left_out = export_folder(built, Path(output), forms, force=force, alone=alone)
+            left_out = export_folder(
+                built, Path(output), forms, writers=ALL_WRITERS, optional=["png"],
+                only=questions[0].name if len(questions) == 1 else "", force=given["force"],
+            )  # fmt: skip
         else:
             form = forms[0] if forms else "gexf" if output == "-" else None
             for network in built:
-                export_file(network, Path(output), form)
+                export_file(network, Path(output), form, ALL_WRITERS)
     for line in sizes:
         click.echo(f"{line} -> {output}", err=output == "-")
     for told in left_out:

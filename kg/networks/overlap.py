@@ -1,4 +1,4 @@
-"""Remove overlaps of disks by moving the disks of a pair apart."""
+"""Remove overlaps of disks by moving pairs of them away from each other."""
 
 import math
 from collections.abc import Collection, Iterator, Sequence
@@ -26,7 +26,7 @@ class Disks:
         return list(zip(self.xs, self.ys, strict=True))
 
     def separate(self, first: int, second: int, distance: float, tolerance: float = 1e-6) -> bool:
-        """Move two disks apart if their centers are nearer than that; return whether they moved.
+        """Move two disks to that distance of their centers if it is less; return whether they moved.
 
         Both move half of the way, along the line through their centers; if one is fixed, the
         other moves all of the way.
@@ -73,7 +73,7 @@ def remove_overlaps(
 ) -> list[Point]:
     """Return centers at which the disks do not overlap, or the centers after the last round.
 
-    The centers of two disks are at least the sum of their radii apart, times `gap`.
+    The distance of two centers is at least the sum of the radii times `gap`.
 
     >>> remove_overlaps([(0.0, 0.0), (1.0, 0.0), (9.0, 0.0)], [1.0, 1.0, 1.0], 1.0)
     [(-0.5, 0.0), (1.5, 0.0), (9.0, 0.0)]
