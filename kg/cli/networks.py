@@ -21,19 +21,46 @@ from kg.cli.options import (
     open_graph,
     refuse_empty,
 )
-from kg.cli.output import Progress, show_progress
+from kg.cli.output import Progress, count_steps, show_progress
 from kg.cli.parameters import NAMING, ParameterOption, write_paragraph
 from kg.errors import KgError
 from kg.home import Home
+from kg.networks import (
+    EmptyNetworkError,
+    Network,
+    NetworkOptions,
+    NodeData,
+    build_network,
+    export_file,
+    export_folder,
+    find_network,
+    list_networks,
+)
+from kg.networks.assemble import STEPS
 from kg.networks.layout import LAYOUTS
-from kg.networks.query import find_network, list_networks
-from kg.networks.write import FORMATS
+from kg.networks.write import WRITERS, is_folder, list_formats
 
 if TYPE_CHECKING:
     from kg.graph import Graph
-    from kg.networks.model import Network
 
 DEFAULT_FOLDER = "networks"
+
+
+def draw_svg(network: Network) -> list[bytes]:
+    """Return the network as an SVG picture."""
+    from kg import pictures
+
+    return [pictures.draw_svg(network).encode("utf-8")]
+
+
+def draw_png(network: Network) -> list[bytes]:
+    """Return the network as a PNG picture."""
+    from kg import pictures
+
+    return [pictures.draw_png(network)]
+
+
+ALL_WRITERS = {**WRITERS, "svg": draw_svg, "png": draw_png}
 
 
 class NetworkGroup(QueryGroup):
@@ -108,7 +135,7 @@ def make_options() -> list[click.Parameter]:
         ),
         click.Option(
             ["--format", "forms"],
-            type=click.Choice([*FORMATS, "csv"]),
+            type=click.Choice(list_formats(ALL_WRITERS)),
             multiple=True,
             help="Format; by default from the suffix of the file (.gz compresses), or all formats "
             "for a folder. csv is nodes.csv and edges.csv in a folder. May be repeated.",
@@ -157,8 +184,6 @@ def gephi(ctx: click.Context, /, **given: Any) -> None:
     if ctx.invoked_subcommand is not None:
         return
     output = given["output"] or DEFAULT_FOLDER
-    from kg.networks.write import is_folder
-
     if not is_folder(output, []):
         raise KgError(f"{output}: is a file. Give a folder with -o for all networks.", exit_code=2)
     output = output.rstrip("/") + "/"
@@ -178,9 +203,6 @@ def export_networks(
     ctx: click.Context, networks: Sequence[Question], output: str, given: dict[str, Any]
 ) -> None:
     """Build networks, write them, and print their sizes."""
-    from kg.networks.query import NetworkOptions
-    from kg.networks.write import export_file, export_folder, is_folder
-
     forms = list(dict.fromkeys(given["forms"]))
     folder = is_folder(output, forms)
     if not folder and (len(forms) > 1 or "csv" in forms):
@@ -197,12 +219,19 @@ def export_networks(
     with show_progress("Exporting") as progress:
         built = build_all(graph, networks, options, progress, sizes, notes)
         if folder:
-            alone = networks[0].name if len(networks) == 1 else ""
-            notes += export_folder(built, Path(output), forms, force=given["force"], alone=alone)
+            notes += export_folder(
+                built,
+                Path(output),
+                forms,
+                writers=ALL_WRITERS,
+                optional=["png"],
+                only=networks[0].name if len(networks) == 1 else "",
+                force=given["force"],
+            )
         else:
             form = forms[0] if forms else "gexf" if output == "-" else None
             for network in built:
-                export_file(network, Path(output), form)
+                export_file(network, Path(output), form, ALL_WRITERS)
     for size in sizes:
         click.echo(f"{size} -> {output}", err=output == "-")
     for note in notes:
@@ -212,7 +241,7 @@ def export_networks(
 def build_all(
     graph: Graph,
     networks: Sequence[Question],
-    options: Any,
+    options: NetworkOptions,
     progress: Progress,
     sizes: list[str],
     empty: list[str],
@@ -224,16 +253,12 @@ def build_all(
     Raises:
         KgError: all networks are empty.
     """
-    from kg.cli.output import count_steps
-    from kg.networks.node_data import NodeData
-    from kg.networks.query import STEPS, EmptyError, build_network
-
     data = NodeData(graph)
     report = count_steps(progress, len(networks) * (len(STEPS) + 1))
     for query in networks:
         try:
             network = build_network(graph, query, options, data, report)
-        except EmptyError as error:
+        except EmptyNetworkError as error:
             empty.append(str(error))
             continue
         sizes.append(f"{network.name}: {len(network.nodes)} nodes, {len(network.edges)} edges")

@@ -1,43 +1,41 @@
-"""Networks as GEXF 1.3, written as Gephi and graphology read it (https://gexf.net/schema.html)."""
+"""Write networks as GEXF 1.3, in the form that Gephi and graphology read.
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+See https://gexf.net/schema.html.
+"""
+
+from collections.abc import Iterator, Sequence
 
 from kg.home import producer
 from kg.networks.columns import Column, list_edge_columns, list_node_columns
-from kg.networks.model import Edge, Network, Node, Value
+from kg.networks.model import Edge, Network, Node
 from kg.networks.xml import escape_text, write_value
 
 NAMESPACE = "http://gexf.net/1.3"
 
-# What stands before the value of a column, and how the value is read.
-Written = tuple[str, Callable[[Any], Value | None]]
-
 
 def write_gexf(network: Network) -> Iterator[str]:
-    """Yield a network as GEXF 1.3, a piece for its head and one for each node and edge.
+    """Yield a network as GEXF 1.3: the head, then each node and each edge.
 
-    Its mode is dynamic where anything in it has a day of beginning or end; these are whole days,
-    a missing one is open. Relations are kinds, so that parallel edges stay apart.
+    Intervals are days, both ends included; a missing one is open. The mode is dynamic if any node
+    or edge has one. Each relation is a kind, so that Gephi does not merge parallel edges.
     """
     node_columns, edge_columns = list_node_columns(network), list_edge_columns(network)
     yield from _write_head(network)
-    yield _declare("node", node_columns)
-    yield _declare("edge", edge_columns)
-    node_values, edge_values = _prepare(node_columns), _prepare(edge_columns)
+    yield _declare_columns("node", node_columns)
+    yield _declare_columns("edge", edge_columns)
     yield "    <nodes>\n"
     for node in network.nodes:
-        yield _write_node(node, node_values)
+        yield _write_node(node, node_columns)
     yield "    </nodes>\n    <edges>\n"
     for edge in network.edges:
-        yield _write_edge(edge, edge_values)
+        yield _write_edge(edge, edge_columns)
     yield "    </edges>\n  </graph>\n</gexf>\n"
 
 
 def is_dynamic(network: Network) -> bool:
-    """Tell whether anything in a network begins or ends."""
-    parts: tuple[Node | Edge, ...] = (*network.nodes, *network.edges)
-    return any(part.start or part.end for part in parts)
+    """Return whether any node or edge has a start or an end."""
+    elements: tuple[Node | Edge, ...] = (*network.nodes, *network.edges)
+    return any(element.start or element.end for element in elements)
 
 
 def _write_head(network: Network) -> Iterator[str]:
@@ -55,59 +53,49 @@ def _write_head(network: Network) -> Iterator[str]:
     )
 
 
-def _declare(element: str, columns: Sequence[Column]) -> str:
+def _declare_columns(element: str, columns: Sequence[Column]) -> str:
     lines = "".join(
-        f'      <attribute id="{escape_text(c.name)}" title="{escape_text(c.title)}"'
-        f' type="{c.type}"/>\n'
-        for c in columns
+        f'      <attribute id="{escape_text(column.name)}" title="{escape_text(column.title)}"'
+        f' type="{column.type}"/>\n'
+        for column in columns
     )
     return f'    <attributes class="{element}" mode="static">\n{lines}    </attributes>\n'
 
 
-def _write_node(node: Node, columns: Sequence[Written]) -> str:
-    red, green, blue = (int(node.color[n : n + 2], 16) for n in (1, 3, 5))
+def _write_node(node: Node, columns: Sequence[Column]) -> str:
+    red, green, blue = bytes.fromhex(node.color[1:])
     return (
-        f'      <node id="{escape_text(node.id)}" label="{escape_text(node.label)}"{_time(node)}>\n'
+        f'      <node id="{escape_text(node.id)}" label="{escape_text(node.label)}"'
+        f"{_write_interval(node)}>\n"
         f"{_write_values(node, columns)}"
-        f'        <viz:size value="{node.size!r}"/>\n'
-        f'        <viz:position x="{node.x!r}" y="{node.y!r}" z="0.0"/>\n'
+        f'        <viz:size value="{node.size}"/>\n'
+        f'        <viz:position x="{node.x}" y="{node.y}" z="0.0"/>\n'
         f'        <viz:color r="{red}" g="{green}" b="{blue}"/>\n'
         "      </node>\n"
     )
 
 
-def _write_edge(edge: Edge, columns: Sequence[Written]) -> str:
+def _write_edge(edge: Edge, columns: Sequence[Column]) -> str:
     return (
         f'      <edge id="{escape_text(edge.id)}" source="{escape_text(edge.source)}"'
         f' target="{escape_text(edge.target)}" kind="{escape_text(edge.kind)}"'
-        f' label="{escape_text(edge.label)}" weight="{float(edge.weight)!r}"{_time(edge)}>\n'
+        f' label="{escape_text(edge.label)}" weight="{float(edge.weight)}"'
+        f"{_write_interval(edge)}>\n"
         f"{_write_values(edge, columns)}"
         "      </edge>\n"
     )
 
 
-def _write_values(element: Node | Edge, columns: Sequence[Written]) -> str:
-    lines = []
-    for before, read in columns:
-        value = read(element)
-        if value is not None:
-            kind = type(value)
-            written = (
-                escape_text(value) if kind is str
-                else repr(value) if kind is int or kind is float
-                else write_value(value)
-            )  # fmt: skip
-            lines.append(f'{before}{written}"/>\n')
-    return f"        <attvalues>\n{''.join(lines)}        </attvalues>\n" if lines else ""
+def _write_values(element: Node | Edge, columns: Sequence[Column]) -> str:
+    values = ((column.name, column.read(element)) for column in columns)
+    lines = "".join(
+        f'          <attvalue for="{escape_text(name)}" value="{write_value(value)}"/>\n'
+        for name, value in values
+        if value is not None
+    )
+    return f"        <attvalues>\n{lines}        </attvalues>\n" if lines else ""
 
 
-def _prepare(columns: Sequence[Column]) -> list[Written]:
-    return [
-        (f'          <attvalue for="{escape_text(column.name)}" value="', column.read)
-        for column in columns
-    ]
-
-
-def _time(element: Node | Edge) -> str:
+def _write_interval(element: Node | Edge) -> str:
     start = f' start="{element.start}"' if element.start else ""
     return f'{start} end="{element.end}"' if element.end else start

@@ -1,10 +1,10 @@
-"""Networks as the JSON of graphology, which sigma.js draws.
+"""Write networks as the JSON of graphology, which sigma.js draws.
 
 See https://graphology.github.io/serialization.html.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kg.home import producer
@@ -13,10 +13,10 @@ from kg.networks.model import Edge, Network, Node
 
 
 def write_json(network: Network) -> Iterator[str]:
-    """Yield a network as graphology's serialized graph, a line for each node and edge.
+    """Yield a network as a serialized graph of graphology, with a line for each node and edge.
 
-    Nodes have label, x, y, size and color as sigma.js wants them; edges label, kind, weight and
-    size, their width, from 1 to 5. What has no value is left out; start and end are whole days.
+    Nodes have label, x, y, size (a radius) and color for sigma.js; edges have label, kind, weight
+    and size, their width from 1 to 5. start and end are days. Missing values are left out.
     """
     attributes = {
         "generator": producer(),
@@ -27,57 +27,62 @@ def write_json(network: Network) -> Iterator[str]:
     }
     kind = "directed" if network.directed else "undirected"
     options = {"allowSelfLoops": False, "multi": True, "type": kind}
-    yield f'{{"attributes": {_write(attributes)},\n"options": {_write(options)},\n"nodes": [\n'
-    columns = list_node_columns(network)
-    for number, node in enumerate(network.nodes):
-        yield (",\n" if number else "") + _write(
-            {"key": node.id, "attributes": _look(node) | _list_values(node, columns)}
-        )
+    yield f'{{"attributes": {_dump(attributes)},\n"options": {_dump(options)},\n"nodes": [\n'
+    yield from _write_lines(_make_nodes(network))
     yield '\n],\n"edges": [\n'
-    columns = list_edge_columns(network)
-    heaviest = max((edge.weight for edge in network.edges), default=1.0)
-    for number, edge in enumerate(network.edges):
-        yield (",\n" if number else "") + _write(
-            {
-                "key": edge.id,
-                "source": edge.source,
-                "target": edge.target,
-                "undirected": not network.directed,
-                "attributes": _tie(edge, heaviest) | _list_values(edge, columns),
-            }
-        )
+    yield from _write_lines(_make_edges(network))
     yield "\n]}\n"
 
 
-def _look(node: Node) -> dict[str, Any]:
-    look = {
-        "label": node.label,
-        "x": node.x,
-        "y": node.y,
-        "size": node.size / 4,  # sigma.js has radii in pixels
-        "color": node.color,
-    }
-    return look | _time(node)
+def _write_lines(elements: Iterator[dict[str, Any]]) -> Iterator[str]:
+    for number, element in enumerate(elements):
+        yield (",\n" if number else "") + _dump(element)
 
 
-def _tie(edge: Edge, heaviest: float) -> dict[str, Any]:
-    size = round(1 + 4 * edge.weight / heaviest, 2) if heaviest > 1 else 1.0
-    tie = {"label": edge.label, "kind": edge.kind, "weight": edge.weight, "size": size}
-    return tie | _time(edge)
+def _make_nodes(network: Network) -> Iterator[dict[str, Any]]:
+    columns = list_node_columns(network)
+    for node in network.nodes:
+        looks = {
+            "label": node.label,
+            "x": node.x,
+            "y": node.y,
+            "size": node.size / 4,  # a radius in pixels, half as large as in the layout
+            "color": node.color,
+        }
+        attributes = looks | _list_days(node) | _list_values(node, columns)
+        yield {"key": node.id, "attributes": attributes}
 
 
-def _time(element: Node | Edge) -> dict[str, Any]:
+def _make_edges(network: Network) -> Iterator[dict[str, Any]]:
+    columns = list_edge_columns(network)
+    heaviest = max((edge.weight for edge in network.edges), default=1.0)
+    for edge in network.edges:
+        looks = {
+            "label": edge.label,
+            "kind": edge.kind,
+            "weight": edge.weight,
+            "size": round(1 + 4 * edge.weight / heaviest, 2) if heaviest > 1 else 1.0,
+        }
+        yield {
+            "key": edge.id,
+            "source": edge.source,
+            "target": edge.target,
+            "undirected": not network.directed,
+            "attributes": looks | _list_days(edge) | _list_values(edge, columns),
+        }
+
+
+def _list_days(element: Node | Edge) -> dict[str, str]:
     return {name: day for name, day in (("start", element.start), ("end", element.end)) if day}
 
 
-def _list_values(element: Node | Edge, columns: list[Column]) -> dict[str, Any]:
-    # sigma.js takes an attribute "type" for the program that draws the node.
+def _list_values(element: Node | Edge, columns: Sequence[Column]) -> dict[str, Any]:
+    values = ((column.name, column.read(element)) for column in columns)
+    # sigma.js uses an attribute "type" for the program that draws the node.
     return {
-        "nodeType" if c.name == "type" else c.name: value
-        for c in columns
-        if (value := c.read(element)) is not None
+        "nodeType" if name == "type" else name: value for name, value in values if value is not None
     }
 
 
-def _write(value: object) -> str:
+def _dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)

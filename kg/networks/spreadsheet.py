@@ -1,48 +1,47 @@
-"""Networks as nodes.csv and edges.csv, in the columns that Gephi's import of spreadsheets knows."""
+"""Write networks as two CSV files (RFC 4180), for Gephi's import of spreadsheets."""
 
 import csv
 import io
 from collections.abc import Iterator, Sequence
 
-from kg.networks.columns import Column, list_edge_columns, list_node_columns
-from kg.networks.model import Edge, Network, Node, Value
-from kg.networks.xml import write_list
+from kg.networks.columns import Column, format_value, list_edge_columns, list_node_columns
+from kg.networks.model import Edge, Network, Node
 
 
 def write_nodes(network: Network) -> Iterator[str]:
-    """Yield the nodes as CSV (RFC 4180), the titles first.
+    """Yield the row of titles, then a row for each node.
 
-    Id, Label and Timeset are Gephi's; then the columns, and X, Y, Size and Color.
+    Id, Label and Timeset are columns of Gephi; then the network's own, and X, Y, Size and Color.
     """
     columns = list_node_columns(network)
-    head = ["Id", "Label", "Timeset", *(c.title for c in columns), "X", "Y", "Size", "Color"]
-    yield _write_row(head)
+    titles = [column.title for column in columns]
+    yield _write_row(["Id", "Label", "Timeset", *titles, "X", "Y", "Size", "Color"])
     for node in network.nodes:
         looks = [node.x, node.y, node.size, node.color]
-        yield _write_row(
-            [node.id, node.label, write_interval(node), *_list_values(node, columns), *looks]
-        )
+        values = _list_values(node, columns)
+        yield _write_row([node.id, node.label, format_interval(node), *values, *looks])
 
 
 def write_edges(network: Network) -> Iterator[str]:
-    """Yield the edges as CSV (RFC 4180), the titles first.
+    """Yield the row of titles, then a row for each edge.
 
-    Source, Target, Type, Kind, Id, Label, Timeset and Weight are Gephi's; then the columns.
+    Source, Target, Type, Kind, Id, Label, Timeset and Weight are columns of Gephi; then the
+    network's own.
     """
     columns = list_edge_columns(network)
     kind = "Directed" if network.directed else "Undirected"
     titles = ["Source", "Target", "Type", "Kind", "Id", "Label", "Timeset", "Weight"]
-    yield _write_row([*titles, *(c.title for c in columns)])
+    yield _write_row([*titles, *(column.title for column in columns)])
     for edge in network.edges:
         known = [edge.source, edge.target, kind, edge.kind, edge.id, edge.label]
-        rest = [write_interval(edge), edge.weight, *_list_values(edge, columns)]
-        yield _write_row([*known, *rest])
+        values = _list_values(edge, columns)
+        yield _write_row([*known, format_interval(edge), edge.weight, *values])
 
 
-def write_interval(element: Node | Edge) -> str:
-    """Return from when to when a node or an edge holds, as Gephi writes intervals, or nothing.
+def format_interval(element: Node | Edge) -> str:
+    """Return the validity of a node or edge as an interval of Gephi, or "" if it is open.
 
-    >>> write_interval(Edge("e1", "a", "b", "k", "l", end="2023-12-31"))
+    >>> format_interval(Edge("e1", "a", "b", "k", "l", end="2023-12-31"))
     '<[-Infinity, 2023-12-31]>'
     """
     if not element.start and not element.end:
@@ -51,15 +50,8 @@ def write_interval(element: Node | Edge) -> str:
 
 
 def _list_values(element: Node | Edge, columns: Sequence[Column]) -> list[str]:
-    return [_write_value(column.read(element)) for column in columns]
-
-
-def _write_value(value: Value | None) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, tuple):
-        return write_list(value)
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    values = (column.read(element) for column in columns)
+    return ["" if value is None else format_value(value) for value in values]
 
 
 def _write_row(values: Sequence[object]) -> str:

@@ -1,61 +1,81 @@
-"""The formats of a network by name: one to a file or to the output, all of them to a folder."""
+"""Write networks: one to a file, a stream or stdout, or several to a folder.
 
-from __future__ import annotations
+A format is known by its name, and its writer makes the bytes of a network. Callers with more
+formats than those of this package pass a mapping of their own.
+"""
 
-import gzip
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from importlib import import_module
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO
 
 from kg.errors import KgError
-from kg.files import write_file, write_folder
+from kg.files import compress_stream, write_file, write_folder
+from kg.networks.gexf import write_gexf
+from kg.networks.graphml import write_graphml
+from kg.networks.graphology import write_json
 from kg.networks.model import Network
+from kg.networks.spreadsheet import write_edges, write_nodes
 
-# Where each is written: `module:function`.
-TEXTS = {
-    "gexf": "kg.networks.gexf:write_gexf",
-    "graphml": "kg.networks.graphml:write_graphml",
-    "json": "kg.networks.graphology:write_json",
-    "nodes.csv": "kg.networks.spreadsheet:write_nodes",
-    "edges.csv": "kg.networks.spreadsheet:write_edges",
+Writer = Callable[[Network], Iterable[bytes]]
+
+
+def encode_text(write: Callable[[Network], Iterable[str]]) -> Writer:
+    """Return a writer of bytes in UTF-8, given a function that makes text."""
+    return lambda network: (piece.encode("utf-8") for piece in write(network))
+
+
+WRITERS: Mapping[str, Writer] = {
+    "gexf": encode_text(write_gexf),
+    "graphml": encode_text(write_graphml),
+    "json": encode_text(write_json),
+    "nodes.csv": encode_text(write_nodes),
+    "edges.csv": encode_text(write_edges),
 }
-PICTURES = {"svg": "kg.pictures.picture:draw_svg", "png": "kg.pictures.picture:draw_png"}
-# Those of one file; a folder has all of them, with nodes.csv and edges.csv.
-FORMATS = ("gexf", "graphml", "json", "svg", "png")
-PIECES = 1 << 16  # characters that are encoded at once
+CSV = "csv"  # the format of two files
+CSV_FILES = ("nodes.csv", "edges.csv")
 
 
-def choose_format(target: Path, asked: str | None) -> tuple[str, bool]:
-    """Return the format of a file, and whether it is packed with gzip, from its name.
+def list_formats(writers: Mapping[str, Writer] = WRITERS) -> list[str]:
+    """Return the names of the formats: those of one file, and csv.
 
-    A format that is asked for goes before that of the name, which may have any other suffix.
+    >>> list_formats()
+    ['gexf', 'graphml', 'json', 'csv']
+    """
+    return [*(name for name in writers if name not in CSV_FILES), CSV]
+
+
+def choose_format(
+    target: Path, asked: str | None = None, writers: Mapping[str, Writer] = WRITERS
+) -> tuple[str, str]:
+    """Return the format of a file and its compression (".gz" or ""), as its name has them.
+
+    If a format is asked for, the name may have any suffix.
 
     Raises:
-        KgError: neither says what is wanted, or a picture is to be packed.
+        KgError: the name has no format, or the format is not compressed (exit code 2).
 
-    >>> choose_format(Path("cities.gexf.gz"), None), choose_format(Path("-"), "json")
-    (('gexf', True), ('json', False))
+    >>> choose_format(Path("cities.gexf.gz")), choose_format(Path("-"), "json")
+    (('gexf', '.gz'), ('json', ''))
     """
-    packed = target.suffix == ".gz"
-    suffix = Path(target.stem if packed else target.name).suffix.removeprefix(".").lower()
-    form = asked or (suffix if suffix in FORMATS else None)
-    if form is None:
+    compression = ".gz" if target.suffix == ".gz" else ""
+    suffix = Path(target.name.removesuffix(compression)).suffix.removeprefix(".").lower()
+    formats = [name for name in list_formats(writers) if name != CSV]
+    name = asked or suffix
+    if name not in formats:
         raise KgError(
-            f"{target}: the name does not say which format. End it in .{', .'.join(FORMATS)}, "
-            "or give --format.",
+            f"{target}: the file name has no known format. End it in .{', .'.join(formats)}, "
+            "or use --format.",
             exit_code=2,
         )
-    if packed and form in PICTURES:
-        raise KgError(f"{target}: a picture is not packed. Leave .gz out.", exit_code=2)
-    return form, packed
+    if compression and name not in WRITERS:
+        raise KgError(f"{target}: {name} is not compressed. Remove .gz.", exit_code=2)
+    return name, compression
 
 
-def is_folder(target: str, asked: Sequence[str]) -> bool:
-    """Tell whether what `-o` names is a folder: it is there as one, or has no suffix of a file.
+def is_folder(target: str, formats: Sequence[str]) -> bool:
+    """Return whether a target is a folder: it exists as one, ends in / or has no suffix.
 
-    What has none is a file, too, where just one format that makes one file is asked for.
+    A new target without suffix is a file if exactly one format of one file is asked for.
 
     >>> is_folder("networks/", []), is_folder("networks", []), is_folder("cities.gexf", [])
     (True, True, False)
@@ -65,94 +85,74 @@ def is_folder(target: str, asked: Sequence[str]) -> bool:
     path = Path(target)
     if target.endswith("/") or path.is_dir():
         return True
-    return not path.suffix and not path.exists() and (len(asked) != 1 or "csv" in asked)
+    return not path.suffix and not path.exists() and (len(formats) != 1 or CSV in formats)
 
 
-def export_file(network: Network, target: Path, form: str | None) -> None:
-    """Write a network to a file, or to the output for `-`, in the format that its name says.
+def export_file(
+    network: Network,
+    target: Path,
+    asked: str | None = None,
+    writers: Mapping[str, Writer] = WRITERS,
+) -> None:
+    """Write a network to a file, or to stdout for `-`, in the format of its name.
 
     Raises:
         KgError: see `choose_format` and `write_file`.
     """
-    form, packed = choose_format(target, form)
-    with write_file(target) as stream:
-        write_network(network, form, stream, packed=packed)
+    name, compression = choose_format(target, asked, writers)
+    with write_file(target) as stream, compress_stream(stream, compression) as compressed:
+        write_network(network, name, compressed, writers)
 
 
 def export_folder(
-    networks: Iterable[Network], folder: Path, forms: Sequence[str], *, force: bool, alone: str = ""
+    networks: Iterable[Network],
+    folder: Path,
+    formats: Sequence[str] = (),
+    *,
+    writers: Mapping[str, Writer] = WRITERS,
+    optional: Collection[str] = (),
+    only: str = "",
+    force: bool = False,
 ) -> list[str]:
-    """Write networks, each to a folder by its name there, in the formats given or else in all.
+    """Write each network to a subfolder with its name, in the given formats or in all.
 
-    Csv is nodes.csv and edges.csv. What an earlier export of networks left there goes; where one
-    stands `alone`, only what was left of that. Returned is what was left out and why: PNG where it
-    is not asked for by name and cannot be drawn on this machine.
+    Files of earlier exports of networks are removed; with `only`, the name of the one network
+    that is exported, just those of that network. Returns the errors of `optional` formats that
+    could not be written; if such a format is asked for, the error is raised.
 
     Raises:
         KgError: see `write_folder`.
     """
-    left_out: dict[str, None] = {}
-    own = f"{alone}/" if alone else ""
+    errors: dict[str, None] = {}
+    prefix = f"{only}/" if only else ""
     with write_folder(
-        folder, force=force, export="networks", replaces=lambda name: name.startswith(own)
+        folder, force=force, export="networks", replaces=lambda name: name.startswith(prefix)
     ) as open_file:
         for network in networks:
-            for form in forms or (*FORMATS, "csv"):
-                names = ("nodes.csv", "edges.csv") if form == "csv" else (form,)
-                for name in names:
-                    file = name if form == "csv" else f"{network.name}.{form}"
-                    try:
-                        pieces = make_pieces(network, name)
-                    except KgError as error:
-                        if form != "png" or forms:
-                            raise
-                        left_out[str(error)] = None
-                        continue
-                    with open_file(f"{network.name}/{file}") as stream:
-                        stream.writelines(pieces)
-    return list(left_out)
+            for name, path in _list_files(network.name, formats or list_formats(writers)):
+                try:
+                    pieces = writers[name](network)
+                except KgError as error:
+                    if formats or name not in optional:
+                        raise
+                    errors[str(error)] = None
+                    continue
+                with open_file(path) as stream:
+                    stream.writelines(pieces)
+    return list(errors)
 
 
-def write_network(network: Network, form: str, stream: BinaryIO, *, packed: bool = False) -> None:
-    """Write a network to a stream of bytes in a format; a text is in UTF-8.
-
-    The same network gives the same bytes, packed ones too: no time stands in them.
-    """
-    pieces = make_pieces(network, form)
-    with _pack(stream, packed) as out:
-        out.writelines(pieces)
+def write_network(
+    network: Network, name: str, stream: BinaryIO, writers: Mapping[str, Writer] = WRITERS
+) -> None:
+    """Write a network to a stream, in the format of that name; text is UTF-8."""
+    stream.writelines(writers[name](network))
 
 
-def make_pieces(network: Network, form: str) -> Iterable[bytes]:
-    """Return a network in a format, in pieces; a picture has been drawn then."""
-    if form in PICTURES:
-        drawn = _find(PICTURES[form])(network)
-        return [drawn.encode("utf-8") if isinstance(drawn, str) else drawn]
-    return (piece.encode("utf-8") for piece in _join_pieces(_find(TEXTS[form])(network)))
-
-
-def _find(place: str) -> Callable[[Network], Any]:
-    module, _, name = place.partition(":")
-    found: Callable[[Network], Any] = getattr(import_module(module), name)
-    return found
-
-
-@contextmanager
-def _pack(stream: BinaryIO, packed: bool) -> Iterator[BinaryIO]:
-    if not packed:
-        yield stream
-        return
-    with gzip.GzipFile(filename="", fileobj=stream, mode="wb", mtime=0) as out:
-        yield cast(BinaryIO, out)
-
-
-def _join_pieces(pieces: Iterable[str]) -> Iterator[str]:
-    waiting: list[str] = []
-    length = 0
-    for piece in pieces:
-        waiting.append(piece)
-        length += len(piece)
-        if length >= PIECES:
-            yield "".join(waiting)
-            waiting, length = [], 0
-    yield "".join(waiting)
+def _list_files(network: str, formats: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield the name of the writer and the relative path of each file of a network."""
+    for name in formats:
+        if name == CSV:
+            yield from ((file, f"{network}/{file}") for file in CSV_FILES)
+        else:
+            yield name, f"{network}/{network}.{name}"
