@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from kg.ask.question import Question
 from kg.errors import KgError
@@ -114,15 +115,24 @@ def read_schema(home: Home, vocabulary: Vocabulary, languages: Sequence[str]) ->
     paths = sorted((home.queries / "tables").glob("*.rq"))
     declarations = [Question(path.stem, path) for path in paths]
     for declaration in declarations:
-        header = declaration.header
-        wrong = [name for name, kind in HEADER.items() if not isinstance(header.get(name), kind)]
-        if wrong:
+        invalid = _list_invalid_fields(declaration.header)
+        if invalid:
             raise KgError(
-                f"{declaration.path}:1: missing or invalid in the header: {', '.join(wrong)}. "
+                f"{declaration.path}:1: missing or invalid in the header: {', '.join(invalid)}. "
                 "Write it as in the other files of queries/tables/."
             )
     declarations.sort(key=lambda declaration: int(declaration.header["order"]))
     return Schema(tuple(_make_table(maker, declaration) for declaration in declarations), maker)
+
+
+def _list_invalid_fields(header: Mapping[str, Any]) -> list[str]:
+    invalid = [name for name, kind in HEADER.items() if not isinstance(header.get(name), kind)]
+    columns, derived = header.get("columns"), header.get("reading") or {}
+    if isinstance(columns, list) and not all(isinstance(name, str) for name in columns):
+        invalid.append("columns")
+    if not isinstance(derived, dict) or not all("kind" in column for column in derived.values()):
+        invalid.append("reading")
+    return invalid
 
 
 def _make_table(maker: ColumnMaker, declaration: Question) -> Table:

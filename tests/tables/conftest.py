@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 from uritemplate import expand
 
 from kg.home import Home, find_home
@@ -109,19 +109,15 @@ def _read_data(home: Home) -> set[Statement]:
     statements: set[Statement] = set()
     for path in sorted(home.data.rglob("*.ttl")):
         for quad in parse(path.read_bytes(), RdfFormat.TURTLE):
-            assert not isinstance(quad.subject, type(quad)), "RDF-star"
-            literal = quad.object if isinstance(quad.object, Literal) else None
-            language = (literal and literal.language) or ""
-            statements.add(
-                (
-                    getattr(quad.subject, "value", ""),
-                    quad.predicate.value,
-                    "Literal" if literal else "NamedNode",
-                    getattr(quad.object, "value", ""),
-                    language.lower(),
-                    literal.datatype.value if literal and not language else "",
-                )
-            )
+            subject, predicate, value = quad.subject, quad.predicate, quad.object
+            assert isinstance(subject, NamedNode), "blank nodes are not in the tables"
+            kind, language, datatype = type(value).__name__, "", ""
+            if isinstance(value, Literal):
+                language = (value.language or "").lower()
+                datatype = "" if language else value.datatype.value
+            else:
+                assert isinstance(value, NamedNode)
+            statements.add((subject.value, predicate.value, kind, value.value, language, datatype))
     return statements
 
 
