@@ -27,7 +27,8 @@ build
 networks: model validity edges node_data query metrics overlap layout assemble
   columns xml gexf graphml graphology spreadsheet write
 pictures: fonts labels placement scene svg legend picture
-tables: cells vocabulary table statements rows metadata codebook csv_writer parquet export
+tables: cells vocabulary columns schema statements rows introduction metadata codebook csv_writer
+  parquet export
 dumps: context nquads turtle jsonld export
 push
 cli: options output groups parameters ask query build check networks tables rdf push export source

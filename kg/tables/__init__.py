@@ -1,5 +1,17 @@
-"""`kg export tables`: a table a class, link tables, and what tells of their columns."""
+"""Tables: a CSV or Parquet file for each class, link tables, and their descriptions.
 
-from kg.tables.export import FORMS, Exported, export_tables
+`read_vocabulary` returns what the ontology and its shapes say of properties, classes and codes.
+"""
 
-__all__ = ["FORMS", "Exported", "export_tables"]
+from kg.tables.export import FORMATS, TableExport, export_tables
+from kg.tables.vocabulary import Class, Property, Vocabulary, read_vocabulary
+
+__all__ = [
+    "FORMATS",
+    "Class",
+    "Property",
+    "TableExport",
+    "Vocabulary",
+    "export_tables",
+    "read_vocabulary",
+]

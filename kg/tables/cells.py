@@ -1,40 +1,42 @@
-"""A cell as CSV has it: quoted, and harmless where a spreadsheet would take it for a formula."""
+"""Quote CSV cells, and escape text that a spreadsheet would run as a formula.
+
+A spreadsheet runs a cell that starts with one of `= + - @` (full-width forms too), also after
+spaces (https://owasp.org/www-community/attacks/CSV_Injection). If it takes a semicolon or a tab
+for the separator, the text after one is a cell of its own.
+"""
 
 import re
 
-# A spreadsheet takes a cell for a formula that begins with one of = + - @, in full width too
-# (https://owasp.org/www-community/attacks/CSV_Injection), spaces before it or not; and where it
-# takes a semicolon or a tab for the end of a cell, one begins within the text.
-BEFORE = r"(?:^|(?<=[;\t\r\n]))"
+START = r"(?:^|(?<=[;\t\r\n]))"
 SPACES = r"[ \u00a0\u3000]*"
-DANGER = f"{SPACES}[=+\\-@＝＋－＠]"
-GUARD = re.compile(f"{BEFORE}(?='*{DANGER})|^(?='*{SPACES}[\\t\\r\\n])")
-GUARDED = re.compile(f"{BEFORE}'(?='*{DANGER})|^'(?='*{SPACES}[\\t\\r\\n])")
+FORMULA = f"{SPACES}[=+\\-@＝＋－＠]"
+UNESCAPED = re.compile(f"{START}(?='*{FORMULA})|^(?='*{SPACES}[\\t\\r\\n])")
+ESCAPED = re.compile(f"{START}'(?='*{FORMULA})|^'(?='*{SPACES}[\\t\\r\\n])")
 QUOTED = re.compile('[",;\t\r\n]|^ | $')
 
 
-def guard_text(text: str) -> str:
-    """Return a text with an apostrophe before whatever would begin a formula.
+def escape_formula(text: str) -> str:
+    """Return a text with an apostrophe before each place where a formula would start.
 
-    One that is there already gets another, so that `restore_text` gives back the same text.
+    Apostrophes that are already there get one more, so that `unescape_formula` is the inverse.
 
-    >>> guard_text("=1+1"), guard_text("'=1+1"), guard_text("a - b; -c"), guard_text("'tis")
-    ("'=1+1", "''=1+1", "a - b;' -c", "'tis")
+    >>> escape_formula("=1+1"), escape_formula("'=1+1"), escape_formula("a - b; -c")
+    ("'=1+1", "''=1+1", "a - b;' -c")
     """
-    return GUARD.sub("'", text)
+    return UNESCAPED.sub("'", text)
 
 
-def restore_text(text: str) -> str:
-    """Return the text that `guard_text` made harmless.
+def unescape_formula(text: str) -> str:
+    """Return the text that `escape_formula` escaped.
 
-    >>> restore_text("''=1+1"), restore_text("'tis")
+    >>> unescape_formula("''=1+1"), unescape_formula("'tis")
     ("'=1+1", "'tis")
     """
-    return GUARDED.sub("", text)
+    return ESCAPED.sub("", text)
 
 
 def quote_cell(text: str) -> str:
-    """Return a cell as RFC 4180 has it, between quotation marks where it has to be.
+    """Return a cell in quotation marks if it needs them (RFC 4180).
 
     >>> quote_cell('say "a", b'), quote_cell("a b")
     ('"say ""a"", b"', 'a b')

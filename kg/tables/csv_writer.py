@@ -1,57 +1,50 @@
-"""Rows as CSV (RFC 4180) in UTF-8."""
+"""Write rows as CSV (RFC 4180) in UTF-8."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
 from kg.names import XSD_STRING
-from kg.tables.cells import guard_text, quote_cell
+from kg.tables.cells import escape_formula, quote_cell
+from kg.tables.columns import SEPARATOR, Column
 from kg.tables.rows import Row
-from kg.tables.table import SEPARATOR, Column, Table
+from kg.tables.schema import Table
 
 NUMBER = re.compile(r"[+-]?[0-9.]+")
 BYTE_ORDER_MARK = "\ufeff"
 
 
 class CsvWriter:
-    """One table as CSV; for Excel with a byte order mark and CRLF at the end of lines."""
+    """Writes one table as CSV; for Excel with a byte order mark, and CRLF at the end of lines."""
 
     def __init__(self, table: Table, stream: BinaryIO, *, excel: bool = False) -> None:
         self._columns = table.columns
         self._stream = stream
-        self._end = "\r\n" if excel else "\n"
-        head = ",".join(quote_cell(column.name) for column in table.columns)
-        self._put((BYTE_ORDER_MARK if excel else "") + head + self._end)
+        self._line_end = "\r\n" if excel else "\n"
+        if excel:
+            self._stream.write(BYTE_ORDER_MARK.encode())
+        self._write_line(column.name for column in table.columns)
 
     def write(self, rows: Sequence[Row]) -> None:
         """Write rows."""
-        self._put(
-            "".join(
-                ",".join(quote_cell(render_cell(c, row.get(c.name, ""))) for c in self._columns)
-                + self._end
-                for row in rows
-            )
-        )
+        for row in rows:
+            self._write_line(format_cell(c, row.get(c.name, ())) for c in self._columns)
 
     def close(self) -> None:
-        """All is written already."""
+        """Do nothing: all rows are written."""
 
-    def _put(self, text: str) -> None:
-        self._stream.write(text.encode("utf-8"))
+    def _write_line(self, cells: Iterable[str]) -> None:
+        self._stream.write((",".join(map(quote_cell, cells)) + self._line_end).encode())
 
 
-def render_cell(column: Column, value: str | tuple[str, ...]) -> str:
-    """Return a value as its cell has it, harmless for spreadsheets.
+def format_cell(column: Column, values: Sequence[str]) -> str:
+    """Return the text of a cell, with formulas escaped; a number such as -5 stays as it is.
 
-    A number is left as it is: -5 is no formula.
-
-    >>> render_cell(Column("voice", link=True, base="https://e.org/"), "https://e.org/document")
+    >>> column = Column("voice", is_iri=True, namespace="https://e.org/")
+    >>> format_cell(column, ["https://e.org/document"])
     'document'
     """
-    if not value:
-        return ""
-    values = value if isinstance(value, tuple) else (value,)
-    text = SEPARATOR.join(one.removeprefix(column.base) for one in values)
+    text = SEPARATOR.join(value.removeprefix(column.namespace) for value in values)
     if column.datatype not in ("", XSD_STRING) and NUMBER.fullmatch(text):
         return text
-    return guard_text(text)
+    return escape_formula(text)

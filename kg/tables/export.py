@@ -1,6 +1,5 @@
-"""Write the tables to a folder, or one of them to the output."""
+"""Export all tables to a folder with their codebook, or one table to a stream."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -10,24 +9,25 @@ from kg.errors import KgError
 from kg.files import OpenFile, write_file, write_folder
 from kg.graph import Graph, load_graph
 from kg.home import Home
-from kg.names import LANGUAGES, bind_json, format_language
+from kg.names import LANGUAGES, format_language, text
 from kg.tables import codebook, metadata
-from kg.tables.codebook import Options
+from kg.tables.columns import NAMESPACED_IRIS, OTHER_IRIS
 from kg.tables.csv_writer import CsvWriter
-from kg.tables.parquet import ParquetWriter, load_library
-from kg.tables.rows import Sorter, Writer, find_form
-from kg.tables.statements import Value, list_data, read_things
-from kg.tables.table import Table, Tables, read_tables
+from kg.tables.introduction import write_introduction
+from kg.tables.parquet import ParquetWriter, load_pyarrow
+from kg.tables.rows import StatementRouter, Writer, find_value_kind, is_exported
+from kg.tables.schema import Schema, Table, read_schema
+from kg.tables.statements import Value, list_data_files, read_subjects
 from kg.tables.vocabulary import read_vocabulary
 
-FORMS = ("csv", "parquet")
-STEP = 5_000  # statements between two looks at the progress
+FORMATS = ("csv", "parquet")
+PROGRESS_STEP = 5_000  # statements between two reports
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Exported:
-    """The rows of each table written, by its name, and what is in none and why."""
+class TableExport:
+    """The number of rows of each table, by name, and what no table has, by reason."""
 
     rows: dict[str, int]
     left_out: dict[str, int]
@@ -38,60 +38,115 @@ def export_tables(
     target: Path,
     *,
     languages: Sequence[str] = LANGUAGES,
-    names: Sequence[str] = (),
-    form: str = "csv",
+    table_names: Sequence[str] = (),
+    file_format: str = "csv",
     excel: bool = False,
     force: bool = False,
     progress: Progress = lambda done, total: None,
-) -> Exported:
-    """Write tables to a folder with their codebook; with `-` for the target, one to the output.
+) -> TableExport:
+    """Write tables and their codebook to a folder, or one table to standard output (`-`).
 
-    `names` choose tables, and link tables with the table that they belong to or by their own
-    names; without any, all are written. The first of the languages is that of the names beside
-    ids. `progress` is told of the statements dealt with and of all; each is dealt with twice.
+    `table_names` selects tables of classes, each with its link tables, and single link tables; by
+    default all are written. Texts are in `languages`, labels in the first of these. `progress`
+    gets the number of processed statements and the total; each statement is processed twice.
 
     Raises:
-        KgError: a table is not known, `-` does not get one table, pyarrow is not installed, the
-            data are not Turtle, or what is there is not ours and `force` is not said.
+        KgError: a table is unknown, `-` is the target of several tables, pyarrow is not
+            installed, the data are not valid Turtle, or the folder has files that kg did not
+            write and `force` is false.
     """
-    tables = read_tables(home, read_vocabulary(home), languages)
-    alone = str(target) == "-"
-    _check_call(tables, names, form, alone=alone, excel=excel)
+    options = _Options(table_names, file_format, excel=excel, is_stream=str(target) == "-")
+    schema = read_schema(home, read_vocabulary(home), languages)
+    _check_options(schema, options)
     graph = load_graph(home)
-    _check_links(graph, tables, names)
+    _check_link_tables(graph, schema, table_names)
     with _open_target(target, force=force) as open_file, ExitStack() as stack:
 
-        def open_table(table: Table) -> Writer:
-            stream = open_file(f"{table.name}.{form}")
-            if form == "parquet":
-                writer = ParquetWriter(tables, table, stream)
+        def open_writer(table: Table) -> Writer:
+            stream = open_file(f"{table.name}.{file_format}")
+            if file_format == "parquet":
+                writer = ParquetWriter(schema, table, stream)
                 stack.callback(writer.release)
                 return writer
             return CsvWriter(table, stream, excel=excel)
 
-        sorter = Sorter(graph, tables, open_table, _choose(names, alone=alone))
-        _sort_all(graph, sorter, progress)
-        missing = sorted(set(names) - {table.name for table in sorter.counts})
-        if missing:
-            raise KgError(f"{missing[0]}: no such link table, or it has no row.", exit_code=2)
-        if not alone:
-            about = metadata.read_about(graph)
-            options = Options(form, excel=excel, chosen=bool(names))
-            _describe(tables, sorter, about, options, open_file)
-    rows = {table.name: count for table, count in sorter.counts.items()}
-    return Exported(dict(sorted(rows.items())), dict(sorted(sorter.left_out.items())))
+        router = StatementRouter(graph, schema, open_writer, options.is_wanted)
+        _route_statements(graph, router, progress)
+        written = {table.name for table in router.row_counts}
+        for name in table_names:
+            if name not in written:
+                raise KgError(f"{name}: the data have no rows for this table.", exit_code=2)
+        if not options.is_stream:
+            _write_descriptions(graph, schema, router, options, open_file)
+    rows = {table.name: count for table, count in router.row_counts.items()}
+    return TableExport(dict(sorted(rows.items())), dict(sorted(router.left_out.items())))
 
 
-def _describe(
-    tables: Tables, sorter: Sorter, about: metadata.About, options: Options, open_file: OpenFile
-) -> None:
-    """Write the codebook and, beside CSVs, the metadata."""
-    text = codebook.write_codebook(tables, sorter.counts, about, sorter.left_out, options)
-    open_file(codebook.FILE).write(text)
-    if options.form == "csv":
-        written = list(sorter.counts)
-        said = metadata.write_metadata(tables, written, about, excel=options.excel)
-        open_file(metadata.FILE).write(said)
+@dataclass(frozen=True)
+class _Options:
+    """What to export: all tables, or those with the given names."""
+
+    table_names: Sequence[str]
+    file_format: str
+    excel: bool
+    is_stream: bool
+
+    def is_wanted(self, table: Table) -> bool:
+        """Return whether to export a table; a link table also with the table of its class."""
+        names = {table.name} if self.is_stream else {table.name, table.parent}
+        return not self.table_names or bool(names & {*self.table_names})
+
+
+def _check_options(schema: Schema, options: _Options) -> None:
+    known = [table.name for table in schema.tables]
+    for name in options.table_names:
+        if name not in known and not name.startswith(tuple(f"{one}-" for one in known)):
+            raise KgError(f"{name}: unknown table. Use one of {', '.join(known)}.", exit_code=2)
+    if options.is_stream and len(options.table_names) != 1:
+        raise KgError(
+            "-o - writes one table. Select it with --table, or give a folder.", exit_code=2
+        )
+    if options.excel and options.file_format != "csv":
+        raise KgError("--excel is for CSV only. Remove it, or --format.", exit_code=2)
+    if options.file_format == "parquet":
+        load_pyarrow()
+
+
+def _check_link_tables(graph: Graph, schema: Schema, table_names: Sequence[str]) -> None:
+    """Refuse, before anything is written, a link table that the data cannot have rows for."""
+    tables = {table.name for table in schema.tables}
+    link_names = [name for name in table_names if name not in tables]
+    if not link_names:
+        return
+    possible, certain = _list_link_tables(graph, schema)
+    for name in link_names:
+        if name not in possible:
+            parent = max((one for one in tables if name.startswith(f"{one}-")), key=len)
+            near = [link for link in certain if link.startswith(f"{parent}-")] or certain
+            raise KgError(f"{name}: unknown link table. Use one of {', '.join(near)}.", exit_code=2)
+
+
+def _list_link_tables(graph: Graph, schema: Schema) -> tuple[set[str], list[str]]:
+    """Return the names of the link tables that may have rows, and of those that must, sorted.
+
+    If a property has columns in the table of the class, only further values are in a link table.
+    """
+    possible, certain = set(), set()
+    for terms in graph.internal("table-links"):
+        class_iri, predicate, value_type, tag, datatype = map(text, terms)
+        language = format_language(tag) if tag else ""
+        table = schema.find_table([class_iri])
+        if table is None or not is_exported(language, schema.languages):
+            continue
+        value = Value(value_type, "", language, "" if language else datatype)
+        value_kind = find_value_kind(value, schema.languages)
+        name = schema.make_link_table(table, predicate, value_kind).name
+        possible.add(name)
+        if value_kind == NAMESPACED_IRIS:
+            possible.add(schema.make_link_table(table, predicate, OTHER_IRIS).name)
+        if (predicate, language) not in table.statement_columns:
+            certain.add(name)
+    return possible, sorted(certain)
 
 
 @contextmanager
@@ -99,95 +154,48 @@ def _open_target(target: Path, *, force: bool) -> Iterator[OpenFile]:
     if str(target) == "-":
         with write_file(target) as stream:
             yield lambda name: stream
-        return
-    if target.is_file() or target.suffix in (".csv", ".parquet"):
+    elif target.is_file() or target.suffix in (".csv", ".parquet"):
         raise KgError(
-            f"{target}: tables go to a folder. Name one with -o, or write one table to the output "
-            "with --table NAME -o -.",
+            f"{target}: is not a folder. Give a folder with -o, or write one table with "
+            "--table NAME -o -.",
             exit_code=2,
         )
-    with write_folder(target, force=force, export="tables") as open_file:
-        yield open_file
+    else:
+        with write_folder(target, force=force, export="tables") as open_file:
+            yield open_file
 
 
-def _sort_all(graph: Graph, sorter: Sorter, progress: Progress) -> None:
-    files = list_data(graph.home)
-    start = json.dumps(graph.names.expand("graph:"))
-    counted = graph.internal("graph-counts", start=start)
-    sizes = {bind_json(g)["value"]: int(bind_json(n)["value"]) for g, n in counted if g and n}
-    total = 2 * sum(sizes.get(file.graph, 0) for file in files)
-    done = told = 0
+def _route_statements(graph: Graph, router: StatementRouter, progress: Progress) -> None:
+    files = list_data_files(graph.home)
+    start = f'"{graph.names.expand("graph:")}"'
+    counts = {text(g): int(text(n)) for g, n in graph.internal("graph-counts", start=start)}
+    total = 2 * sum(counts.get(file.graph, 0) for file in files)
+    done = reported = 0
 
-    def count(facts: int) -> None:
-        nonlocal done, told
-        done += facts
-        if done - told >= STEP:
-            told = done
+    def count(statements: int) -> None:
+        nonlocal done, reported
+        done += statements
+        if done - reported >= PROGRESS_STEP:
+            reported = done
             progress(done, total)
 
-    for thing in read_things(files, count):
-        sorter.add(thing)
-    sorter.close()
+    for subject in read_subjects(files, count):
+        router.add(subject)
+    router.close()
     progress(total, total)
 
 
-def _check_call(
-    tables: Tables, names: Sequence[str], form: str, *, alone: bool, excel: bool
+def _write_descriptions(
+    graph: Graph, schema: Schema, router: StatementRouter, options: _Options, open_file: OpenFile
 ) -> None:
-    known = [table.name for table in tables.wide]
-    for name in names:
-        if name not in known and not any(name.startswith(f"{one}-") for one in known):
-            raise KgError(f"{name}: no such table. There are {', '.join(known)}.", exit_code=2)
-    if alone and len(names) != 1:
-        raise KgError(
-            "-o - takes one table, named with --table. Name a folder for several.", exit_code=2
-        )
-    if excel and form != "csv":
-        raise KgError("--excel is for CSV. Leave it out, or --format.", exit_code=2)
-    if form == "parquet":
-        load_library()
-
-
-def _check_links(graph: Graph, tables: Tables, names: Sequence[str]) -> None:
-    """Refuse, before anything is written, a link table that the data cannot give rise to."""
-    wide = {table.name for table in tables.wide}
-    asked = [name for name in names if name not in wide]
-    if not asked:
-        return
-    links = list(_list_links(graph, tables))
-    known = {link.name for link, _ in links}
-    for name in asked:
-        if name not in known:
-            begin = max((f"{one}-" for one in wide if name.startswith(f"{one}-")), key=len)
-            near = {one.name for one, sure in links if sure and one.name.startswith(begin)}
-            near = near or {one.name for one, sure in links if sure}
-            told = ", ".join(sorted(near))
-            raise KgError(f"{name}: no such link table. There are such as {told}.", exit_code=2)
-
-
-def _list_links(graph: Graph, tables: Tables) -> Iterator[tuple[Table, bool]]:
-    """Yield the link tables that there may be, and whether their values fit no column.
-
-    Of what has a column, only what a thing has besides stands in a link table.
-    """
-    for terms in graph.internal("table-links"):
-        about, name, kind, language, datatype = (bind_json(t)["value"] if t else "" for t in terms)
-        table = tables.find_table([about])
-        tag = format_language(language) if language else ""
-        passed_over = tag and tag not in tables.languages and {*tables.languages} != {*LANGUAGES}
-        if table is None or passed_over:
-            continue
-        datatype = "" if language else datatype
-        form = find_form(Value(kind, "", tag, datatype), tables.languages)
-        sure = (name, tag) not in table.places
-        yield tables.make_link(table, name, form), sure
-        if form == "link":
-            yield tables.make_link(table, name, "iri"), False
-
-
-def _choose(names: Sequence[str], *, alone: bool) -> Callable[[Table], bool]:
-    """Return what tells whether a table is wanted: by its name, or with what it belongs to."""
-    asked = set(names)
-    if not asked:
-        return lambda table: True
-    return lambda table: table.name in asked or (not alone and table.parent in asked)
+    """Write the codebook and, for CSV, the metadata."""
+    row_counts = router.row_counts
+    attribution = metadata.read_attribution(graph)
+    introduction = write_introduction(
+        schema, router.left_out, options.file_format, is_selection=bool(options.table_names)
+    )
+    text = codebook.make_codebook(schema, row_counts, attribution, introduction)
+    open_file(codebook.FILE).write(text.encode())
+    if options.file_format == "csv":
+        text = metadata.make_metadata(schema, row_counts, attribution, excel=options.excel)
+        open_file(metadata.FILE).write(text.encode())

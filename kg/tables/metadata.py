@@ -1,65 +1,66 @@
-"""What CSVs are, as CSVW tells it: https://www.w3.org/TR/tabular-metadata/.
+"""Describe CSV files with CSVW metadata: https://www.w3.org/TR/tabular-metadata/.
 
-The cells of a column stand for statements as "Generating RDF from Tabular Data on the Web" has it
-(https://www.w3.org/TR/csv2rdf/): `aboutUrl` and `valueUrl` are templates that give IRIs from
-cells; what is there for reading alone has `suppressOutput`.
+From the metadata, a program can read the statements back, as "Generating RDF from Tabular Data on
+the Web" defines it (https://www.w3.org/TR/csv2rdf/): `aboutUrl` and `valueUrl` are templates that
+make IRIs from cells, and columns for reading only have `suppressOutput`.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from kg.errors import KgError
 from kg.graph import Graph
 from kg.home import producer
-from kg.names import Names, bind_json
-from kg.tables.table import SEPARATOR, Column, Table, Tables
+from kg.names import Names, text
+from kg.tables.columns import SEPARATOR, Column
+from kg.tables.schema import Schema, Table
 
-GUARDED = (
-    "A text in which a spreadsheet would see a formula has an apostrophe (') before that place, "
-    "which is no part of it; who reads it has to take that apostrophe away. It stands where the "
-    "text, after spaces, begins with = + - @ (full-width ones too), with a tab or a line break, or "
-    "has one of = + - @ after a semicolon, a tab or a line break; where apostrophes stood there "
-    "already, it is one more. Numbers have none."
+FILE = "csv-metadata.json"  # the standard file name, section 5.3
+ESCAPING = (
+    "Texts that a spreadsheet would run as a formula are escaped with an apostrophe ('). Remove "
+    "one apostrophe where, after optional apostrophes and spaces, a cell starts with = + - @ (or "
+    "a full-width form), a tab or a line break, and where one of = + - @ (or a full-width form) "
+    "follows a semicolon, a tab or a line break. Numbers are not escaped."
 )
-FILE = "csv-metadata.json"  # the name that a folder's metadata have, ibid. 5.3
 
 
 @dataclass(frozen=True)
-class About:
-    """Who made the ontology and the data, and under which licence."""
+class Attribution:
+    """The creator and the licence of the ontology and the data."""
 
-    licence: str
     creator: str
+    licence: str
 
 
-def read_about(graph: Graph) -> About:
-    """Return what the ontology says of its makers and its licence.
+def read_attribution(graph: Graph) -> Attribution:
+    """Return the creator and the licence that the ontology states.
 
     Raises:
-        KgError: it says nothing.
+        KgError: the ontology does not state them.
     """
     rows = graph.internal("dataset")
     if not rows:
-        raise KgError(f"{graph.home.ontology}: no dcterms:creator and dcterms:license. State them.")
-    licence, creator = (bind_json(term)["value"] if term else "" for term in rows[0])
-    return About(licence, creator)
+        raise KgError(
+            f"{graph.home.ontology}: the ontology has no dcterms:creator or no dcterms:license. "
+            "Add them."
+        )
+    licence, creator = map(text, rows[0])
+    return Attribution(creator, licence)
 
 
-def write_metadata(
-    tables: Tables, written: Sequence[Table], about: About, *, excel: bool = False
-) -> bytes:
-    """Return the metadata of some tables, as JSON."""
-    names = tables.vocabulary.names
-    described = [
-        describe_table(tables, table, written) for table in sorted(written, key=lambda t: t.name)
-    ]
-    said = {
+def make_metadata(
+    schema: Schema, written: Collection[Table], attribution: Attribution, *, excel: bool = False
+) -> str:
+    """Return the metadata of the written tables as JSON."""
+    names = schema.vocabulary.names
+    tables = sorted(written, key=lambda table: table.name)
+    metadata = {
         "@context": [names.expand("csvw:").removesuffix("#"), {"@language": "en"}],
-        "dc:description": GUARDED,
-        "dc:publisher": about.creator,
-        "dc:license": {"@id": about.licence},
+        "dc:description": ESCAPING,
+        "dc:publisher": attribution.creator,
+        "dc:license": {"@id": attribution.licence},
         "dc:provenance": producer(),
         "dialect": {
             "encoding": "utf-8",
@@ -71,84 +72,88 @@ def write_metadata(
             "commentPrefix": None,
             "trim": False,
         },
-        "tables": described,
+        "tables": [describe_table(schema, table, written) for table in tables],
     }
-    return (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode()
+    return json.dumps(metadata, ensure_ascii=False, indent=1) + "\n"
 
 
 def describe_table(
-    tables: Tables, table: Table, written: Sequence[Table], *, form: str = "csv"
+    schema: Schema, table: Table, written: Collection[Table], *, suffix: str = ".csv"
 ) -> dict[str, Any]:
-    """Return the metadata of one table; it may point to those that are written too."""
-    names = tables.vocabulary.names
-    schema: dict[str, Any] = {
-        "aboutUrl": f"{table.key.base}{{+{table.key.variable}}}",
-        "columns": [describe_column(names, column, table) for column in table.columns],
+    """Return the metadata of one table, with foreign keys into the written ones."""
+    names = schema.vocabulary.names
+    table_schema: dict[str, Any] = {
+        "aboutUrl": _make_template(table.key),
+        "columns": [_describe_column(names, column, table) for column in table.columns],
     }
     if not table.parent:
-        schema["primaryKey"] = table.key.variable
-    keys = list(_list_keys(tables, table, {t.name for t in written}))
-    if keys:
-        schema["foreignKeys"] = keys
-    title = say(table.titles)
+        table_schema["primaryKey"] = table.key.variable
+    foreign_keys = _list_foreign_keys(schema, table, {t.name for t in written})
+    if foreign_keys:
+        table_schema["foreignKeys"] = foreign_keys
+    title = _tag_texts(table.titles)
     return {
-        "url": f"{table.name}.{form}",
+        "url": f"{table.name}{suffix}",
         "dc:title": title,
-        "dc:description": say(table.about) or title,
-        "tableSchema": schema,
+        "dc:description": _tag_texts(table.descriptions) or title,
+        "tableSchema": table_schema,
     }
 
 
-def describe_column(names: Names, column: Column, table: Table) -> dict[str, Any]:
-    """Return the metadata of one column."""
-    said: dict[str, Any] = {"name": column.variable, "titles": column.name}
-    said["dc:title"] = say(column.titles) or column.name
-    if column.about:
-        said["dc:description"] = say(column.about)
-    said["datatype"] = describe_datatype(names, column.datatype)
+def _describe_column(names: Names, column: Column, table: Table) -> dict[str, Any]:
+    description: dict[str, Any] = {"name": column.variable, "titles": column.name}
+    description["dc:title"] = _tag_texts(column.titles) or column.name
+    if column.descriptions:
+        description["dc:description"] = _tag_texts(column.descriptions)
+    description["datatype"] = _describe_datatype(names, column.datatype)
     if column is table.key:
-        said |= {"required": True, "suppressOutput": True}
+        description |= {"required": True, "suppressOutput": True}
     elif not column.predicate:
-        said["suppressOutput"] = True
+        description["suppressOutput"] = True
     else:
-        said["propertyUrl"] = column.predicate
-        if column.link:
-            said["valueUrl"] = f"{column.base}{{+{column.variable}}}"
+        description["propertyUrl"] = column.predicate
+        if column.is_iri:
+            description["valueUrl"] = _make_template(column)
     if column.language:
-        said["lang"] = column.language
-    if column.many:
-        said["separator"] = SEPARATOR
-    return said
+        description["lang"] = column.language
+    if column.is_list:
+        description["separator"] = SEPARATOR
+    return description
 
 
-def describe_datatype(names: Names, datatype: str) -> str | dict[str, str]:
-    """Return a datatype as CSVW has it: those of XML Schema go by their local names."""
+def _make_template(column: Column) -> str:
+    """Return the URI template that makes an IRI from a cell of a column."""
+    return f"{column.namespace}{{+{column.variable}}}"
+
+
+def _describe_datatype(names: Names, datatype: str) -> str | dict[str, str]:
+    """Return a datatype in CSVW, where those of XML Schema have their local names."""
     xsd = names.expand("xsd:")
     if not datatype or datatype.startswith(xsd):
         return datatype.removeprefix(xsd) or "string"
     return {"@id": datatype, "base": "string"}
 
 
-def say(texts: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return texts by language as JSON-LD has them."""
+def _tag_texts(texts: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return texts by language in JSON-LD."""
     return [{"@value": text, "@language": tag} for tag, text in sorted(texts.items())]
 
 
-def _list_keys(tables: Tables, table: Table, written: set[str]) -> list[dict[str, Any]]:
-    """Return which columns of a link table lead to rows of which table, if that is one.
+def _list_foreign_keys(schema: Schema, table: Table, written: set[str]) -> list[dict[str, Any]]:
+    """Return the foreign keys of a link table; its IRIs must all be in one other table.
 
-    A key in a column that may be empty is an error to some validators, so wide tables have none.
+    The tables of classes have none: some validators report empty cells of a key as errors.
     """
-    keys = [(table.key, table.parent)] if table.parent in written else []
+    targets = [(table.key, table.parent)] if table.parent in written else []
     for column in table.columns if table.parent else ():
-        if column.predicate and column.base == tables.vocabulary.things:
-            found = tables.list_targets(column.ranges)
+        if column.predicate and column.namespace == schema.vocabulary.data_namespace:
+            found = schema.list_target_tables(column.ranges)
             if len(found) == 1 and found[0].name in written:
-                keys.append((column, found[0].name))
+                targets.append((column, found[0].name))
     return [
         {
             "columnReference": column.variable,
             "reference": {"resource": f"{name}.csv", "columnReference": "id"},
         }
-        for column, name in keys
+        for column, name in targets
     ]

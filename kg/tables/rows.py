@@ -1,4 +1,4 @@
-"""From what is said of things to the rows of tables, a few hundred at a time."""
+"""Turn the statements of each subject into rows of tables."""
 
 import re
 from collections import Counter
@@ -6,266 +6,260 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from kg.errors import KgError
-from kg.graph import Graph, bind_values, read_internal
-from kg.names import FALLBACKS, LANGUAGES, XSD_STRING, bind_json
-from kg.tables.statements import BLANK, IRI, Thing, Value
-from kg.tables.table import TYPE, Column, Table, Tables
+from kg.graph import Graph, bind_values
+from kg.names import LANGUAGES, XSD_STRING, bind_json, language_of, pick, text
+from kg.tables.columns import NAMESPACED_IRIS, OTHER_IRIS, TEXTS, TYPE, Column
+from kg.tables.schema import Schema, Table
+from kg.tables.statements import BLANK_NODE, IRI, Subject, Value
 
-BATCH = 500
-MOST_LABELS = 20_000
-# What a URI template leaves as it is (https://www.rfc-editor.org/rfc/rfc6570#section-3.2.3).
-SAFE = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
-NO_TABLE = "things of a class that no table is for"
-NO_CELL = "statements that no cell can hold: an empty text, a blank node, an IRI that is not ASCII"
+BUFFER_ROWS = 500
+# What a URI template keeps as it is (https://www.rfc-editor.org/rfc/rfc6570#section-3.2.3).
+TEMPLATE_SAFE = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
+NO_TABLE = "subjects whose class has no table"
+NO_CELL = "statements that no cell can hold (an empty text, a blank node or a non-ASCII IRI)"
 
-Row = dict[str, str | tuple[str, ...]]
+Row = dict[str, tuple[str, ...]]  # the values by column name
 
 
 class Writer(Protocol):
-    """What takes the rows of one table."""
+    """Writes the rows of one table."""
 
     def write(self, rows: Sequence[Row]) -> None:
-        """Take rows, each value as the data have it, under its column's name."""
+        """Write rows; IRIs are complete."""
 
     def close(self) -> None:
-        """Write what there is still to write."""
+        """Finish the table."""
 
 
-OpenTable = Callable[[Table], Writer]
+OpenWriter = Callable[[Table], Writer]
 
 
-class Labels:
-    """The names of things in a language, or in the one that stands in for it."""
-
-    def __init__(self, graph: Graph, language: str) -> None:
-        self._text = read_internal(graph.home, "table-labels")
-        self._graph = graph
-        self._order = FALLBACKS[language]
-        self._held: dict[str, str] = {}
-
-    def find(self, iris: Iterable[str]) -> Mapping[str, str]:
-        """Return the names of things, of those at least; nothing for one without."""
-        wanted = set(iris)
-        if len(self._held) > MOST_LABELS:
-            self._held.clear()
-        missing = sorted(wanted - set(self._held))
-        if missing:
-            said: dict[str, dict[str, str]] = {iri: {} for iri in missing}
-            text = bind_values(self._text, {"node": " ".join(f"<{iri}>" for iri in missing)})
-            for node, label in self._graph.select(text).rows:
-                if node is not None and label is not None:
-                    bound = bind_json(label)
-                    tag = bound.get("xml:lang", "")
-                    said[bind_json(node)["value"]].setdefault(tag, bound["value"])
-            for iri, labels in said.items():
-                order = (*self._order, *sorted(labels))
-                self._held[iri] = next((labels[tag] for tag in order if tag in labels), "")
-        return self._held
+def read_labels(graph: Graph, iris: Iterable[str], language: str) -> dict[str, str]:
+    """Return the label of each IRI in a language or its fallback, or "" if it has none."""
+    labels: dict[str, dict[str, str]] = {iri: {} for iri in sorted(iris)}
+    if labels:
+        nodes = " ".join(f"<{iri}>" for iri in labels)
+        for node, label in graph.internal("table-labels", node=nodes):
+            labels[text(node)].setdefault(language_of(label), text(label))
+    return {
+        iri: pick(texts, language, next((texts[tag] for tag in sorted(texts)), ""))
+        for iri, texts in labels.items()
+    }
 
 
-class Sheet:
-    """The rows of one table on their way to its writer."""
+class TableBuffer:
+    """Collects the rows of one table, and writes them with their derived values and labels."""
 
-    def __init__(self, table: Table, writer: Writer, graph: Graph, labels: Labels) -> None:
+    def __init__(self, table: Table, writer: Writer, graph: Graph, language: str) -> None:
         self.table = table
-        self.count = 0
+        self.row_count = 0
         self._writer = writer
         self._graph = graph
-        self._labels = labels
+        self._language = language
         self._rows: list[Row] = []
 
     def add(self, row: Row) -> None:
-        """Take a row."""
+        """Add a row."""
         self._rows.append(row)
-        self.count += 1
-        if len(self._rows) == BATCH:
+        self.row_count += 1
+        if len(self._rows) == BUFFER_ROWS:
             self._flush()
 
     def close(self) -> None:
-        """Hand on what there is and close the writer."""
+        """Write the remaining rows and finish the table."""
         self._flush()
         self._writer.close()
 
     def _flush(self) -> None:
-        if self.table.question and self._rows:
-            self._read_besides(self.table.question.query)
-        named = [column for column in self.table.columns if column.label_of]
-        asked = {iri for row in self._rows for c in named for iri in list_values(row, c.label_of)}
-        labels = self._labels.find(asked)
-        for row in self._rows:
-            for column in named:
-                found = [labels[iri] for iri in list_values(row, column.label_of)]
-                row[column.name] = tuple(found) if column.many else "".join(found)
+        self._add_derived_values()
+        self._add_labels()
         self._writer.write(self._rows)
         self._rows = []
 
-    def _read_besides(self, text: str) -> None:
-        """Add what the table's query tells of the rows; it is no statement of theirs."""
-        rows = {str(row[self.table.key.name]): row for row in self._rows}
-        text = bind_values(text, {"subject": " ".join(f"<{iri}>" for iri in rows)})
-        where = str(self.table.question.path) if self.table.question else ""
+    def _add_derived_values(self) -> None:
+        if not self.table.derivation or not self._rows:
+            return
+        query = self.table.derivation
+        rows = {row[self.table.key.name][0]: row for row in self._rows}
         columns = {column.name: column for column in self.table.columns}
-        for terms in self._graph.select(text, where).rows:
-            subject, name, value = (bind_json(t) if t else {"value": ""} for t in terms)
-            column = columns.get(name["value"])
+        bound = bind_values(query.query, {"subject": " ".join(f"<{iri}>" for iri in rows)})
+        for subject, name, value in self._graph.select(bound, str(query.path)).rows:
+            column = columns.get(text(name))
             if column is None:
-                raise KgError(f"{where}:1: no {name['value']} under reading. Name it there.")
-            # A literal where a thing should be has no name to look up.
-            if (value.get("type") == IRI) == (column.link or bool(column.label_of)):
-                row = rows[subject["value"]]
-                row[column.name] = (*list_values(row, column.name), value["value"])
+                raise KgError(
+                    f"{query.path}:1: the query derives {text(name)}, which the header does not "
+                    "have. Add it under reading:."
+                )
+            # A literal where an IRI is expected has no label.
+            is_iri = value is not None and bind_json(value)["type"] == IRI
+            if is_iri == (column.is_iri or bool(column.label_of)):
+                row = rows[text(subject)]
+                row[column.name] = (*row.get(column.name, ()), text(value))
+
+    def _add_labels(self) -> None:
+        columns = [column for column in self.table.columns if column.label_of]
+        iris = {iri for row in self._rows for c in columns for iri in row.get(c.label_of, ())}
+        labels = read_labels(self._graph, iris, self._language)
+        for row in self._rows:
+            for column in columns:
+                row[column.name] = tuple(labels[iri] for iri in row.get(column.label_of, ()))
 
 
-def list_values(row: Row, name: str) -> tuple[str, ...]:
-    """Return the values of a cell."""
-    value = row.get(name, ())
-    return value if isinstance(value, tuple) else (value,) if value else ()
+class StatementRouter:
+    """Puts each statement in one place: a column of its subject's table, or a link table.
 
-
-class Sorter:
-    """What puts each statement in its one place: a column of its table, or a link table.
-
-    `counts` are the rows of each table that was opened, `left_out` what is in none and why.
+    `left_out` counts what has no place, by reason.
     """
 
     def __init__(
         self,
         graph: Graph,
-        tables: Tables,
-        open_table: OpenTable,
-        wanted: Callable[[Table], bool] = lambda table: True,
+        schema: Schema,
+        open_writer: OpenWriter,
+        is_wanted: Callable[[Table], bool] = lambda table: True,
     ) -> None:
+        """Open all wanted tables of classes; link tables are opened for their first row."""
         self.left_out: Counter[str] = Counter()
-        self._tables = tables
         self._graph = graph
-        self._open = open_table
-        self._wanted = wanted
-        self._labels = Labels(graph, tables.languages[0])
-        self._links: dict[tuple[str, str, str], Table] = {}
-        self._found: dict[tuple[str, ...], Table | None] = {}
-        self._type = tables.vocabulary.names.expand(TYPE)
-        self._sheets: dict[str, Sheet] = {}
-        for table in tables.wide:
-            if wanted(table):
-                self._find_sheet(table)
+        self._schema = schema
+        self._open_writer = open_writer
+        self._is_wanted = is_wanted
+        self._type = schema.vocabulary.names.expand(TYPE)
+        self._buffers: dict[str, TableBuffer] = {}
+        self._link_tables: dict[tuple[str, str, str], Table] = {}
+        for table in schema.tables:
+            if is_wanted(table):
+                self._open_buffer(table)
 
     @property
-    def counts(self) -> dict[Table, int]:
-        """How many rows each table has."""
-        return {sheet.table: sheet.count for sheet in self._sheets.values()}
+    def row_counts(self) -> dict[Table, int]:
+        """The number of rows of each table that was opened."""
+        return {buffer.table: buffer.row_count for buffer in self._buffers.values()}
 
-    def add(self, thing: Thing) -> None:
-        """Take all that is said of a thing."""
-        types = tuple(value.text for name, value in thing.facts if name == self._type)
-        if types not in self._found:
-            self._found[types] = self._tables.find_table(types)
-        table = self._found[types]
-        base = self._tables.vocabulary.things
-        if table is None or not fits(thing.iri, base):
+    def add(self, subject: Subject) -> None:
+        """Add the statements of a subject to the rows of its tables."""
+        types = [value.text for predicate, value in subject.statements if predicate == self._type]
+        table = self._schema.find_table(types)
+        if table is None or not is_expandable(subject.iri, self._schema.vocabulary.data_namespace):
             self.left_out[NO_TABLE] += 1
             return
-        row: Row = {table.key.name: thing.iri}
-        more: dict[str, dict[str, list[str]]] = {}
-        kind = self._choose_type(table, types)
-        if kind:
-            row[table.places[self._type, ""].name] = kind
-        for name, value in thing.facts:
-            if name == self._type and value.text == kind:
+        row: Row = {table.key.name: (subject.iri,)}
+        links: dict[Table, dict[str, list[str]]] = {}
+        main_type = self._choose_type(table, types)
+        if main_type:
+            row[table.statement_columns[self._type, ""].name] = (main_type,)
+        for predicate, value in subject.statements:
+            if predicate == self._type and value.text == main_type:
                 continue
-            column = table.places.get((name, value.language))
-            if column and column.name not in row and holds(column, value):
-                row[column.name] = value.text
+            column = table.statement_columns.get((predicate, value.language))
+            if column and column.name not in row and can_hold(column, value):
+                row[column.name] = (value.text,)
             else:
-                self._add_more(more, table, name, value)
-        if self._wanted(table):
-            self._find_sheet(table).add(row)
-        for link, values in more.items():
-            self._add_links(self._sheets[link], thing.iri, values)
+                self._add_link(links, table, predicate, value)
+        if self._is_wanted(table):
+            self._open_buffer(table).add(row)
+        for link_table, values in links.items():
+            self._add_link_rows(link_table, subject.iri, values)
 
     def close(self) -> None:
-        """Write what there is still to write."""
-        for sheet in self._sheets.values():
-            sheet.close()
+        """Write the remaining rows and finish all tables."""
+        for buffer in self._buffers.values():
+            buffer.close()
 
     def _choose_type(self, table: Table, types: Sequence[str]) -> str:
-        """Return the most specific class below the table's; any further ones go to a link table."""
-        supers = self._tables.vocabulary.list_supers
-        base = table.places[self._type, ""].base
-        below = [iri for iri in types if table.iri in supers(iri) and fits(iri, base)]
-        return min(below, key=lambda iri: (-len(supers(iri)), iri), default="")
+        """Return the most specific subclass of the table's class; other types become links."""
+        list_superclasses = self._schema.vocabulary.list_superclasses
+        namespace = table.statement_columns[self._type, ""].namespace
+        found = [
+            iri
+            for iri in types
+            if table.class_iri in list_superclasses(iri) and is_expandable(iri, namespace)
+        ]
+        return min(found, key=lambda iri: (-len(list_superclasses(iri)), iri), default="")
 
-    def _add_more(
-        self, more: dict[str, dict[str, list[str]]], table: Table, name: str, value: Value
+    def _add_link(
+        self,
+        links: dict[Table, dict[str, list[str]]],
+        table: Table,
+        predicate: str,
+        value: Value,
     ) -> None:
-        """Note a statement for a link table; one in a language not asked for is passed over."""
-        asked = self._tables.languages
-        if value.language and value.language not in asked and {*asked} != {*LANGUAGES}:
+        """Collect a value for a link table, unless it is in a language that is not exported."""
+        languages = self._schema.languages
+        if not is_exported(value.language, languages):
             return
-        if value.kind == BLANK or not value.text or (value.kind == IRI and not fits(value.text)):
+        is_bad_iri = value.type == IRI and not is_expandable(value.text)
+        if value.type == BLANK_NODE or not value.text or is_bad_iri:
             self.left_out[NO_CELL] += 1
             return
-        form = find_form(value, asked)
-        link = self._find_link(table, name, form)
-        if form == "link" and not holds(link.columns[1], value):
-            link = self._find_link(table, name, "iri")
-        if self._wanted(link):
-            self._find_sheet(link)
-            column = link.places[name, value.language].name
-            more.setdefault(link.name, {}).setdefault(column, []).append(value.text)
+        value_kind = find_value_kind(value, languages)
+        link_table = self._find_link_table(table, predicate, value_kind)
+        if value_kind == NAMESPACED_IRIS and not can_hold(link_table.columns[1], value):
+            link_table = self._find_link_table(table, predicate, OTHER_IRIS)
+        if self._is_wanted(link_table):
+            column = link_table.statement_columns[predicate, value.language].name
+            links.setdefault(link_table, {}).setdefault(column, []).append(value.text)
 
-    def _find_link(self, table: Table, name: str, form: str) -> Table:
-        key = (table.name, name, form)
-        if key not in self._links:
-            self._links[key] = self._tables.make_link(table, name, form)
-        return self._links[key]
+    def _find_link_table(self, table: Table, predicate: str, value_kind: str) -> Table:
+        key = (table.name, predicate, value_kind)
+        if key not in self._link_tables:
+            self._link_tables[key] = self._schema.make_link_table(table, predicate, value_kind)
+        return self._link_tables[key]
 
-    def _find_sheet(self, table: Table) -> Sheet:
-        if table.name not in self._sheets:
-            writer = self._open(table)
-            self._sheets[table.name] = Sheet(table, writer, self._graph, self._labels)
-        return self._sheets[table.name]
+    def _open_buffer(self, table: Table) -> TableBuffer:
+        if table.name not in self._buffers:
+            writer = self._open_writer(table)
+            language = self._schema.languages[0]
+            self._buffers[table.name] = TableBuffer(table, writer, self._graph, language)
+        return self._buffers[table.name]
 
-    def _add_links(self, sheet: Sheet, iri: str, values: Mapping[str, Sequence[str]]) -> None:
-        """Add the rows of a thing: one for each value.
+    def _add_link_rows(self, table: Table, iri: str, values: Mapping[str, Sequence[str]]) -> None:
+        """Add a row for each value.
 
-        Where there is one value a language, they stand side by side, as one text and its
-        translations; of several nobody knows which of them go together.
+        A text and its translations share a row if there is one text in each language; of
+        several, it is unknown which of them belong together.
         """
+        buffer = self._open_buffer(table)
         if all(len(texts) == 1 for texts in values.values()):
-            sheet.add({sheet.table.key.name: iri, **{name: one for name, (one,) in values.items()}})
+            buffer.add({table.key.name: (iri,), **{name: (t[0],) for name, t in values.items()}})
             return
         for name, texts in values.items():
-            for text in texts:
-                sheet.add({sheet.table.key.name: iri, name: text})
+            for one in texts:
+                buffer.add({table.key.name: (iri,), name: (one,)})
 
 
-def find_form(value: Value, languages: Sequence[str]) -> str:
-    """Return which link table of its property a value goes to.
+def find_value_kind(value: Value, languages: Sequence[str]) -> str:
+    """Return the kind of a value, which decides its link table.
 
-    >>> find_form(Value("literal", "深圳", "zh-Hans"), ["zh-Hans"])
+    >>> find_value_kind(Value("literal", "深圳", "zh-Hans"), ["zh-Hans"])
     'text'
     """
-    if value.kind == IRI:
-        return "link"
+    if value.type == IRI:
+        return NAMESPACED_IRIS
     if value.language:
-        return "text" if value.language in languages else value.language
+        return TEXTS if value.language in languages else value.language
     return value.datatype or XSD_STRING
 
 
-def holds(column: Column, value: Value) -> bool:
-    """Tell whether a column's cells can hold a value, so that it can be told from them again."""
-    if column.link:
-        return value.kind == IRI and fits(value.text, column.base)
-    literal = value.kind not in (IRI, BLANK) and bool(value.text)
+def is_exported(language: str, languages: Sequence[str]) -> bool:
+    """Return whether texts in a language are exported; in others only if nothing was chosen."""
+    return not language or language in languages or {*languages} == {*LANGUAGES}
+
+
+def can_hold(column: Column, value: Value) -> bool:
+    """Return whether the cells of a column can hold a value so that it can be read back."""
+    if column.is_iri:
+        return value.type == IRI and is_expandable(value.text, column.namespace)
+    is_literal = value.type not in (IRI, BLANK_NODE) and bool(value.text)
     if column.language:
-        return literal and value.language == column.language
-    return literal and not value.language and (value.datatype or XSD_STRING) == column.datatype
+        return is_literal and value.language == column.language
+    return is_literal and not value.language and (value.datatype or XSD_STRING) == column.datatype
 
 
-def fits(iri: str, base: str = "") -> bool:
-    """Tell whether an IRI is what its cell and a URI template give: `base` and then the cell.
+def is_expandable(iri: str, namespace: str = "") -> bool:
+    """Return whether a URI template gives an IRI back from its cell, which lacks the namespace.
 
-    >>> fits("https://example.org/a", "https://example.org/"), fits("https://example.org/深")
+    >>> is_expandable("https://e.org/a", "https://e.org/"), is_expandable("https://e.org/深")
     (True, False)
     """
-    return iri.startswith(base) and SAFE.fullmatch(iri, len(base)) is not None
+    return iri.startswith(namespace) and TEMPLATE_SAFE.fullmatch(iri, len(namespace)) is not None

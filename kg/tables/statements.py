@@ -1,103 +1,79 @@
-"""What the data files say, thing by thing, each text and number as it stands in the file."""
+"""Read the statements of each subject from the data files, with literals as they are written.
 
-import heapq
+An engine may change literals (`02022` to 2022), so they are not read from the graph in memory.
+"""
+
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from tempfile import TemporaryFile
 
 from kg.home import Home
 from kg.names import bind_json
+from kg.store.canonical import sort_lines
 from kg.turtle import TurtleFile, list_files, parse_file
 
-CHUNK = 100_000
-IRI, LITERAL, BLANK = "uri", "literal", "bnode"
+IRI, BLANK_NODE = "uri", "bnode"
 
 
 @dataclass(frozen=True)
 class Value:
-    """The object of a statement: an IRI, or a literal with its language or its datatype.
+    """The object of a statement.
 
-    `kind` is uri, literal or bnode, as in SPARQL results JSON; `datatype` is empty for a text.
+    `type` is uri, literal or bnode, as in SPARQL results JSON; `datatype` is "" for a text.
     """
 
-    kind: str
+    type: str
     text: str
     language: str = ""
     datatype: str = ""
 
 
 @dataclass(frozen=True)
-class Thing:
-    """All that the data say of one IRI: pairs of property and value, sorted, each once."""
+class Subject:
+    """An IRI and its statements: pairs of predicate and value, sorted, each once."""
 
     iri: str
-    facts: tuple[tuple[str, Value], ...]
+    statements: tuple[tuple[str, Value], ...]
 
 
-def list_data(home: Home) -> list[TurtleFile]:
-    """Return the files of the data alone, in path order."""
+def list_data_files(home: Home) -> list[TurtleFile]:
+    """Return the files of the data, without the ontology, in path order."""
     return [file for file in list_files(home) if file.path.is_relative_to(home.data)]
 
 
-def read_things(
-    files: Sequence[TurtleFile], progress: Callable[[int], None] = lambda facts: None
-) -> Iterator[Thing]:
-    """Yield what the files say of each thing, in the order of their IRIs.
+def read_subjects(
+    files: Sequence[TurtleFile], progress: Callable[[int], None] = lambda statements: None
+) -> Iterator[Subject]:
+    """Yield the subjects of all files, sorted by IRI.
 
-    The files are read one after the other and sorted on disk, so that no more than some
-    100,000 statements are in memory; `progress` is told how many statements have come since:
-    each comes once from its file and once from the sorting.
+    `progress` gets the number of statements read or yielded since the last call: each statement
+    counts once when it is read and once when it is yielded.
     """
-    lines = sort_lines(line for file in files for line in _write_lines(file, progress))
-    for subject, group in groupby(lines, lambda line: line.partition("\t")[0]):
-        facts = []
-        before = ""
-        count = 0
-        for line in group:
-            count += 1
-            if line != before:
-                _, predicate, kind, language, datatype, text = line.split("\t")
-                facts.append((predicate, Value(kind, json.loads(text), language, datatype)))
-            before = line
-        progress(count)
-        yield Thing(subject, tuple(facts))
+    lines = sort_lines(line for file in files for line in _encode_statements(file, progress))
+    for iri, group in groupby(lines, lambda line: line.partition("\t")[0]):
+        statements = tuple(map(_decode_statement, group))
+        progress(len(statements))
+        yield Subject(iri, statements)
 
 
-def sort_lines(lines: Iterable[str], chunk: int = CHUNK) -> Iterator[str]:
-    """Yield lines without line ends in the order of their code points, sorted on disk.
-
-    >>> list(sort_lines(["b", "a", "c", "a"], chunk=2))
-    ['a', 'a', 'b', 'c']
-    """
-    with ExitStack() as stack:
-        runs: list[Iterable[str]] = []
-        held: list[str] = []
-        for line in lines:
-            held.append(line)
-            if len(held) == chunk:
-                file = stack.enter_context(TemporaryFile("w+", encoding="utf-8", newline="\n"))
-                file.writelines(f"{one}\n" for one in sorted(held))
-                file.seek(0)
-                runs.append(one.removesuffix("\n") for one in file)
-                held = []
-        yield from heapq.merge(*runs, sorted(held))
-
-
-def _write_lines(file: TurtleFile, progress: Callable[[int], None]) -> Iterator[str]:
-    """Yield a line for each statement: its terms between tabs, the text last, as JSON."""
+def _encode_statements(file: TurtleFile, progress: Callable[[int], None]) -> Iterator[str]:
+    """Yield each statement as a line: its terms between tabs, the text last, as JSON."""
     for quad in parse_file(file):
-        subject, predicate, said = map(bind_json, (quad.subject, quad.predicate, quad.object))
+        subject, predicate, value = map(bind_json, (quad.subject, quad.predicate, quad.object))
         yield "\t".join(
             (
-                ("_:" if subject["type"] == BLANK else "") + subject["value"],
+                ("_:" if subject["type"] == BLANK_NODE else "") + subject["value"],
                 predicate["value"],
-                said["type"],
-                said.get("xml:lang", ""),
-                said.get("datatype", ""),
-                json.dumps(said["value"]),
+                value["type"],
+                value.get("xml:lang", ""),
+                value.get("datatype", ""),
+                json.dumps(value["value"]),
             )
         )
         progress(1)
+
+
+def _decode_statement(line: str) -> tuple[str, Value]:
+    _, predicate, kind, language, datatype, text = line.split("\t")
+    return predicate, Value(kind, json.loads(text), language, datatype)

@@ -1,80 +1,120 @@
-"""What the ontology and its shapes say of classes and properties, for columns to come from."""
+"""Read the properties, classes and codes of the ontology, with what its shapes say of them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from kg.graph import Graph, LocalGraph
 from kg.home import Home
-from kg.names import Names, bind_json, read_names
+from kg.names import Names, Term, language_of, read_names, text
 from kg.turtle import list_files
 
-Texts = dict[str, str]
+Texts = dict[str, str]  # by language tag
 
 
-@dataclass
+@dataclass(frozen=True)
 class Property:
-    """A property: in `single` are the classes that by design have at most one value of it."""
+    """A property as the ontology declares it and the shapes constrain it.
+
+    `ranges` are classes or datatypes. Instances of the classes in `single_valued_in` have at most
+    one value; with `has_unique_languages` they have at most one text in each language.
+    """
 
     iri: str
-    name: str
-    link: bool = False
-    tagged: bool = False
-    single_in_language: bool = False
-    domains: set[str] = field(default_factory=set)
-    ranges: set[str] = field(default_factory=set)
-    single: set[str] = field(default_factory=set)
+    column_name: str
+    is_object_property: bool
+    is_language_tagged: bool = False
+    has_unique_languages: bool = False
+    domains: frozenset[str] = frozenset()
+    ranges: frozenset[str] = frozenset()
+    single_valued_in: frozenset[str] = frozenset()
     labels: Texts = field(default_factory=dict)
     definitions: Texts = field(default_factory=dict)
     examples: Texts = field(default_factory=dict)
 
+    @property
+    def datatypes(self) -> list[str]:
+        """The datatypes of its literals, sorted; empty for an object property."""
+        return [] if self.is_object_property else sorted(self.ranges)
 
-@dataclass
+
+@dataclass(frozen=True)
 class Class:
-    """A class: those above it, itself among them, and what is said of it by language."""
+    """A class; its superclasses include itself."""
 
-    supers: set[str] = field(default_factory=set)
-    labels: Texts = field(default_factory=dict)
-    definitions: Texts = field(default_factory=dict)
+    superclasses: frozenset[str]
+    labels: Texts
+    definitions: Texts
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The properties, classes and codes (by class, with their names), each by its IRI."""
+    """The properties, classes and codes of an ontology, by IRI.
+
+    `codes` are the labels of each code, by class. The IRIs of the data start with
+    `data_namespace`; the codes are in namespaces of their own.
+    """
 
     names: Names
     properties: Mapping[str, Property]
     classes: Mapping[str, Class]
     codes: Mapping[str, Mapping[str, Texts]]
-    top: str
-    things: str
+    data_namespace: str
 
-    def list_supers(self, iri: str) -> set[str]:
-        """Return the classes above one, itself among them."""
-        return self.classes[iri].supers if iri in self.classes else {iri}
-
-    def find_base(self, ranges: Sequence[str]) -> str:
-        """Return what the IRIs of some classes begin with: empty where they differ.
-
-        Codes stand in a namespace of their own; whatever is no code is a thing of the data.
-        """
-        codes = {code for iri in ranges for code in self.codes.get(iri, {})}
-        if not ranges:
-            return ""
-        if not codes:
-            return self.things
-        bases = {code[: len(code) - len(code.rpartition("/")[2])] for code in codes}
-        return bases.pop() if len(bases) == 1 and all(map(self.codes.get, ranges)) else ""
-
-    def name_property(self, iri: str) -> str:
-        """Return a property's name in a header; one the ontology does not know has its prefix."""
+    def find_property(self, iri: str) -> Property:
+        """Return a property; one that is not declared is an object property without a range."""
         if iri in self.properties:
-            return self.properties[iri].name
-        return re.sub("[^A-Za-z0-9]+", "_", self.names.shorten(iri)).strip("_")
+            return self.properties[iri]
+        name = re.sub("[^A-Za-z0-9]+", "_", self.names.shorten(iri)).strip("_")
+        is_type = iri == self.names.expand("rdf:type")
+        return Property(iri, "type" if is_type else name, is_object_property=True)
+
+    def list_superclasses(self, class_iri: str) -> frozenset[str]:
+        """Return the superclasses of a class, and the class itself."""
+        declared = self.classes.get(class_iri)
+        return declared.superclasses if declared else frozenset({class_iri})
+
+    def applies_to(self, prop: Property, class_iri: str) -> bool:
+        """Return whether instances of a class can have a property."""
+        superclasses = self.list_superclasses(class_iri)
+        return any(
+            domain in superclasses or class_iri in self.list_superclasses(domain)
+            for domain in prop.domains
+        )
+
+    def fits_columns(self, prop: Property, class_iri: str) -> bool:
+        """Return whether a table of a class can have the property's values in its own columns.
+
+        A subject has at most one value, or one text in each language, and all literals have the
+        same datatype: from the cells alone the datatype could not be known.
+        """
+        if prop.is_language_tagged:
+            return prop.has_unique_languages
+        if not prop.is_object_property and len(prop.datatypes) != 1:
+            return False
+        classes = {*self.list_superclasses(class_iri), self.names.expand("owl:Thing")}
+        return bool(prop.single_valued_in & classes)
+
+    def has_labels(self, class_iri: str) -> bool:
+        """Return whether instances of a class can have labels."""
+        names = map(self.names.expand, ("rdfs:label", "skos:prefLabel"))
+        return any(self.applies_to(self.properties[name], class_iri) for name in names)
+
+    def find_namespace(self, class_iris: Iterable[str]) -> str:
+        """Return the namespace of the instances of all these classes, or "" if they differ."""
+        codes = [self.codes.get(iri) for iri in class_iris]
+        if not any(codes):
+            return self.data_namespace if codes else ""
+        namespaces = {code.rpartition("/")[0] + "/" for labels in codes for code in labels or ()}
+        return namespaces.pop() if len(namespaces) == 1 and all(codes) else ""
+
+    def local_name(self, iri: str) -> str:
+        """Return the part of an IRI after its namespace, if the prefix is declared."""
+        return self.names.shorten(iri).rpartition(":")[2]
 
 
 def read_vocabulary(home: Home) -> Vocabulary:
-    """Return what the ontology and its shapes in a home say.
+    """Return the vocabulary that a home's ontology declares and its shapes constrain.
 
     Raises:
         KgError: a file is not Turtle in UTF-8.
@@ -82,80 +122,80 @@ def read_vocabulary(home: Home) -> Vocabulary:
     names = read_names(home)
     files = list_files(home, shapes=True)
     graph = LocalGraph(home, [file for file in files if file.path.is_relative_to(home.ontology)])
-    top = names.expand("owl:Thing")
-    things = names.expand("place:").removesuffix("place/")
-    classes = _read_classes(graph)
+    data_namespace = names.expand("place:").removesuffix("place/")
     codes: dict[str, dict[str, Texts]] = {}
-    for iri, code, label in _read_rows(graph, "table-codes"):
-        if not code["value"].startswith(things):
-            labels = codes.setdefault(iri["value"], {}).setdefault(code["value"], {})
-            labels[label.get("xml:lang", "")] = label["value"]
-    properties = _read_properties(graph, names)
-    return Vocabulary(names, properties, classes, codes, top, things)
+    for iri, code, label in graph.internal("table-codes"):
+        if not text(code).startswith(data_namespace):
+            labels = codes.setdefault(text(iri), {}).setdefault(text(code), {})
+            labels[language_of(label)] = text(label)
+    return Vocabulary(names, _read_properties(graph), _read_classes(graph), codes, data_namespace)
+
+
+def _read_properties(graph: Graph) -> dict[str, Property]:
+    properties = _read_aspects(graph, "table-properties")
+    column_names = _name_columns(graph.names, properties)
+    return {
+        iri: Property(
+            iri,
+            column_names[iri],
+            is_object_property="object property" in aspects,
+            is_language_tagged="language-tagged" in aspects,
+            has_unique_languages="unique languages" in aspects,
+            domains=frozenset(map(text, aspects.get("domain", ()))),
+            ranges=frozenset(map(text, aspects.get("range", ()))),
+            single_valued_in=frozenset(map(text, aspects.get("single-valued", ()))),
+            labels=_read_texts(aspects.get("label", ())),
+            definitions=_read_texts(aspects.get("definition", ())),
+            examples=_read_texts(aspects.get("example", ())),
+        )
+        for iri, aspects in properties.items()
+    }
 
 
 def _read_classes(graph: Graph) -> dict[str, Class]:
-    classes: dict[str, Class] = {}
-    for iri, aspect, value in _read_rows(graph, "table-classes"):
-        found = classes.setdefault(iri["value"], Class())
-        if aspect["value"] == "super":
-            found.supers.add(value["value"])
-        else:
-            texts = found.labels if aspect["value"] == "label" else found.definitions
-            texts.setdefault(value.get("xml:lang", ""), value["value"])
-    return classes
+    return {
+        iri: Class(
+            frozenset(map(text, aspects["superclass"])),
+            _read_texts(aspects.get("label", ())),
+            _read_texts(aspects.get("definition", ())),
+        )
+        for iri, aspects in _read_aspects(graph, "table-classes").items()
+    }
 
 
-def _read_properties(graph: Graph, names: Names) -> dict[str, Property]:
-    properties: dict[str, Property] = {}
-    for iri, aspect, value in _read_rows(graph, "table-properties"):
-        found = properties.setdefault(iri["value"], Property(iri["value"], ""))
-        match aspect["value"]:
-            case "link":
-                found.link = True
-            case "tagged":
-                found.tagged = True
-            case "single in a language":
-                found.single_in_language = True
-            case "domain":
-                found.domains.add(value["value"])
-            case "range":
-                found.ranges.add(value["value"])
-            case "single":
-                found.single.add(value["value"])
-            case "label":
-                found.labels.setdefault(value["xml:lang"], value["value"])
-            case "definition":
-                found.definitions.setdefault(value["xml:lang"], value["value"])
-            case "example":
-                found.examples.setdefault(value["xml:lang"], value["value"])
+def _read_aspects(graph: Graph, query: str) -> dict[str, dict[str, list[Term | None]]]:
+    """Return the values of an internal query by IRI and aspect, in order."""
+    found: dict[str, dict[str, list[Term | None]]] = {}
+    for iri, aspect, value in graph.internal(query):
+        found.setdefault(text(iri), {}).setdefault(text(aspect), []).append(value)
+    return found
+
+
+def _read_texts(terms: Iterable[Term | None]) -> Texts:
+    """Return the first text in each language."""
+    texts: Texts = {}
+    for term in terms:
+        texts.setdefault(language_of(term), text(term))
+    return texts
+
+
+def _name_columns(names: Names, property_iris: Iterable[str]) -> dict[str, str]:
+    """Return the column names: a local name is used once, first for the ontology's own property."""
     own = names.expand("cdp:")
-    taken: set[str] = set()
-    # The ontology's own words come first: a borrowed one of the same name gets its prefix.
-    for one in sorted(properties, key=lambda one: (not one.startswith(own), one)):
-        local = name_local(names, one)
-        name = names.shorten(one).replace(":", "_") if local in taken else local
-        properties[one].name = name
-        taken.add(name)
-    return properties
+    column_names: dict[str, str] = {}
+    for iri in sorted(property_iris, key=lambda iri: (not iri.startswith(own), iri)):
+        name = shorten_name(names, iri)
+        is_taken = name in column_names.values()
+        column_names[iri] = names.shorten(iri).replace(":", "_") if is_taken else name
+    return column_names
 
 
-def name_local(names: Names, iri: str) -> str:
-    """Return what a property is called in a header: its local name, without a leading has.
+def shorten_name(names: Names, property_iri: str) -> str:
+    """Return the local name of a property without a leading `has`.
 
     >>> names = Names({"e": "https://example.org/"})
-    >>> [name_local(names, f"https://example.org/{w}") for w in ("hasTheme", "logItem", "hash")]
+    >>> [shorten_name(names, f"https://example.org/{w}") for w in ("hasTheme", "logItem", "hash")]
     ['theme', 'logItem', 'hash']
     """
-    local = names.shorten(iri).rpartition(":")[2].rpartition("/")[2].rpartition("#")[2]
-    if local.startswith("has") and local[3:4].isupper():
-        return local[3].lower() + local[4:]
-    return local
-
-
-def _read_rows(graph: Graph, name: str) -> list[list[dict[str, str]]]:
-    """Return the rows of one of the program's own queries; an unbound cell is an empty text."""
-    rows = graph.internal(name)
-    return [
-        [bind_json(term) if term is not None else {"value": ""} for term in row] for row in rows
-    ]
+    local = re.split("[:/#]", names.shorten(property_iri))[-1]
+    return local[3].lower() + local[4:] if re.match("has[A-Z]", local) else local
