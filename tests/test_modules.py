@@ -18,7 +18,7 @@ MODULES = {
 ORDER = """
 errors home names files turtle
 source: library pinyin simplify overlap repair/corruption repair/candidates repair/repair passages
-store: canonical engine interruptible memory credentials http endpoint
+store: canonical engine interruptible memory credentials http endpoint graph_store
 graph
 ask: lookup table render question describe parameters answer
 api
