@@ -44,8 +44,7 @@ LIBRARIES = {
     "pyoxigraph": {
         "kg/names", "kg/turtle", "kg/graph", "kg/store/memory", "kg/store/engine",
         "kg/store/endpoint", "kg/store/canonical", "kg/ask/parameters", "kg/ask/answer",
-        "kg/push", "kg/dumps/export", "kg/dumps/nquads", "kg/dumps/turtle", "kg/dumps/context",
-        "kg/dumps/jsonld",
+        "kg/push", "kg/dumps/export", "kg/dumps/nquads", "kg/dumps/turtle", "kg/dumps/jsonld",
     },
     "rdflib": {"kg/turtle", "kg/check/__init__", "kg/check/shacl", "kg/check/tags"},
     "pyshacl": {"kg/check/shacl"},
