@@ -31,6 +31,22 @@ OpenPath = Callable[[Path], BinaryIO]
 Entry = tuple[str, str]  # the export that wrote a file, and the file's SHA-256
 
 
+def is_folder_target(target: str, *, one_file: bool = False) -> bool:
+    """Return whether the target of `-o` is a folder: it exists as one, or ends in `/`.
+
+    A new target without a suffix is a folder, too, unless the command writes `one_file`.
+
+    >>> is_folder_target("dumps/"), is_folder_target("dumps"), is_folder_target("dump.nq")
+    (True, True, False)
+    >>> is_folder_target("dump", one_file=True), is_folder_target("-")
+    (False, False)
+    """
+    if target == "-" or target.endswith(("/", os.sep)):
+        return target != "-"
+    path = Path(target)
+    return path.is_dir() if path.exists() else not (path.suffix or one_file)
+
+
 @contextmanager
 def write_file(target: Path) -> Iterator[BinaryIO]:
     """Yield a stream of bytes that replaces the file at the end of the block; `-` is stdout.

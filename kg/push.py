@@ -1,9 +1,8 @@
-"""`kg push`: the dataset to an endpoint, each named graph to the graph of its name.
+"""`kg push`: write the dataset to an endpoint, each named graph to the graph of the same IRI.
 
-It goes over the SPARQL 1.1 Graph Store HTTP Protocol or SPARQL 1.1 Update, in batches. What is
-there already is compared first: a push that was interrupted goes on where it was, a graph with
-statements that are not ours is left alone unless it may be replaced, and no graph outside
-`graph:` is ever touched.
+Graphs are written in batches. The graphs on the server are compared with the local ones first, so
+that an interrupted push resumes where it stopped. A graph with statements that are not in this
+dataset is changed only if it may be replaced, and graphs outside `graph:` are never changed.
 """
 
 import re
@@ -11,51 +10,41 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from urllib.parse import urlencode, urlsplit, urlunsplit
-from urllib.request import Request
+from urllib.parse import urlsplit, urlunsplit
 
-from pyoxigraph import (
-    BlankNode,
-    CanonicalizationAlgorithm,
-    Dataset,
-    Literal,
-    NamedNode,
-    Quad,
-    Triple,
-)
+from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Literal, Quad, Triple
 
 from kg.ask.parameters import bind_question
 from kg.ask.question import Question, ask_question, list_questions
 from kg.errors import KgError
-from kg.graph import Graph, bind_values, iri_term, load_graph, read_internal
+from kg.graph import Graph, LocalGraph, bind_values, iri_term, load_graph, read_internal
 from kg.home import Home
+from kg.names import text
 from kg.store import Rows
 from kg.store.endpoint import Endpoint
-from kg.store.http import Client
+from kg.store.graph_store import PATHS, TIMEOUT, GraphStore, GraphWriter, UpdateService
 
 BATCH_BYTES = 500_000
-PUSH_TIMEOUT = 300.0
-GO_ON = "What was sent stays there: the same command goes on from there."
-STORE_PATHS = (
-    "Name the graph store with --graph-store (Oxigraph: /store, Fuseki: /<dataset>/data), or the "
-    "address for updates with --update."
-)
+GO_ON = "The statements that were sent remain. Run the same command again to resume."
 # Lines of N-Triples whose subject or object is a blank node.
-BLANK = re.compile(r'^_:|> _:[^ "<>]+ \.$')
+BLANK_NODE = re.compile(r'^_:|> _:[^ "<>]+ \.$')
 NUMERIC = re.compile("#(decimal|[a-zA-Z]*[iI]nteger)$")
 # From the address for queries to that of the graph store: GraphDB and RDF4J, Fuseki, Oxigraph.
-GUESSES = (
+GRAPH_STORES = (
     (re.compile(r"^(.*/repositories/[^/]+)/?$"), r"\1/rdf-graphs/service"),
     (re.compile(r"^(.*/[^/]+)/(?:query|sparql)/?$"), r"\1/data"),
     (re.compile(r"^/query/?$"), "/store"),
 )
 
+# Called with the IRI of a graph, the number of statements sent, and that of all to send.
+Progress = Callable[[str, int, int], None]
+
 
 @dataclass(frozen=True)
 class Plan:
-    """What a push has to do: graphs to send and to drop; those that are there as they should be.
+    """The graphs to send, the graphs to drop, and those that are complete on the server.
 
-    `sizes` are the numbers of statements of all our graphs.
+    `sizes` has the number of statements of every local graph.
     """
 
     send: tuple[str, ...]
@@ -65,143 +54,135 @@ class Plan:
 
     @property
     def statements(self) -> int:
-        """How many statements there are to send."""
+        """The number of statements to send."""
         return sum(self.sizes[graph] for graph in self.send)
 
 
 @dataclass(frozen=True)
 class Push:
-    """What a push did, and the questions that both sides answer alike."""
+    """What a push did, and the questions whose answers were compared."""
 
     plan: Plan
     questions: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Target:
-    """Where graphs are written: a graph store, or with `update` an address for updates."""
-
-    client: Client
-    update: bool
-
-
-def find_target(url: str, graph_store: str | None = None, update: str | None = None) -> Target:
-    """Return where to write, as given or else guessed from the address for queries.
+def find_target(url: str, graph_store: str | None = None, update: str | None = None) -> GraphWriter:
+    """Return where to write: the given address, or else the graph store of a known server.
 
     Raises:
-        KgError: both are given, none can be guessed, or one is no address.
-
-    >>> find_target("http://127.0.0.1:7878/query").client.name
-    'http://127.0.0.1:7878/store'
+        KgError: both addresses are given, one is invalid, or the server is not known.
     """
     if graph_store and update:
-        raise KgError("--graph-store and --update are both given. Leave one out.", exit_code=2)
+        raise KgError("--graph-store and --update are both given. Remove one.", exit_code=2)
     if update:
-        return Target(Client(update, PUSH_TIMEOUT, STORE_PATHS), update=True)
-    parts = urlsplit(Client(url).url)
-    for pattern, path in GUESSES:
-        if not graph_store and pattern.match(parts.path):
-            graph_store = urlunsplit((*parts[:2], pattern.sub(path, parts.path), "", ""))
-    if not graph_store:
-        raise KgError(f"{Client(url).name}: where are graphs written? {STORE_PATHS}", exit_code=2)
-    return Target(Client(graph_store, PUSH_TIMEOUT, STORE_PATHS), update=False)
+        return UpdateService(update)
+    return GraphStore(graph_store or guess_graph_store(url))
+
+
+def guess_graph_store(url: str) -> str:
+    """Return the address of the graph store that belongs to an address for queries.
+
+    Raises:
+        KgError: the server is not known.
+
+    >>> guess_graph_store("http://127.0.0.1:7878/query")
+    'http://127.0.0.1:7878/store'
+    """
+    parts = urlsplit(url)
+    for pattern, path in GRAPH_STORES:
+        if pattern.match(parts.path):
+            return urlunsplit((*parts[:2], pattern.sub(path, parts.path), "", ""))
+    raise KgError(f"{Endpoint(url).name}: unknown graph store. {PATHS}", exit_code=2)
 
 
 def push_dataset(
     home: Home,
     url: str,
-    target: Target,
+    target: GraphWriter,
     *,
     replace: bool = False,
-    progress: Callable[[str, int, int], None] = lambda graph, done, total: None,
+    progress: Progress = lambda graph, done, total: None,
     batch_bytes: int = BATCH_BYTES,
 ) -> Push:
-    """Load the home's dataset, entailments included, into the endpoint; return what was done.
+    """Write the home's dataset, with entailments, to the endpoint; return what was done.
 
-    `progress` is called with a graph, and the statements sent and to be sent, after each batch.
-    In the end both sides have as many statements in each graph, and give the same answers.
+    At the end, the endpoint has the same number of statements in each graph and gives the same
+    answers to the headline questions.
 
     Raises:
-        KgError: see `plan_push`; or it did not work, and what was sent stays there.
+        KgError: see `plan_push`; or the push failed, and the statements sent so far remain.
     """
     local = load_graph(home)
-    remote = Graph(home, Endpoint(url, PUSH_TIMEOUT))
+    remote = Graph(home, Endpoint(url, TIMEOUT))
     plan = plan_push(local, remote, replace=replace)
-    done = 0
-    for graph in plan.drop:
-        _write(target, graph, None, first=True)
-    for graph in plan.send:
-        lines = local.memory.dump_triples(graph).splitlines(keepends=True)
-        for number, batch in enumerate(cut_batches(lines, batch_bytes)):
-            _write(target, graph, "".join(batch), first=number == 0)
-            done += len(batch)
-            progress(graph, done, plan.statements)
+    try:
+        _write_graphs(local, plan, target, progress, batch_bytes)
+    except KgError as error:
+        raise KgError(f"{error} {GO_ON}") from None
     _verify_counts(count_graphs(remote), plan)
     return Push(plan, tuple(_verify_answers(local, Graph(home, remote.engine, verify=True))))
 
 
 def plan_push(local: Graph, remote: Graph, *, replace: bool = False) -> Plan:
-    """Return what there is to do, having looked at what is there; nothing is written.
+    """Compare the graphs of both sides and return what to do; nothing is written.
 
     Raises:
-        KgError: the endpoint cannot be asked; or graphs of ours have statements there that are
-            not in this dataset, and `replace` is not said. The message names them.
+        KgError: the endpoint does not answer; or graphs there have statements that are not in
+            this dataset, and `replace` is false. The message lists them.
     """
-    ours, theirs = count_graphs(local), count_graphs(remote)
+    sizes, remote_sizes = count_graphs(local), count_graphs(remote)
     send: list[str] = []
     keep: list[str] = []
-    drop = sorted(set(theirs) - set(ours))
-    strange = list(drop)
-    for graph, size in ours.items():
-        there = theirs.get(graph, 0)
-        found = "part" if not there else "other" if there > size else ""
-        found = found or compare_graphs(_read_graph(local, graph), _read_graph(remote, graph))
-        (keep if found == "same" else send).append(graph)
-        if found == "other":
-            strange.append(graph)
-    if strange and not replace:
+    drop = sorted(set(remote_sizes) - set(sizes))
+    foreign = list(drop)
+    for graph, size in sizes.items():
+        found = remote_sizes.get(graph, 0)
+        state = "part" if not found else "other" if found > size else ""
+        state = state or compare_graphs(_read_graph(local, graph), _read_graph(remote, graph))
+        (keep if state == "same" else send).append(graph)
+        if state == "other":
+            foreign.append(graph)
+    if foreign and not replace:
         raise KgError(
-            f"{remote.engine.name}: statements that are not in this dataset, in {', '.join(strange)}. "
-            "Nothing was written. kg push --replace swaps these graphs, and no others."
+            f"{remote.engine.name}: has statements that are not in this dataset, in "
+            f"{', '.join(foreign)}. Nothing was written. Use kg push --replace to replace these "
+            "graphs, and only these."
         )
-    return Plan(tuple(send), tuple(drop), tuple(keep), ours)
+    return Plan(tuple(send), tuple(drop), tuple(keep), sizes)
 
 
 def count_graphs(graph: Graph) -> dict[str, int]:
-    """Return the number of statements of each graph in `graph:`, by its IRI, sorted."""
+    """Return the number of statements of each named graph in `graph:`, sorted by IRI."""
     start = str(Literal(graph.names.expand("graph:")))
     rows = graph.internal("graph-counts", named_graphs=True, start=start)
-    # An engine may give one row of nothing where there is no graph.
-    return {
-        name.value: int(count.value)
-        for name, count in rows
-        if isinstance(name, NamedNode) and isinstance(count, Literal)
-    }
+    # Some engines give one empty row if there is no graph.
+    return {text(name): int(text(count)) for name, count in rows if name is not None}
 
 
-def compare_graphs(ours: Sequence[Triple], theirs: Sequence[Triple]) -> str:
-    """Return what a graph there is to ours: the "same", a "part" of it, or "other".
+def compare_graphs(local: Sequence[Triple], remote: Sequence[Triple]) -> str:
+    """Return what the remote graph is: the "same" as the local one, a "part" of it, or "other".
 
-    Blank nodes have no names that last: their statements are the same when their canonical form
-    is (https://www.w3.org/TR/rdf-canon/), and otherwise part of ours.
+    Blank nodes have no permanent names. Their statements are compared in canonical form
+    (https://www.w3.org/TR/rdf-canon/); if that differs, their number decides.
     """
-    mine, mine_blank = _level_graph(ours)
-    other, other_blank = _level_graph(theirs)
-    if mine == other and mine_blank == other_blank:
+    local_ground, local_blank = _normalize_graph(local)
+    remote_ground, remote_blank = _normalize_graph(remote)
+    if local_ground == remote_ground and local_blank == remote_blank:
         return "same"
-    return "part" if other <= mine and len(other_blank) <= len(mine_blank) else "other"
+    is_part = remote_ground <= local_ground and len(remote_blank) <= len(local_blank)
+    return "part" if is_part else "other"
 
 
 def cut_batches(lines: Sequence[str], size: int) -> Iterator[list[str]]:
-    """Return lines of N-Triples in batches of about so many bytes, at least one of them.
+    """Yield lines of N-Triples in batches of about `size` bytes; there is always a first batch.
 
-    All lines with blank nodes stand in the first: in two requests they would be two nodes, and
-    the first can be sent again, since it puts the graph in the place of what was there.
+    The first batch has all lines with blank nodes, because the same blank node in two requests
+    would become two nodes. It can be sent again, since it replaces the graph.
     """
-    batch = [line for line in lines if BLANK.search(line.rstrip("\n"))]
+    batch = [line for line in lines if BLANK_NODE.search(line.rstrip("\n"))]
     used = sum(len(line.encode()) for line in batch)
     for line in lines:
-        if BLANK.search(line.rstrip("\n")):
+        if BLANK_NODE.search(line.rstrip("\n")):
             continue
         if batch and used + len(line.encode()) > size:
             yield batch
@@ -211,56 +192,11 @@ def cut_batches(lines: Sequence[str], size: int) -> Iterator[list[str]]:
     yield batch
 
 
-def _write(target: Target, graph: str, body: str | None, *, first: bool) -> None:
-    """Send a batch, the first in the place of what was there; without one, drop the graph."""
-    client = target.client
-    if target.update:
-        drop = f"DROP SILENT GRAPH <{graph}>"
-        insert = f"INSERT DATA {{ GRAPH <{graph}> {{\n{body}}} }}"
-        text = drop if body is None else f"{drop} ;\n{insert}" if first else insert
-        kind, method, url = "application/sparql-update", "POST", client.url
-    else:
-        text = body or ""
-        kind, method = "application/n-triples", "PUT" if first else "POST"
-        joint = "&" if "?" in client.url else "?"
-        url = f"{client.url}{joint}{urlencode({'graph': graph})}"
-    headers = {"Content-Type": kind, "Accept": "*/*", "User-Agent": "city-policy-kg"}
-    data: bytes | None = text.encode("utf-8")
-    if body is None and not target.update:
-        method, data = "DELETE", None
-        headers.pop("Content-Type")
-    try:
-        client.send(Request(url, data, headers, method=method), graph)  # noqa: S310
-    except KgError as error:
-        raise KgError(f"{error} {GO_ON}") from None
+def normalize_term(term: object) -> object:
+    """Return a value that is equal for all ways in which engines write the same number.
 
-
-def _read_graph(graph: Graph, name: str) -> list[Triple]:
-    text = bind_values(read_internal(graph.home, "graph-statements"), {"graph": iri_term(name)})
-    return graph.construct(text, name, named_graphs=True)
-
-
-def _level_graph(triples: Sequence[Triple]) -> tuple[set[object], set[object]]:
-    """Return the statements without blank nodes, and those with, in their canonical form."""
-    blank = [
-        Quad(t.subject, t.predicate, t.object)
-        for t in triples
-        if isinstance(t.subject, BlankNode) or isinstance(t.object, BlankNode)
-    ]
-    dataset = Dataset(blank)
-    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    held = {Triple(q.subject, q.predicate, q.object) for q in blank}
-    plain: set[object] = {
-        (t.subject, t.predicate, level_term(t.object)) for t in triples if t not in held
-    }
-    return plain, {(q.subject, q.predicate, level_term(q.object)) for q in dataset}
-
-
-def level_term(term: object) -> object:
-    """Return a term such that engines that write a number in other ways give the same.
-
-    >>> level_term(Literal("80.0", datatype=NamedNode("http://www.w3.org/2001/XMLSchema#decimal")))
-    (Decimal('80.0'), 'http://www.w3.org/2001/XMLSchema#decimal')
+    >>> normalize_term(Literal(80))
+    (Decimal('80'), 'http://www.w3.org/2001/XMLSchema#integer')
     """
     if not isinstance(term, Literal) or not NUMERIC.search(term.datatype.value):
         return term
@@ -268,32 +204,66 @@ def level_term(term: object) -> object:
     return (Decimal(term.value), term.datatype.value) if number else term
 
 
-def _verify_counts(theirs: dict[str, int], plan: Plan) -> None:
+def _write_graphs(
+    local: LocalGraph, plan: Plan, target: GraphWriter, progress: Progress, batch_bytes: int
+) -> None:
+    for graph in plan.drop:
+        target.drop_graph(graph)
+    done = 0
+    for graph in plan.send:
+        lines = local.memory.dump_triples(graph).splitlines(keepends=True)
+        for number, batch in enumerate(cut_batches(lines, batch_bytes)):
+            target.write_batch(graph, "".join(batch), first=number == 0)
+            done += len(batch)
+            progress(graph, done, plan.statements)
+
+
+def _read_graph(graph: Graph, name: str) -> list[Triple]:
+    query = bind_values(read_internal(graph.home, "graph-statements"), {"graph": iri_term(name)})
+    return graph.construct(query, name, named_graphs=True)
+
+
+def _normalize_graph(triples: Sequence[Triple]) -> tuple[set[object], set[object]]:
+    """Return the statements without blank nodes, and those with, in canonical form."""
+    dataset = Dataset()
+    ground: set[object] = set()
+    for s, p, o in triples:
+        if isinstance(s, BlankNode) or isinstance(o, BlankNode):
+            dataset.add(Quad(s, p, o))
+        else:
+            ground.add((s, p, normalize_term(o)))
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return ground, {(q.subject, q.predicate, normalize_term(q.object)) for q in dataset}
+
+
+def _verify_counts(found: dict[str, int], plan: Plan) -> None:
     wrong = [
-        f"{graph} ({theirs.get(graph, 0)} of {plan.sizes.get(graph, 0)})"
-        for graph in sorted({*theirs, *plan.sizes})
-        if theirs.get(graph, 0) != plan.sizes.get(graph, 0)
+        f"{graph} ({found.get(graph, 0)} of {plan.sizes.get(graph, 0)})"
+        for graph in sorted({*found, *plan.sizes})
+        if found.get(graph, 0) != plan.sizes.get(graph, 0)
     ]
     if wrong:
         raise KgError(
-            f"All was sent, but the endpoint counts otherwise: {', '.join(wrong)}. "
-            "Does anybody else write there? The same command sends what is missing."
+            "Everything was sent, but the endpoint has other numbers of statements: "
+            f"{', '.join(wrong)}. Check that nobody else writes there, and run the same command "
+            "again; use --replace if there are too many."
         )
 
 
 def _verify_answers(local: Graph, remote: Graph) -> Iterator[str]:
-    """Yield the headline questions, after checking that both sides answer each alike."""
+    """Yield the name of each headline question, after comparing the answers of both sides."""
+    sent = "Everything was sent, and the numbers of statements agree, but"
     try:
         remote.verify()
     except KgError as error:
-        raise KgError(f"All was sent, and the counts agree; but {error}") from None
+        raise KgError(f"{sent} {error}") from None
     for question in list_questions(local.home):
         if "headline" not in question.header.get("tags", ()):
             continue
         if _count_rows(local, question) != _count_rows(remote, question):
             raise KgError(
-                f"All was sent, and the counts agree; but {remote.engine.name} answers "
-                f"{question.name} otherwise. Ask it with --endpoint and without, and compare."
+                f"{sent} {remote.engine.name} gives another answer to {question.name}. "
+                f"Compare kg ask {question.name} with and without --endpoint."
             )
         yield question.name
 
@@ -302,4 +272,4 @@ def _count_rows(graph: Graph, question: Question) -> Counter[tuple[object, ...]]
     """Return how often each row of an answer occurs."""
     answer = ask_question(graph, question, "en", bind_question(graph, question, {}))
     rows = answer.rows if isinstance(answer, Rows) else []
-    return Counter(tuple(map(level_term, row)) for row in rows)
+    return Counter(tuple(map(normalize_term, row)) for row in rows)

@@ -229,12 +229,12 @@ def serve_oxigraph(find_port: Callable[[], int]) -> Iterator[Callable[..., str]]
 
 
 @pytest.fixture
-def nobody_asks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Leave no credentials, no netrc and no proxy to a test."""
+def no_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Hide the user's credentials, netrc and proxies from a test."""
     for name in list(os.environ):
         if name.startswith("KG_ENDPOINT") or name.lower().endswith("_proxy") or name == "NETRC":
             monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path / "home-of-nobody"))
+    monkeypatch.setenv("HOME", str(tmp_path / "empty-home"))
 
 
 # A question, the language, and the values of its parameters.
@@ -256,11 +256,10 @@ def list_cases() -> list[Case]:
     return cases
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "question_case" in metafunc.fixturenames:
-        cases = list_cases()
-        ids = [" ".join([name, tag, *(f"{k}={v}" for k, v in g.items())]) for name, tag, g in cases]
-        metafunc.parametrize("question_case", cases, ids=ids)
+@pytest.fixture(scope="session")
+def question_cases() -> list[Case]:
+    """All cases of all questions."""
+    return list_cases()
 
 
 def level_term(term: Term | None) -> tuple[object, ...]:

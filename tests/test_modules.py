@@ -18,7 +18,7 @@ MODULES = {
 ORDER = """
 errors home names files turtle
 source: library pinyin simplify overlap repair/corruption repair/candidates repair/repair passages
-store: canonical engine interruptible memory credentials http endpoint
+store: canonical engine interruptible memory credentials http endpoint graph_store
 graph
 ask: lookup table render question describe parameters answer
 api
@@ -45,8 +45,7 @@ LIBRARIES = {
     "pyoxigraph": {
         "kg/names", "kg/turtle", "kg/graph", "kg/store/memory", "kg/store/engine",
         "kg/store/endpoint", "kg/store/canonical", "kg/ask/parameters", "kg/ask/answer",
-        "kg/push", "kg/dumps/export", "kg/dumps/nquads", "kg/dumps/turtle", "kg/dumps/context",
-        "kg/dumps/jsonld",
+        "kg/push", "kg/dumps/export", "kg/dumps/nquads", "kg/dumps/turtle", "kg/dumps/jsonld",
     },
     "rdflib": {"kg/turtle", "kg/check/__init__", "kg/check/shacl", "kg/check/tags"},
     "pyshacl": {"kg/check/shacl"},

@@ -1,4 +1,4 @@
-"""The context of our JSON-LD: short names for the words of the ontology, and what values they have.
+"""The JSON-LD context: a short name for each term of the ontology, and the kind of its values.
 
 See https://www.w3.org/TR/json-ld11/#the-context.
 """
@@ -6,152 +6,77 @@ See https://www.w3.org/TR/json-ld11/#the-context.
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from pyoxigraph import Literal, NamedNode, Quad
-
+from kg.graph import LocalGraph
 from kg.home import Home
-from kg.names import XSD_STRING, Names, read_names
-from kg.turtle import list_files, parse_file
+from kg.names import XSD_STRING, Names, text
+from kg.turtle import list_files
 
 IRI, LANGUAGE = "@id", "@language"
 TERM = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 RESERVED = ("generator", "id", "type")
-# Borrowed, and without a range in the ontology; https://schema.org/sameAs has it: a URL.
-LINKS = ("schema:sameAs",)
-PROPERTIES = ("owl:AnnotationProperty", "owl:DatatypeProperty", "owl:ObjectProperty")
-# An IRI that ends so can stand before a local name without more ado (JSON-LD 1.1, 9.15.1).
+# A namespace that ends in one of these needs no @prefix in the context (JSON-LD 1.1, 9.15.1).
 DELIMITERS = tuple(":/?#[]@")
 
 
 @dataclass(frozen=True)
 class Context:
-    """The short name of each property and class, by IRI, and what values a property has.
+    """The short names of properties and classes, and the kinds of values, both by IRI.
 
-    `kinds` says of a property whose values are all of one kind: `@id` for IRIs, `@language` for
-    texts with a language, else the IRI of a datatype; a property without is given plain texts.
+    A kind is `@id` for IRIs, `@language` for texts with a language tag, or the IRI of a datatype;
+    it is "" for plain texts, and for values of several kinds.
     """
 
     names: Names
     terms: dict[str, str]
     kinds: dict[str, str]
 
-    def write(self) -> dict[str, object]:
-        """Return the context as JSON has it: prefixes, then the terms, each sorted."""
-        written: dict[str, object] = {"@version": 1.1, "generator": None}
-        written |= {"id": "@id", "type": "@type"}
+    def build(self) -> dict[str, object]:
+        """Return the context as JSON: prefixes, then terms, each sorted."""
+        context: dict[str, object] = {"@version": 1.1, "generator": None}
+        context |= {"id": "@id", "type": "@type"}
         for prefix, iri in self.names.prefixes.items():
-            simple = iri.endswith(DELIMITERS)
-            written[prefix] = iri if simple else {"@id": iri, "@prefix": True}
+            is_simple = iri.endswith(DELIMITERS)
+            context[prefix] = iri if is_simple else {"@id": iri, "@prefix": True}
         for iri, term in sorted(self.terms.items(), key=lambda pair: (pair[1].lower(), pair[1])):
             kind = self.kinds.get(iri)
             name = self.names.shorten(iri)
             if kind == LANGUAGE:
-                written[term] = {"@id": name, "@container": LANGUAGE}
+                context[term] = {"@id": name, "@container": LANGUAGE}
             elif kind:
-                coerced = kind if kind == IRI else self.names.shorten(kind)
-                written[term] = {"@id": name, "@type": coerced}
+                datatype = kind if kind == IRI else self.names.shorten(kind)
+                context[term] = {"@id": name, "@type": datatype}
             elif term != name:
-                written[term] = name
-        return written
-
-
-@dataclass
-class _Words:
-    """What the ontology and its shapes say of properties and classes, by IRI."""
-
-    properties: set[str] = field(default_factory=set)
-    classes: set[str] = field(default_factory=set)
-    links: set[str] = field(default_factory=set)
-    ranges: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    used: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+                context[term] = name
+        return context
 
 
 def read_context(home: Home) -> Context:
-    """Return the context for what a home's ontology declares and uses.
+    """Return the context for the terms that a home's ontology declares or uses.
 
-    A word's short name is its local name: for words of the ontology first, then for the borrowed
-    ones, where the name is free; the others keep their prefix. The kind of a property's values is
-    that of its declaration, of its range, of what its shapes ask (`sh:datatype`, `sh:languageIn`,
-    `sh:nodeKind`), or else that of all its values in the ontology.
+    The short name of a term is its local name, if no other term or prefix has the same; terms of
+    the ontology's own namespace come first. All other terms keep their prefix.
 
     Raises:
-        SyntaxError: a file is no Turtle; see `kg.turtle.find_faults`.
+        KgError: a file of the ontology is not Turtle in UTF-8.
     """
-    names = read_names(home)
-    words = _Words(links={names.expand(name) for name in LINKS})
-    for file in list_files(home, shapes=True):
-        if file.path.is_relative_to(home.ontology / "shapes"):
-            _read_shapes(names, parse_file(file), words)
-        elif file.path.is_relative_to(home.ontology):
-            _read_ontology(names, parse_file(file), words)
-    kinds = {iri: kind for iri in words.properties if (kind := _find_kind(iri, words))}
-    return Context(names, _name_words(names, words.properties | words.classes), kinds)
+    files = [f for f in list_files(home, shapes=True) if f.path.is_relative_to(home.ontology)]
+    graph = LocalGraph(home, files)
+    kinds: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for term, role, kind in graph.internal("context-terms", named_graphs=True):
+        kinds[text(term)][text(role)].add(text(kind))
+    chosen = {iri: _choose_kind(roles) for iri, roles in kinds.items()}
+    return Context(graph.names, name_terms(graph.names, kinds), chosen)
 
 
-def _read_ontology(names: Names, quads: Iterable[Quad], words: _Words) -> None:
-    a, spans = names.expand("rdf:type"), names.expand("rdfs:range")
-    known = {names.expand(name) for name in PROPERTIES}
-    links, classes = names.expand("owl:ObjectProperty"), names.expand("owl:Class")
-    for quad in quads:
-        predicate, value = quad.predicate.value, quad.object
-        if predicate == a and isinstance(quad.subject, NamedNode) and isinstance(value, NamedNode):
-            if value.value in known:
-                words.properties.add(quad.subject.value)
-            if value.value == links:
-                words.links.add(quad.subject.value)
-            if value.value == classes:
-                words.classes.add(quad.subject.value)
-            words.classes.add(value.value)
-        elif predicate != a:
-            words.properties.add(predicate)
-            words.used[predicate].add(find_kind(value))
-        if predicate == spans and isinstance(quad.subject, NamedNode):
-            words.ranges[quad.subject.value].add(getattr(value, "value", ""))
+def name_terms(names: Names, iris: Iterable[str]) -> dict[str, str]:
+    """Return the short name of each term, by IRI; all names differ from each other.
 
-
-def _read_shapes(names: Names, quads: Iterable[Quad], words: _Words) -> None:
-    """Note what shapes ask of the values of a path, for which the ontology may have no range."""
-    path, datatype = names.expand("sh:path"), names.expand("sh:datatype")
-    tags, node = names.expand("sh:languageIn"), names.expand("sh:nodeKind")
-    paths: dict[str, str] = {}
-    asked: dict[str, str] = {}
-    for quad in quads:
-        shape, predicate = str(quad.subject), quad.predicate.value
-        if predicate == tags:
-            asked[shape] = LANGUAGE
-        elif isinstance(quad.object, NamedNode):
-            if predicate == path:
-                paths[shape] = quad.object.value
-            elif predicate == datatype:
-                asked[shape] = quad.object.value
-            elif predicate == node and quad.object.value == names.expand("sh:IRI"):
-                asked[shape] = IRI
-    for shape, kind in asked.items():
-        if shape in paths:
-            words.ranges[paths[shape]].add(kind)
-
-
-def find_kind(value: object) -> str:
-    """Return what kind of value a term is: `@id`, `@language`, or the IRI of its datatype."""
-    if not isinstance(value, Literal):
-        return IRI
-    return LANGUAGE if value.language else value.datatype.value
-
-
-def _find_kind(iri: str, words: _Words) -> str:
-    """Return the one kind of a property's values; nothing where there are several, or texts."""
-    kinds = words.ranges.get(iri) or words.used.get(iri, set())
-    if iri in words.links:
-        kinds = {IRI}
-    if len(kinds) != 1:
-        return ""
-    kind = next(iter(kinds))
-    return "" if kind == XSD_STRING else kind
-
-
-def _name_words(names: Names, iris: Iterable[str]) -> dict[str, str]:
-    """Return the short name of each word, no two alike and none that is a prefix."""
+    >>> names = Names({"cdp": "https://w3id.org/cdp/ontology#", "e": "https://example.org/"})
+    >>> list(name_terms(names, ["https://example.org/id", "https://example.org/City"]).values())
+    ['City', 'e:id']
+    """
     own = names.expand("cdp:")
     taken = {*RESERVED, *names.prefixes}
     terms = {}
@@ -163,3 +88,10 @@ def _name_words(names: Names, iris: Iterable[str]) -> dict[str, str]:
             taken.add(local)
         terms[iri] = name
     return terms
+
+
+def _choose_kind(roles: dict[str, set[str]]) -> str:
+    """Return the one kind of a property's values, or "" for plain texts or several kinds."""
+    found = next((roles[role] for role in ("link", "declared", "used") if role in roles), set())
+    kind = found.pop() if len(found) == 1 else ""
+    return "" if kind == XSD_STRING else kind

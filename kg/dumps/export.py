@@ -1,6 +1,5 @@
-"""`kg export rdf`: the statements, in the formats of RDF."""
+"""`kg export rdf`: write the statements in the formats of RDF."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,8 +18,8 @@ from kg.dumps.jsonld import JsonWriter
 from kg.dumps.nquads import LineWriter
 from kg.dumps.turtle import TurtleWriter
 from kg.errors import KgError
-from kg.files import COMPRESSIONS, compress_stream, write_file, write_folder
-from kg.graph import LocalGraph, load_graph
+from kg.files import COMPRESSIONS, compress_stream, is_folder_target, write_file, write_folder
+from kg.graph import ENTAILED, LocalGraph, load_graph
 from kg.home import Home
 from kg.names import read_names
 from kg.store.canonical import sort_statements
@@ -34,39 +33,39 @@ SYNTAXES = {
     ".jsonld": "JSON-LD",
 }
 FORMATS = tuple(
-    f"{syntax}{packed}".removeprefix(".") for packed in ("", *COMPRESSIONS) for syntax in SYNTAXES
+    f"{syntax}{compression}".removeprefix(".")
+    for compression in ("", *COMPRESSIONS)
+    for syntax in SYNTAXES
 )
-NAMED = (".nq", ".trig")
-FOLDER_FORMAT, STREAM_FORMAT = ".ttl", ".nq"
-ENTAILED = "entailed"
+FOLDER_SYNTAX, STREAM_SYNTAX = ".ttl", ".nq"
 CHUNK_LINES = 2000
 
-# NameIndex with what is worked on, and how much of all is done, from 0 to 1.
+# Called with what is being read or written, and the share of the export that is done, 0 to 1.
 Progress = Callable[[str, float], None]
 
 
 class Writer(Protocol):
-    """What a format is written with."""
+    """Writes statements in a format."""
 
     def encode(self, quad: Quad) -> str:
-        """Return the line by which a statement is sorted and from which it is written."""
+        """Return a statement as the line by which it is sorted and from which it is written."""
 
     def write(self, lines: Iterator[str]) -> Iterator[str]:
-        """Yield the text of a file of the lines, sorted."""
+        """Yield the text of a file, given its sorted lines."""
 
 
 @dataclass(frozen=True)
-class Part:
-    """A named graph: its path in `graph:`, its IRI, its files; the entailments have no file."""
+class NamedGraph:
+    """A named graph: its IRI, its path below `graph:`, and its files; entailments have none."""
 
     name: str
-    graph: str
+    iri: str
     files: tuple[TurtleFile, ...]
 
 
 @dataclass(frozen=True)
-class Exported:
-    """What was written: how many statements, of which graphs, by their IRIs."""
+class Dump:
+    """What was written: the number of statements, and the IRIs of the named graphs."""
 
     statements: int
     graphs: tuple[str, ...]
@@ -81,156 +80,144 @@ def export_rdf(
     entailed: bool | None = None,
     force: bool = False,
     progress: Progress = lambda what, share: None,
-) -> Exported:
-    """Write the statements of a home to a file, a folder (a file a graph), or `-`, the output.
+) -> Dump:
+    """Write the statements of a home to a file, to a folder (one file per graph), or to `-`.
 
-    The format is that of the target's suffix, or `form`, one of `FORMATS`; N-Quads for `-`,
-    Turtle in a folder. A target is a folder if it ends in `/`, if there is one, or if nothing is
-    there, its name has no suffix and no format is said. Formats without named graphs have each
-    statement once, and in a folder a comment with the graph's IRI. The
-    same data give the same bytes. Memory does not grow with the data, but for the store that the
-    entailments need.
+    The format is `form`, one of `FORMATS`, or that of the target's suffix; by default Turtle in a
+    folder and N-Quads on `-`, standard output. See `is_folder_target` for what is a folder and
+    `choose_graphs` for `graphs` and `entailed`. In formats without named graphs each statement is
+    written once. The same data give the same bytes. Memory does not grow with the data, except
+    for the store that computes the entailments.
 
     Raises:
-        KgError: the format or a graph is not known, or something that is not ours stands there
-            (exit code 2); the target cannot be written, or a file is no Turtle (1).
+        KgError: the format or a graph is unknown, or a file in the folder was not written by kg
+            (exit code 2); the target cannot be written, or a file is not Turtle (1).
     """
-    folder = is_folder(target, form)
-    syntax, packed = find_form(target, form, folder=folder)
-    parts = choose_graphs(home, graphs, entailed)
-    work = Work(home, syntax, packed, progress)
-    count = 0
+    folder = is_folder_target(target, one_file=form is not None)
+    syntax, compression = find_format(target, form, folder=folder)
+    chosen = choose_graphs(home, graphs, entailed)
+    job = DumpJob(home, syntax, compression, progress)
     if folder:
+        count = 0
         with write_folder(Path(target), force=force, export="rdf") as open_file:
-            for number, part in enumerate(parts):
-                with open_file(f"{part.name}{syntax}{packed}") as stream:
-                    count += work.write([part], stream, number, len(parts), part.graph)
+            for number, graph in enumerate(chosen):
+                with open_file(f"{graph.name}{syntax}{compression}") as stream:
+                    share = (number / len(chosen), (number + 1) / len(chosen))
+                    count += job.write([graph], stream, share, iri=graph.iri)
     else:
         with write_file(Path(target)) as stream:
-            count = work.write(parts, stream, 0, 1)
-    return Exported(count, tuple(part.graph for part in parts))
+            count = job.write(chosen, stream)
+    return Dump(count, tuple(graph.iri for graph in chosen))
 
 
-def is_folder(target: str, form: str | None = None) -> bool:
-    """Tell whether a target means a folder, to hold a file for each graph.
-
-    >>> is_folder("dumps/"), is_folder("city-policy.nq"), is_folder("new", "nq"), is_folder("-")
-    (True, False, False, False)
-    """
-    place = Path(target)
-    if target == "-" or target.endswith(("/", os.sep)):
-        return target != "-"
-    return place.is_dir() if place.exists() else not (place.suffix or form)
-
-
-def find_form(target: str, form: str | None, *, folder: bool = False) -> tuple[str, str]:
-    """Return the suffixes of the format and of its compression, the latter empty without one.
+def find_format(target: str, form: str | None, *, folder: bool = False) -> tuple[str, str]:
+    """Return the suffixes of the syntax and of the compression, the latter "" for none.
 
     Raises:
-        KgError: there is no such format, none is named, or two are.
+        KgError: the format is unknown, or `form` contradicts the target's suffix.
 
-    >>> find_form("city-policy.trig.gz", None), find_form("-", "nt")
+    >>> find_format("city-policy.trig.gz", None), find_format("-", "nt")
     (('.trig', '.gz'), ('.nt', ''))
     """
-    place = Path(target)
-    wanted = _split_form(f".{form}") if form else ("", "")
-    if folder or target == "-" or (place.exists() and not place.is_file()):
-        return wanted if form else (FOLDER_FORMAT if folder else STREAM_FORMAT, "")
-    syntax, packed = _split_form(place.name)
-    if form and (syntax not in ("", wanted[0]) or (syntax and wanted[1] not in ("", packed))):
+    path = Path(target)
+    given = _split_suffixes(f".{form}") if form else ("", "")
+    if folder or target == "-" or (path.exists() and not path.is_file()):
+        return given if form else (FOLDER_SYNTAX if folder else STREAM_SYNTAX, "")
+    syntax, compression = _split_suffixes(path.name)
+    if form and (syntax not in ("", given[0]) or (syntax and given[1] not in ("", compression))):
         raise KgError(
-            f"{target}: its suffix says another format than --format {form}. Leave one out.",
-            exit_code=2,
+            f"{target}: the suffix contradicts --format {form}. Remove one of them.", exit_code=2
         )
     if not (form or syntax):
         known = ", ".join(f"{suffix} ({name})" for suffix, name in SYNTAXES.items())
         raise KgError(
-            f"{target}: its suffix is that of no format of RDF that kg writes. They are {known}, "
-            f"each also with {' or '.join(COMPRESSIONS)} behind it; or name one with --format.",
+            f"{target}: unknown suffix. Use {known}, each also followed by "
+            f"{' or '.join(COMPRESSIONS)}; or set --format.",
             exit_code=2,
         )
-    return wanted[0] or syntax, wanted[1] or packed
+    return given[0] or syntax, given[1] or compression
 
 
-def _split_form(name: str) -> tuple[str, str]:
-    """Return the suffixes that a name ends in, each empty where it is none of ours."""
+def _split_suffixes(name: str) -> tuple[str, str]:
+    """Return the suffixes of the syntax and of the compression, "" for one that is unknown."""
     suffixes = [suffix.lower() for suffix in PurePath(f"x{name}").suffixes[-2:]]
-    packed = suffixes.pop() if suffixes and suffixes[-1] in COMPRESSIONS else ""
+    compression = suffixes.pop() if suffixes and suffixes[-1] in COMPRESSIONS else ""
     syntax = suffixes[-1] if suffixes and suffixes[-1] in SYNTAXES else ""
-    return syntax, packed
+    return syntax, compression
 
 
-def list_graphs(home: Home) -> list[Part]:
+def list_graphs(home: Home) -> list[NamedGraph]:
     """Return the named graphs of a home, in the order of their files, the entailments last."""
-    start = read_names(home).expand("graph:")
+    names = read_names(home)
     files: dict[str, list[TurtleFile]] = {}
     for file in list_files(home):
         files.setdefault(file.graph, []).append(file)
-    parts = [Part(graph.removeprefix(start), graph, tuple(of)) for graph, of in files.items()]
-    return [*parts, Part(ENTAILED, start + ENTAILED, ())]
+    graphs = [*files.items(), (names.expand(ENTAILED), [])]
+    start = names.expand("graph:")
+    return [NamedGraph(iri.removeprefix(start), iri, tuple(of)) for iri, of in graphs]
 
 
-def choose_graphs(home: Home, wanted: Sequence[str], entailed: bool | None = None) -> list[Part]:
-    """Return the graphs that are wanted: all without a name, those alone with some.
+def choose_graphs(
+    home: Home, wanted: Sequence[str], entailed: bool | None = None
+) -> list[NamedGraph]:
+    """Return the named graphs with the given names; all of them if there are no names.
 
-    A name is a path (`roundup-2021/wuhan`), a pattern of paths (`roundup-2021/*`), a prefixed name
-    in `graph:`, or an IRI; a path may also be that of the file (`data/roundup-2021/wuhan.ttl`),
-    with or without its suffix. Unless it is said, the entailments belong to all, and not to some.
+    A name is a path (`roundup-2021/wuhan`), a pattern (`roundup-2021/*`), a prefixed name in
+    `graph:`, an IRI, or the path of a file (`data/roundup-2021/wuhan.ttl`), with or without its
+    suffix. If `entailed` is None, the entailments are among all graphs, but not added to names.
 
     Raises:
-        KgError: a name fits no graph, or none is left.
+        KgError: a name matches no graph, or no graph is left.
     """
-    parts = list_graphs(home)
-    start = read_names(home).expand("graph:")
-    known = {part.graph: _list_paths(home, part) for part in parts}
-    chosen = {part.graph for part in parts} if not wanted else set()
+    graphs = list_graphs(home)
+    names = read_names(home)
+    start, entailments = names.expand("graph:"), names.expand(ENTAILED)
+    paths = {graph.iri: _list_paths(home, graph) for graph in graphs}
+    chosen = {graph.iri for graph in graphs} if not wanted else set()
     for name in wanted:
         path = name.removeprefix(start).removeprefix("graph:")
-        found = {graph for graph, paths in known.items() if path in paths}
-        found = found or {
-            graph for graph, paths in known.items() if any(fnmatchcase(p, path) for p in paths)
-        }
+        found = {iri for iri, known in paths.items() if any(fnmatchcase(p, path) for p in known)}
         if not found:
-            raise KgError(_tell_near(name, path, parts), exit_code=2)
+            raise KgError(_explain_unknown(name, path, graphs), exit_code=2)
         chosen |= found
     if entailed is not None:
-        chosen = chosen | {start + ENTAILED} if entailed else chosen - {start + ENTAILED}
+        chosen = chosen | {entailments} if entailed else chosen - {entailments}
     if not chosen:
         raise KgError(
-            "No graph is left: --graphs names the entailments alone, and --no-entailed leaves "
-            "them out. Leave one out.",
+            "No graph is left: --graphs names only the entailments, and --no-entailed leaves them "
+            "out. Remove one of the two.",
             exit_code=2,
         )
-    return [part for part in parts if part.graph in chosen]
+    return [graph for graph in graphs if graph.iri in chosen]
 
 
-def _list_paths(home: Home, part: Part) -> set[str]:
-    """Return all that a graph may be called: its path, and those of its files."""
-    paths = {part.name, unquote(part.name)}
-    for file in part.files:
+def _list_paths(home: Home, graph: NamedGraph) -> set[str]:
+    """Return all paths that name a graph: its own, and those of its files."""
+    paths = {graph.name, unquote(graph.name)}
+    for file in graph.files:
         for folder in (home.data, home.ontology):
             if file.path.is_relative_to(folder):
-                path = file.path.relative_to(folder)
-                whole = folder.name / path
-                paths |= {one.as_posix() for one in (path, whole, whole.with_suffix(""))}
+                inner = file.path.relative_to(folder)
+                outer = folder.name / inner
+                paths |= {path.as_posix() for path in (inner, outer, outer.with_suffix(""))}
     return paths
 
 
-def _tell_near(name: str, path: str, parts: Sequence[Part]) -> str:
-    names = [unquote(part.name) for part in parts]
-    near = [known for known in names if path and path.lower() in known.lower()]
-    near = near or get_close_matches(path, names, 3, 0.5)
-    told = f"Near are {', '.join(near[:5])}." if near else f"There are {', '.join(names[:20])}."
-    return f"{name}: no graph is called so. {told} A pattern such as 'roundup-2021/*' takes many."
+def _explain_unknown(name: str, path: str, graphs: Sequence[NamedGraph]) -> str:
+    names = [unquote(graph.name) for graph in graphs]
+    similar = [known for known in names if path and path.lower() in known.lower()]
+    similar = similar or get_close_matches(path, names, 3, 0.5)
+    hint = f"Did you mean {', '.join(similar[:5])}?" if similar else f"Use {', '.join(names[:20])}."
+    return f"{name}: unknown graph. {hint} A pattern such as 'roundup-2021/*' matches several."
 
 
-class Work:
-    """What is the same for all files of an export."""
+class DumpJob:
+    """Writes the files of one export: what they share is loaded once, and only if needed."""
 
-    def __init__(self, home: Home, syntax: str, packed: str, progress: Progress) -> None:
+    def __init__(self, home: Home, syntax: str, compression: str, progress: Progress) -> None:
         self._home = home
         self._syntax = syntax
-        self._packed = packed
+        self._compression = compression
         self._progress = progress
 
     @cached_property
@@ -239,20 +226,24 @@ class Work:
 
     @cached_property
     def _context(self) -> Context:
-        with _explain_faults(list_files(self._home, shapes=True)):
-            return read_context(self._home)
+        return read_context(self._home)
 
     def write(
-        self, parts: Sequence[Part], stream: BinaryIO, number: int, many: int, graph: str = ""
+        self,
+        graphs: Sequence[NamedGraph],
+        stream: BinaryIO,
+        share: tuple[float, float] = (0.0, 1.0),
+        iri: str = "",
     ) -> int:
-        """Write the statements of some graphs to file `number` of so many; return how many.
+        """Write the statements of named graphs to a file; return their number.
 
-        `graph` is the IRI of the one graph that the file has, for formats that do not name it.
+        `share` is the file's part of the progress. `iri` is that of the one graph in the file,
+        for formats without named graphs.
         """
         read = written = 0
 
-        def report(what: str, share: float) -> None:
-            self._progress(what, (number + share) / many)
+        def report(what: str, done: float) -> None:
+            self._progress(what, share[0] + done * (share[1] - share[0]))
 
         def count_read(quads: Iterator[Quad]) -> Iterator[Quad]:
             nonlocal read
@@ -268,43 +259,46 @@ class Work:
                 written += 1
                 yield line
 
-        with compress_stream(stream, self._packed) as out:
-            writer = self._make_writer(graph)
-            quads = count_read(self._read_parts(parts, report))
+        with compress_stream(stream, self._compression) as out:
+            writer = self._make_writer(iri)
+            quads = count_read(self._read_graphs(graphs, report))
             lines = count_written(sort_statements(quads, writer.encode))
-            pieces = writer.write(lines)
-            while text := "".join(islice(pieces, CHUNK_LINES)):
-                out.write(text.encode("utf-8"))
+            texts = writer.write(lines)
+            while chunk := "".join(islice(texts, CHUNK_LINES)):
+                out.write(chunk.encode("utf-8"))
         report("written", 1)
         return written
 
-    def _make_writer(self, graph: str) -> Writer:
-        named = self._syntax in NAMED
-        if self._syntax == ".jsonld":
-            return JsonWriter(self._context)
-        if self._syntax in (".nq", ".nt"):
-            return LineWriter(named=named, graph=graph)
-        return TurtleWriter(read_names(self._home), named=named, graph=graph)
+    def _make_writer(self, iri: str) -> Writer:
+        match self._syntax:
+            case ".jsonld":
+                return JsonWriter(self._context)
+            case ".nq":
+                return LineWriter(named=True)
+            case ".nt":
+                return LineWriter(named=False, graph=iri)
+            case syntax:
+                return TurtleWriter(read_names(self._home), named=syntax == ".trig", graph=iri)
 
-    def _read_parts(
-        self, parts: Sequence[Part], report: Callable[[str, float], None]
+    def _read_graphs(
+        self, graphs: Sequence[NamedGraph], report: Callable[[str, float], None]
     ) -> Iterator[Quad]:
-        for number, part in enumerate(parts):
-            report(unquote(part.name), 0.5 * number / len(parts))
-            for file in part.files:
-                with _explain_faults([file]):
+        for number, graph in enumerate(graphs):
+            report(unquote(graph.name), 0.5 * number / len(graphs))
+            for file in graph.files:
+                with _explain_faults(file):
                     yield from parse_file(file)
-            if not part.files:
+            if not graph.files:
                 yield from self._graph.memory.list_added()
 
 
 @contextmanager
-def _explain_faults(files: Sequence[TurtleFile]) -> Iterator[None]:
-    """Raise the faults of files that cannot be read as such, and not as what the target has."""
+def _explain_faults(file: TurtleFile) -> Iterator[None]:
+    """Report a broken file as such, and not as an error of the target."""
     try:
         yield
     except (SyntaxError, OSError):
-        faults = find_faults(files)
+        faults = find_faults([file])
         if not faults:
             raise
         raise KgError("\n".join(str(fault) for fault in faults)) from None

@@ -1,4 +1,4 @@
-"""N-Quads and N-Triples: a statement a line (https://www.w3.org/TR/n-quads/)."""
+"""Write N-Quads and N-Triples: one statement per line (https://www.w3.org/TR/n-quads/)."""
 
 from collections.abc import Iterator
 
@@ -8,31 +8,31 @@ from kg.home import producer
 from kg.store.canonical import encode_quad, encode_triple
 
 
-def head_file(graph: str) -> str:
-    """Return the comment at a file's top: what wrote it, and the graph that it is, if it is one.
+def comment_header(graph: str) -> str:
+    """Return the comment at the top of a file: the program, and the IRI of the graph, if given.
 
-    >>> head_file("https://e.org/g").split("\\n")[1:]
-    ['# graph <https://e.org/g>', '']
+    >>> comment_header("https://example.org/g").splitlines()[1:]
+    ['# graph <https://example.org/g>']
     """
     return f"# {producer()}\n" + (f"# graph <{graph}>\n" if graph else "")
 
 
 class LineWriter:
-    """Writes statements as N-Quads, or as N-Triples, which have no names of graphs.
+    """Writes statements as N-Quads, or without named graphs as N-Triples.
 
-    N-Triples that are one graph have its IRI, `graph`, in a comment.
+    For N-Triples, `graph` is the IRI of the one graph in the file, written in a comment.
     """
 
     def __init__(self, *, named: bool, graph: str = "") -> None:
         self._named = named
-        self._graph = "" if named else graph
+        self._graph = graph
 
     def encode(self, quad: Quad) -> str:
-        """Return the line by which a statement is sorted and from which it is written."""
+        """Return a statement as the line by which it is sorted and from which it is written."""
         return encode_quad(quad) if self._named else encode_triple(quad)
 
     def write(self, lines: Iterator[str]) -> Iterator[str]:
-        """Yield the text of a file of the lines, sorted; the comments sort first as well."""
-        yield head_file(self._graph)
+        """Yield the text of a file, given its sorted lines. The comment sorts before them."""
+        yield comment_header(self._graph)
         for line in lines:
             yield f"{line}\n"

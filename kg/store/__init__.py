@@ -1,6 +1,6 @@
 """SPARQL engines: the embedded one in memory, and the client of an endpoint.
 
-`kg.store.endpoint` loads SPARQLWrapper: import it only where an endpoint is queried.
+`kg.store.endpoint` is not imported here, because SPARQLWrapper takes long to load.
 """
 
 from kg.store.engine import Engine, Result, Rows

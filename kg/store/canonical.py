@@ -1,4 +1,4 @@
-"""Statements as sorted lines of text, in memory that does not grow with their number."""
+"""Write statements as sorted lines, in memory that does not grow with their number."""
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator
@@ -10,67 +10,70 @@ from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Quad, Trip
 
 from kg.turtle import restore_languages
 
-# What is held at a time, and how many files are read side by side.
-RUN_BYTES = 24_000_000
-MOST_RUNS = 64
-LINE_BYTES = 50  # what a line costs beside its bytes
+RUN_BYTES = 24_000_000  # lines sorted in memory at a time
+MAX_RUNS = 64  # files open at a time
+LINE_OVERHEAD = 50  # bytes in memory that a line needs besides its text
 
 
 def sort_statements(
-    quads: Iterable[Quad], encode: Callable[[Quad], str] | None = None
+    quads: Iterable[Quad],
+    encode: Callable[[Quad], str] | None = None,
+    run_bytes: int = RUN_BYTES,
 ) -> Iterator[str]:
-    """Yield each statement once, as `encode` writes it or else as N-Quads, sorted.
+    """Yield each statement once, sorted, as the line that `encode` returns; N-Quads by default.
 
-    The order is that of the lines' code points (`LC_ALL=C sort`). Blank nodes are named as
-    RDFC-1.0 has it (https://www.w3.org/TR/rdf-canon/), over all statements given. All are read
-    before the first line comes.
+    Lines are sorted by code points, like `LC_ALL=C sort`. Blank nodes are named by RDFC-1.0
+    (https://www.w3.org/TR/rdf-canon/), over all given statements. All statements are read before
+    the first line is yielded.
     """
-    return sort_lines(_encode_statements(quads, encode or encode_quad))
+    return sort_lines(_encode_statements(quads, encode or encode_quad), run_bytes)
 
 
 def encode_quad(quad: Quad) -> str:
-    """Return a statement of a named graph as a line of N-Quads, without the line's end."""
-    return f"{encode_triple(quad)[:-2]} {quad.graph_name} ."
+    """Return a statement of a named graph as a line of N-Quads, without the line end."""
+    return f"{restore_languages(str(quad))} ."
 
 
 def encode_triple(quad: Quad) -> str:
-    """Return a statement as a line of N-Triples, without the line's end."""
-    return f"{quad.subject} {quad.predicate} {restore_languages(str(quad.object))} ."
+    """Return a statement as a line of N-Triples, without the line end."""
+    return f"{restore_languages(str(quad.triple))} ."
 
 
-def sort_lines(lines: Iterable[str]) -> Iterator[str]:
-    """Yield each line once, sorted by code points; many are sorted in parts, on disk.
+def sort_lines(lines: Iterable[str], run_bytes: int = RUN_BYTES) -> Iterator[str]:
+    """Yield each line once, sorted by code points; lines contain no control characters.
+
+    At most about `run_bytes` are in memory; sorted runs of more lines are on disk, and merged.
 
     >>> list(sort_lines(["b", "a", "b"]))
     ['a', 'b']
     """
     with ExitStack() as files:
         runs: list[BinaryIO] = []
-        part: list[bytes] = []
+        run: list[bytes] = []
         size = 0
         for line in lines:
-            # Bytes of UTF-8 sort as their code points do.
+            # UTF-8 sorts like code points.
             data = line.encode("utf-8") + b"\n"
-            part.append(data)
-            size += len(data) + LINE_BYTES
-            if size > RUN_BYTES:
-                part.sort()
-                runs.append(files.enter_context(_keep_lines(part)))
-                part, size = [], 0
-                if len(runs) == MOST_RUNS:
-                    whole = files.enter_context(_keep_lines(heapq.merge(*runs)))
-                    for run in runs:
-                        run.close()
-                    runs = [whole]
-        part.sort()
-        before = b""
-        for data in heapq.merge(*runs, part):
-            if data != before:
-                before = data
+            run.append(data)
+            size += len(data) + LINE_OVERHEAD
+            if size > run_bytes:
+                run.sort()
+                runs.append(files.enter_context(_write_run(run)))
+                run, size = [], 0
+                if len(runs) == MAX_RUNS:
+                    merged = files.enter_context(_write_run(heapq.merge(*runs)))
+                    for file in runs:
+                        file.close()
+                    runs = [merged]
+        run.sort()
+        previous = b""
+        for data in heapq.merge(*runs, run):
+            if data != previous:
+                previous = data
                 yield data[:-1].decode("utf-8")
 
 
-def _keep_lines(lines: Iterable[bytes]) -> BinaryIO:
+def _write_run(lines: Iterable[bytes]) -> BinaryIO:
     file: BinaryIO = TemporaryFile()
     file.writelines(lines)
     file.seek(0)
@@ -80,7 +83,7 @@ def _keep_lines(lines: Iterable[bytes]) -> BinaryIO:
 def _encode_statements(quads: Iterable[Quad], encode: Callable[[Quad], str]) -> Iterator[str]:
     """Yield the lines of all statements, those with blank nodes last.
 
-    Only those are held: the others have no part in the names that blank nodes are given.
+    Only the latter are kept in memory: the names of blank nodes depend on nothing else.
     """
     blank = Dataset()
     for quad in quads:

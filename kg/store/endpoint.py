@@ -1,57 +1,45 @@
-"""Any SPARQL 1.1 endpoint, asked as the embedded engine is (SPARQL 1.1 Protocol).
+"""Query and update a SPARQL 1.1 endpoint (https://www.w3.org/TR/sparql11-protocol/).
 
-This module loads SPARQLWrapper and urllib: import it where an endpoint is asked, and only there.
+SPARQLWrapper builds and sends all queries and updates. It cannot keep a deadline, refuse redirects
+or write to a graph store: `kg.store.http` does, with urllib, the library below SPARQLWrapper.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from http.client import HTTPResponse
+from collections.abc import Mapping
 from urllib.parse import parse_qsl, quote_plus
 
 from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
-from SPARQLWrapper import GET, POST, SPARQLWrapper
+from SPARQLWrapper import ASK, GET, INSERT, POST, POSTDIRECTLY, SELECT, SPARQLWrapper
 
 from kg.store.engine import Result, collect_result
-from kg.store.http import TIMEOUT, Client, Reply
+from kg.store.http import QUERY_PATHS, TIMEOUT, Client, Reply
 
-# A longer query goes by POST: some servers and proxies take no longer address.
+# A longer query is sent by POST, because servers and proxies limit the length of an address.
 LONGEST_GET = 4_000
-RESULTS = {
-    "application/sparql-results+json": QueryResultsFormat.JSON,
-    "application/json": QueryResultsFormat.JSON,
-    "application/sparql-results+xml": QueryResultsFormat.XML,
-}
-GRAPHS = {
-    "application/n-triples": RdfFormat.N_TRIPLES,
-    "text/turtle": RdfFormat.TURTLE,
-    "application/rdf+xml": RdfFormat.RDF_XML,
-}
-DATASET = ("default-graph-uri", "named-graph-uri")
-WANTED = {True: "SPARQL results", False: "triples"}
-# Strings, IRIs and comments: what stands in them is no word of SPARQL.
-APART = re.compile(
-    r"\"{3}(?:[^\"\\]|\\.|\"{1,2}(?!\"))*\"{3}|'{3}(?:[^'\\]|\\.|'{1,2}(?!'))*'{3}"
-    r"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|<[^<>\"{}|^`\\\s]*>|#[^\n]*",
-    re.DOTALL,
-)
-DECLARED = re.compile(r"\bPREFIX\s+([^\s:]*):", re.IGNORECASE)
-FORM = re.compile(r"\b(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE)
+ROW_TYPES = (
+    "application/sparql-results+json", "application/json", "application/sparql-results+xml",
+)  # fmt: skip
+TRIPLE_TYPES = ("application/n-triples", "text/turtle", "application/rdf+xml")
+DATASET_PARAMETERS = ("default-graph-uri", "named-graph-uri")
+# What can precede the form of a query: white space, comments, BASE and PREFIX.
+PROLOGUE = re.compile(r"\s+|#[^\n]*|BASE\s*<[^>]*>|PREFIX\s+([^\s:]*):\s*<[^>]*>", re.IGNORECASE)
+FORM = re.compile(r"(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE)
 
 
 class Endpoint:
-    """The client of a SPARQL 1.1 endpoint (https://www.w3.org/TR/sparql11-protocol/)."""
+    """A SPARQL endpoint, as an `Engine`."""
 
-    def __init__(self, url: str, timeout: float = TIMEOUT) -> None:
-        """Read the credentials; nothing is sent before the first query.
+    def __init__(self, url: str, timeout: int = TIMEOUT, paths: str = QUERY_PATHS) -> None:
+        """Find the credentials; nothing is sent before the first query.
 
         Raises:
             KgError: the address or the credentials are invalid.
         """
-        self._client = Client(url, timeout)
+        self._client = Client(url, timeout, paths)
 
     @property
     def name(self) -> str:
-        """The address as messages show it."""
+        """The address, as messages show it."""
         return self._client.name
 
     def query(
@@ -64,75 +52,82 @@ class Endpoint:
     ) -> Result:
         """Return the result of a SPARQL 1.1 query; see `Engine.query`.
 
-        With `named_graphs` a default graph in the address is dropped: with one, an endpoint would
-        see no named graph (SPARQL 1.1 Protocol, 2.1.4).
+        With `named_graphs`, the parameters of the address that choose a dataset are left out:
+        with a default graph chosen, there are no named graphs (SPARQL 1.1 Protocol, 2.1.4).
 
         Raises:
-            KgError: exit code 2 if the endpoint rejects the query, with its message; 1 if there
-                is no answer.
+            KgError: exit code 2 if the endpoint rejects the query; 1 if there is no answer.
         """
-        bare = APART.sub(" ", text)
-        found = FORM.search(DECLARED.sub(" ", bare))
-        # Whatever is not a query is sent unchanged: the endpoint says what is wrong with it.
-        form = found[1].upper() if found else "SELECT"
-        has_rows = form in ("SELECT", "ASK")
-        wrapper = _Wrapper(self._client, form, where, DATASET if named_graphs else ())
-        wrapper.setQuery(_declare(bare, prefixes or {}) + text)
-        accepted = RESULTS if has_rows else GRAPHS
-        wrapper.addCustomHttpHeader("Accept", ", ".join(accepted))
-        response = wrapper.query().response
-        return self._read(self._client.read(response), has_rows)
+        form, declared = _read_prologue(text)
+        used = {p: iri for p, iri in (prefixes or {}).items() if f"{p}:" in text}
+        lines = [f"PREFIX {p}: <{iri}> " for p, iri in used.items() if p not in declared]
+        has_rows = form in (SELECT, ASK)
+        # In one line with the query, so that an error is reported in the right line.
+        query = f"{''.join(lines)}{text}"
+        wrapper = self._wrap(query, form, ", ".join(ROW_TYPES if has_rows else TRIPLE_TYPES))
+        if named_graphs:
+            for name in DATASET_PARAMETERS:
+                wrapper.clearParameter(name)
+        is_long = len(self._client.url) + len(quote_plus(query)) > LONGEST_GET
+        wrapper.setMethod(POST if is_long else GET)
+        return self._parse(self._client.send(lambda: wrapper.query().response, where), has_rows)
 
-    def _read(self, reply: Reply, has_rows: bool) -> Result:
-        try:
-            if has_rows and reply.kind in RESULTS:
-                return collect_result(parse_query_results(reply.body, RESULTS[reply.kind]))
-            if not has_rows and reply.kind in GRAPHS:
-                return [quad.triple for quad in parse(reply.body, GRAPHS[reply.kind])]
-        except (SyntaxError, ValueError) as error:
-            broken = str(error)
-        else:
-            raise self._client.fail_kind(reply, WANTED[has_rows])
-        # Out here, so that nothing holds the library's frames: what is in them may not die in
-        # another thread.
-        raise self._client.fail_broken(broken)
+    def update(self, text: str, where: str) -> None:
+        """Run a SPARQL 1.1 update; `where` names it in messages.
 
+        Raises:
+            KgError: exit code 2 if the endpoint rejects the update; 1 if there is no answer.
+        """
+        wrapper = self._wrap(text, INSERT, "*/*")
+        wrapper.setMethod(POST)
+        wrapper.setRequestMethod(POSTDIRECTLY)
+        self._client.send(lambda: wrapper.query().response, where)
 
-class _Wrapper(SPARQLWrapper):
-    """SPARQLWrapper for the request; what is sent and what form a query has is settled here.
-
-    Its own way out follows redirects, credentials and all, waits for ever, and knows no busy
-    server; its own look at a query takes words of a comment for the form, or warns.
-    """
-
-    def __init__(self, client: Client, form: str, where: str, left_out: Sequence[str]) -> None:
-        self._client = client
-        self._form = form
-        self._where = where
-        address, _, parameters = client.url.partition("?")
-        super().__init__(address)
-        # No format=json and the like in the address: what is accepted stands in the header.
-        self.setOnlyConneg(True)
+    def _wrap(self, text: str, form: str, accepted: str) -> SPARQLWrapper:
+        """Return a wrapper for a query or an update."""
+        address, _, parameters = self._client.url.partition("?")
+        wrapper = SPARQLWrapper(address)
+        # Not setQuery, which guesses the form and takes words of comments and prefixes for it.
+        wrapper.queryString, wrapper.queryType = text, form
+        # Otherwise format=, output= and results= are added to the address.
+        wrapper.setOnlyConneg(True)
+        wrapper.setTimeout(self._client.timeout)
         for name, value in parse_qsl(parameters, keep_blank_values=True):
-            if name not in left_out:
-                self.addParameter(name, value)
+            wrapper.addParameter(name, value)
+        for name, value in {"Accept": accepted, **self._client.headers}.items():
+            wrapper.addCustomHttpHeader(name, value)
+        return wrapper
 
-    def setQuery(self, query: str | bytes) -> None:
-        """Take the query; send it by POST where the address would be too long."""
-        super().setQuery(query)
-        length = len(self._client.url) + len(quote_plus(self.queryString))
-        self.setMethod(POST if length > LONGEST_GET else GET)
+    def _parse(self, reply: Reply, has_rows: bool) -> Result:
+        kind = reply.media_type
+        rows = QueryResultsFormat.from_media_type(kind) if kind in ROW_TYPES else None
+        triples = RdfFormat.from_media_type(kind) if kind in TRIPLE_TYPES else None
+        try:
+            if has_rows and rows:
+                return collect_result(parse_query_results(reply.body, rows))
+            if not has_rows and triples:
+                return [quad.triple for quad in parse(reply.body, triples)]
+        except (SyntaxError, ValueError) as error:
+            problem, advice = f"the answer is not valid {kind}: {error}", "Try again."
+        else:
+            wanted = "SPARQL results" if has_rows else "triples"
+            problem, advice = f"the answer is {kind}, not {wanted}", self._client.paths
+        # Raised here, because the traceback above holds objects of the engine, and these must
+        # not be deleted in another thread.
+        raise self._client.fail(problem, advice)
 
-    def _parseQueryType(self, query: str) -> str:
-        return self._form
 
-    def _query(self) -> tuple[HTTPResponse, str]:
-        return self._client.open(self._createRequest(), self._where), self.returnFormat
+def _read_prologue(text: str) -> tuple[str, set[str]]:
+    """Return the form of a query, in capital letters, and the prefixes that it declares.
 
-
-def _declare(bare: str, prefixes: Mapping[str, str]) -> str:
-    """Return PREFIX declarations, all in one line, of the prefixes used and not declared."""
-    declared = set(DECLARED.findall(bare))
-    used = set(re.findall(r"(?<![\w:-])([A-Za-z][\w.-]*):", bare))
-    lines = (f"PREFIX {p}: <{prefixes[p]}> " for p in sorted(used - declared) if p in prefixes)
-    return "".join(lines)
+    >>> _read_prologue("# SELECT?\\nPREFIX ask: <http://example.org/> construct where { ?s ?p ?o }")
+    ('CONSTRUCT', {'ask'})
+    """
+    declared = set()
+    end = 0
+    while part := PROLOGUE.match(text, end):
+        declared.add(part[1])
+        end = part.end()
+    form = FORM.match(text, end)
+    # Text that is not a query is sent as a SELECT: the endpoint reports what is wrong.
+    return form[0].upper() if form else SELECT, declared - {None}

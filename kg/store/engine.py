@@ -25,7 +25,7 @@ class Engine(Protocol):
 
     @property
     def name(self) -> str:
-        """What messages call the engine: an address, or "memory"."""
+        """The name of the engine in messages: an address, or "memory"."""
 
     def query(
         self,
@@ -46,7 +46,7 @@ class Engine(Protocol):
 
 
 def collect_result(found: QuerySolutions | QueryBoolean | QueryTriples) -> Result:
-    """Return a result of pyoxigraph, which is an iterator, as a value."""
+    """Return the result of a query in pyoxigraph, which is an iterator, as a value."""
     if isinstance(found, QueryBoolean):
         return bool(found)
     if isinstance(found, QueryTriples):

@@ -1,48 +1,60 @@
-"""Work that Ctrl-C does not have to wait for."""
+"""Run a blocking call in a worker thread, so that Ctrl-C and deadlines take effect at once.
+
+Python handles a signal in the main thread only, and not while that thread is inside a call of a
+library: without a worker thread, Ctrl-C would wait for the end of a query.
+"""
 
 import os
 import threading
+import time
 from collections.abc import Callable
+from math import inf
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-STEP = 0.05  # seconds between two looks for a signal
+Outcome = tuple[Any, BaseException | None]  # the result, or the error
+WAIT_SECONDS = 0.05  # the main thread handles signals after each wait
 
 
 class _Worker:
-    """A thread that does one piece of work after another, and ends with the process."""
+    """A thread that runs one call after another, and ends with the process."""
 
     def __init__(self) -> None:
-        self._works: SimpleQueue[Callable[[], Any]] = SimpleQueue()
-        self._outcomes: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
-        threading.Thread(target=self._run, daemon=True).start()
+        self._calls: SimpleQueue[Callable[[], Any]] = SimpleQueue()
+        self._outcomes: SimpleQueue[Outcome] = SimpleQueue()
+        threading.Thread(target=self._run_all, daemon=True).start()
 
-    def _run(self) -> None:
+    def _run_all(self) -> None:
         while True:
-            self._outcomes.put(_try(self._works.get()))
+            self._outcomes.put(_run(self._calls.get()))
 
-    def do(self, work: Callable[[], Any]) -> tuple[Any, BaseException | None]:
-        self._works.put(work)
+    def run(self, call: Callable[[], Any], seconds: float) -> Outcome:
+        deadline = time.monotonic() + seconds
+        self._calls.put(call)
         while True:
             try:
-                return self._outcomes.get(timeout=STEP)
+                return self._outcomes.get(timeout=WAIT_SECONDS)
             except Empty:
-                continue
+                if time.monotonic() > deadline:
+                    raise TimeoutError from None
 
 
-# Those who wait for work: starting a thread would take longer than many a query.
+# Workers without a call. They are kept because starting a thread takes longer than many a query.
 _idle: list[_Worker] = []
 if hasattr(os, "register_at_fork"):
-    # A forked process has this list, and none of the threads.
+    # A forked process inherits this list, but not the threads.
     os.register_at_fork(after_in_child=_idle.clear)
 
 
-def run_interruptible(work: Callable[[], T]) -> T:
-    """Return what `work` gives, run in a thread that Ctrl-C does not have to wait for.
+def run_interruptible(call: Callable[[], T], seconds: float = inf) -> T:
+    """Run a call in a worker thread and return its result.
 
-    The engine keeps the thread that asks until it is done; the calling thread waits in short steps
-    and so hears a signal at once. What `work` still does then ends with the process.
+    If the wait is interrupted or too long, the worker is abandoned: its call goes on in the
+    background until it returns or the process ends.
+
+    Raises:
+        TimeoutError: there is no result within the given seconds.
 
     >>> run_interruptible(lambda: 6 * 7)
     42
@@ -51,17 +63,17 @@ def run_interruptible(work: Callable[[], T]) -> T:
         worker = _idle.pop()
     except IndexError:
         worker = _Worker()
-    result, failure = worker.do(work)
-    # Not when interrupted: then it is still at work, and left behind.
+    result, error = worker.run(call, seconds)
     _idle.append(worker)
-    if failure is not None:
-        raise failure
+    if error is not None:
+        raise error
     return result  # type: ignore[no-any-return]
 
 
-def _try(work: Callable[[], Any]) -> tuple[Any, BaseException | None]:
+def _run(call: Callable[[], Any]) -> Outcome:
     try:
-        return work(), None
+        return call(), None
     except BaseException as error:
-        # Without its frames: the engine's objects in them may not die in another thread.
+        # Without its traceback: the frames hold objects of the engine, and these must not be
+        # deleted in another thread.
         return None, error.with_traceback(None)

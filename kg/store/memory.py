@@ -4,13 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
-from pyoxigraph import (
-    NamedNode,
-    Quad,
-    RdfFormat,
-    Store,
-    Triple,
-)
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple
 
 from kg.errors import KgError
 from kg.store.canonical import sort_statements
@@ -38,7 +32,7 @@ class Memory:
         """Load files, each into its named graph.
 
         Raises:
-            KgError: files are not Turtle in UTF-8; the message lists all of them.
+            KgError: a file is not Turtle in UTF-8; the message lists all such files.
         """
         try:
             for file in files:
@@ -73,11 +67,11 @@ class Memory:
         Raises:
             KgError: a syntax error, as `where:line:column`, with exit code 2.
         """
-        known = dict(prefixes) if prefixes else None
+        declared = dict(prefixes) if prefixes else None
         try:
             return run_interruptible(
                 lambda: collect_result(
-                    self._store.query(text, prefixes=known, use_default_graph_as_union=True)
+                    self._store.query(text, prefixes=declared, use_default_graph_as_union=True)
                 )
             )
         except SyntaxError as error:
@@ -89,17 +83,16 @@ class Memory:
     def dump(self) -> str:
         """Return all statements as sorted N-Quads: the same data give the same bytes.
 
-        Statements of files are read from the files again, since the engine stores the values of
-        numbers and not their lexical forms.
+        The files are read again, because the engine changes the lexical forms of numbers.
         """
-        loaded = (quad for file in self._files for quad in parse_file(file))
+        loaded = chain.from_iterable(map(parse_file, self._files))
         return "".join(f"{line}\n" for line in sort_statements(chain(loaded, self.list_added())))
 
     def list_added(self) -> Iterator[Quad]:
         """Yield the statements of the named graphs that were not loaded from files."""
-        loaded = {NamedNode(file.graph) for file in self._files}
+        of_files = {NamedNode(file.graph) for file in self._files}
         for graph in self._store.named_graphs():
-            if graph not in loaded:
+            if graph not in of_files:
                 yield from self._store.quads_for_pattern(None, None, None, graph)
 
     def dump_triples(self, graph: str) -> str:

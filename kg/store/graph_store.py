@@ -1,0 +1,66 @@
+"""Write named graphs to a server: to a graph store, or with SPARQL updates."""
+
+from typing import Protocol
+from urllib.parse import quote
+from urllib.request import Request, urlopen
+
+from kg.store.endpoint import Endpoint
+from kg.store.http import Client
+
+TIMEOUT = 300  # seconds; a server may take long to store a large batch
+PATHS = (
+    "Give the graph store with --graph-store (Oxigraph: /store, Fuseki: /<dataset>/data), or the "
+    "address for updates with --update."
+)
+
+
+class GraphWriter(Protocol):
+    """Writes named graphs to a server, in batches.
+
+    All methods raise a KgError if the server does not accept a batch.
+    """
+
+    def write_batch(self, graph: str, triples: str, *, first: bool) -> None:
+        """Add N-Triples to a graph; the first batch replaces the graph."""
+
+    def drop_graph(self, graph: str) -> None:
+        """Delete a graph."""
+
+
+class GraphStore:
+    """Writes to a graph store (https://www.w3.org/TR/sparql11-http-rdf-update/)."""
+
+    def __init__(self, url: str) -> None:
+        self._client = Client(url, TIMEOUT, PATHS)
+
+    def write_batch(self, graph: str, triples: str, *, first: bool) -> None:
+        """Add N-Triples to a graph; the first batch replaces the graph."""
+        self._send("PUT" if first else "POST", graph, triples.encode("utf-8"))
+
+    def drop_graph(self, graph: str) -> None:
+        """Delete a graph."""
+        self._send("DELETE", graph)
+
+    def _send(self, method: str, graph: str, data: bytes | None = None) -> None:
+        mark = "&" if "?" in self._client.url else "?"
+        address = f"{self._client.url}{mark}graph={quote(graph, safe='')}"
+        kind = {"Content-Type": "application/n-triples"} if data is not None else {}
+        headers = {**self._client.headers, **kind, "Accept": "*/*"}
+        request = Request(address, data, headers, method=method)  # noqa: S310
+        self._client.send(lambda: urlopen(request, timeout=self._client.timeout), graph)  # noqa: S310
+
+
+class UpdateService:
+    """Writes with SPARQL 1.1 Update (https://www.w3.org/TR/sparql11-update/)."""
+
+    def __init__(self, url: str) -> None:
+        self._endpoint = Endpoint(url, TIMEOUT, PATHS)
+
+    def write_batch(self, graph: str, triples: str, *, first: bool) -> None:
+        """Add N-Triples to a graph; the first batch replaces the graph."""
+        drop = f"DROP SILENT GRAPH <{graph}> ;\n" if first else ""
+        self._endpoint.update(f"{drop}INSERT DATA {{ GRAPH <{graph}> {{\n{triples}}} }}", graph)
+
+    def drop_graph(self, graph: str) -> None:
+        """Delete a graph."""
+        self._endpoint.update(f"DROP SILENT GRAPH <{graph}>", graph)

@@ -1,0 +1,75 @@
+"""Turtle and TriG are grouped, and have the layout of the data files."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Quad
+
+from kg.dumps import list_graphs
+from kg.dumps.turtle import TurtleWriter
+from kg.errors import KgError
+from kg.home import Home, find_home
+from kg.names import read_names
+
+HOME = find_home()
+
+
+def sort_values(text: str) -> list[str]:
+    """Return the lines in alphabetical order, without the punctuation at their ends."""
+    return sorted(re.sub(" [,;]$", "", line) for line in text.split("\n") if line)
+
+
+def test_turtle_of_a_file_is_that_file(tmp_path: Path, write: Callable[..., str]) -> None:
+    """The data have no blank nodes, which would have labels in the dump."""
+    graphs = [g for g in list_graphs(HOME)[:-1] if g.files[0].path.is_relative_to(HOME.data)]
+    assert len(graphs) >= 9
+    for graph in graphs:
+        (file,) = graph.files
+        dump = write(HOME, tmp_path, ".ttl", graphs=[graph.name])
+        original = file.path.read_text("utf-8")
+        assert "[" not in re.sub('"[^"]*"', "", original)
+        assert sort_values(dump.partition("\n")[2]) == sort_values(original), graph.name
+
+
+def test_trig_is_grouped_by_graph_and_subject(
+    real: Callable[[str], bytes], statements: tuple[Quad, ...]
+) -> None:
+    text = real(".trig").decode()
+    graphs = re.findall(r"^(\S+) \{$", text, re.M)
+    assert graphs == sorted(graphs)
+    assert len(graphs) == len(list_graphs(HOME))
+    subjects = re.findall(r"^    (\S{2,})$", text, re.M)
+    assert len(subjects) == len({(quad.graph_name, quad.subject) for quad in statements})
+    assert re.search(r"^        cdp:targetValue 80\.0 ;$", text, re.M)
+
+
+def test_used_prefixes_are_declared_in_alphabetical_order(real: Callable[[str], bytes]) -> None:
+    text = real(".trig").decode()
+    declared = re.findall(r"^PREFIX (\w+): <(.*)>$", text, re.M)
+    assert declared == sorted(declared)
+    assert dict(declared).items() <= read_names(HOME).prefixes.items()
+    bare = re.sub(r'".*"|<[^>]*>', "", text)
+    assert set(re.findall(r"(?<![\w\"])([a-z0-9]+):[A-Za-z0-9_]", bare)) == set(dict(declared))
+
+
+def test_types_are_written_first(hard: Home, tmp_path: Path, write: Callable[..., str]) -> None:
+    text = write(hard, tmp_path, ".ttl", graphs=["hard/values"])
+    assert "\nplace:a\n    a\n" in text
+    assert "\n    <https://e.org/id> <https://e.org/type> ;\n" in text
+
+
+def test_empty_file_has_the_comment_only() -> None:
+    writer = TurtleWriter(read_names(HOME), named=True)
+    assert "".join(writer.write(iter(()))).count("\n") == 1
+
+
+def test_triple_term_of_rdf_1_2_is_an_error(
+    tmp_path: Path, make_home: Callable[[Path, dict[str, str]], Home], write: Callable[..., str]
+) -> None:
+    home = make_home(tmp_path, {"a": "<a:a> <a:b> <<( <a:a> <a:b> <a:c> )>> ."})
+    for form in (".ttl", ".trig", ".jsonld"):
+        with pytest.raises(KgError, match=r"not a term of RDF 1\.1\. Write \.nq instead"):
+            write(home, tmp_path, form, graphs=["a"])
+    assert "<<( <a:a> <a:b> <a:c> )>>" in write(home, tmp_path, ".nq", graphs=["a"])
