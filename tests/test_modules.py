@@ -27,7 +27,7 @@ build
 networks: model validity edges node_data query metrics overlap layout assemble
   columns xml gexf graphml graphology spreadsheet write
 pictures: fonts labels placement scene svg legend picture
-tables: cells vocabulary columns schema statements rows introduction metadata codebook csv_writer
+tables: cells vocabulary columns schema statements rows metadata codebook csv_writer
   parquet export
 dumps: context nquads turtle jsonld export
 push

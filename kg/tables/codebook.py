@@ -1,15 +1,20 @@
 """Write a codebook for people: the meaning of each table, column and code."""
 
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from kg.home import producer
+from kg.home import Home, producer
+from kg.names import LANGUAGES
 from kg.tables.columns import TYPE, Column
 from kg.tables.metadata import Attribution
+from kg.tables.rows import NO_CELL, NO_TABLE
 from kg.tables.schema import Schema, Table
 from kg.tables.vocabulary import Texts, Vocabulary
 
 FILE = "codebook.md"
-LANGUAGES = ("en", "zh-Hans")  # of the columns of the codebook itself
+COLUMN_LANGUAGES = ("en", "zh-Hans")
+# The names in codebook.toml of the reasons why something is in no table.
+REASONS = {NO_TABLE: "no_table", NO_CELL: "no_cell"}
 COLUMNS_HEADER = """\
 | column | en | zh-Hans | kind of value | meaning | 含义 | example |
 |---|---|---|---|---|---|---|
@@ -28,6 +33,33 @@ TABLES_HEADER = """
 | table | rows | title |
 |---|---|---|
 """
+
+
+def write_introduction(
+    home: Home, schema: Schema, left_out: Mapping[str, int], file_format: str, *, is_selection: bool
+) -> str:
+    """Return the introduction as Markdown: in English, then in Chinese under a heading."""
+    texts = tomllib.loads((home.queries / "tables" / "codebook.toml").read_text("utf-8"))
+    missing = [tag for tag in LANGUAGES if tag not in schema.languages]
+    parts = ["start", file_format]
+    if is_selection:
+        parts.append("selection")
+    if missing:
+        parts.append("languages")
+    if not (is_selection or missing or left_out):
+        parts.append("complete")
+    values = {
+        "namespace": schema.vocabulary.data_namespace,
+        "language": schema.languages[0],
+        "languages": ", ".join(missing),
+    }
+    notes = [(REASONS[reason], count) for reason, count in sorted(left_out.items())]
+    english, chinese = (
+        "".join(texts[part][tag].format_map(values) for part in parts)
+        + "".join(texts[note][tag].format(count=count) for note, count in notes)
+        for tag in COLUMN_LANGUAGES
+    )
+    return f"# Codebook\n\n{english}\n## 编码手册\n\n{chinese}"
 
 
 def make_codebook(
@@ -162,7 +194,7 @@ def _list_codes(vocabulary: Vocabulary, written: Iterable[Table]) -> Iterator[st
 
 
 def _in_languages(texts: Texts) -> list[str]:
-    return [texts.get(tag, "") for tag in LANGUAGES]
+    return [texts.get(tag, "") for tag in COLUMN_LANGUAGES]
 
 
 def _format_row(*cells: str) -> str:

@@ -13,7 +13,6 @@ from kg.names import LANGUAGES, format_language, text
 from kg.tables import codebook, metadata
 from kg.tables.columns import NAMESPACED_IRIS, OTHER_IRIS
 from kg.tables.csv_writer import CsvWriter
-from kg.tables.introduction import write_introduction
 from kg.tables.parquet import ParquetWriter, load_pyarrow
 from kg.tables.rows import StatementRouter, Writer, find_value_kind, is_exported
 from kg.tables.schema import Schema, Table, read_schema
@@ -191,8 +190,12 @@ def _write_descriptions(
     """Write the codebook and, for CSV, the metadata."""
     row_counts = router.row_counts
     attribution = metadata.read_attribution(graph)
-    introduction = write_introduction(
-        schema, router.left_out, options.file_format, is_selection=bool(options.table_names)
+    introduction = codebook.write_introduction(
+        graph.home,
+        schema,
+        router.left_out,
+        options.file_format,
+        is_selection=bool(options.table_names),
     )
     text = codebook.make_codebook(schema, row_counts, attribution, introduction)
     open_file(codebook.FILE).write(text.encode())
