@@ -5,9 +5,12 @@ The well-kept libraries for this spend more time on their import than a question
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 NARROWEST = 8
+# Marks that must not begin a line, and marks that must not end one.
+CLOSING = frozenset("。，、；：？！）〉》」』】〕〗”’％…—·,.;:?!)]}%")
+OPENING = frozenset("（〈《「『【〔〖“‘([{")
 
 
 def measure_text(text: str) -> int:
@@ -16,31 +19,55 @@ def measure_text(text: str) -> int:
     >>> measure_text("Suzhou 苏州")
     11
     """
-    return sum(_width(character) for character in text)
+    return len(text) if text.isascii() else sum(map(_width, text))
 
 
-def wrap_text(text: str, width: int) -> list[str]:
-    """Return a text in lines at most that wide, broken at spaces or between wide characters.
+def split_words(text: str, hyphens: str = "") -> list[str]:
+    """Return the parts of a text between which a line may end; joined, they are the text.
 
-    >>> wrap_text("data centre 数据中心", 8)
-    ['data', 'centre', '数据中心']
+    A line may end at a space, before or after an East Asian character, and after one of the given
+    hyphens within a word; but not before a closing mark or after an opening one
+    (https://www.w3.org/TR/clreq/#prohibition_rules_for_line_start_end).
+
+    >>> split_words("sub-provincial 城市（深圳）。", "-")
+    ['sub-', 'provincial ', '城', '市', '（深', '圳）。']
     """
-    lines, line, used, gap = [], "", 0, 0
-    for character in " ".join(text.split()):
-        taken = _width(character)
-        if used + taken > width and character == " ":
-            lines.append(line)
-            line, used, gap = "", 0, 0
+    words: list[str] = []
+    for index, character in enumerate(text):
+        if not words or _may_break(text, index, hyphens):
+            words.append("")
+        words[-1] += character
+    return words
+
+
+def wrap_text(
+    text: str,
+    width: float,
+    measure: Callable[[str], float] = measure_text,
+    hyphens: str = "",
+) -> list[str]:
+    """Return a text in lines at most that wide, as `measure` counts, broken as in `split_words`.
+
+    Only a word that is wider than a line is cut.
+
+    >>> wrap_text("data centre 数据。", 8)
+    ['data', 'centre', '数据。']
+    """
+    text = " ".join(text.split())
+    if measure(text) <= width:
+        return [text]
+    lines, line = [], ""
+    for word in split_words(text, hyphens):
+        if measure((line + word).rstrip()) <= width:
+            line += word
             continue
-        if used + taken > width:
-            # Back to the last place to break at, or cut a word that is wider than the column.
-            kept, rest = (line[:gap], line[gap:]) if gap else (line, "")
-            lines.append(kept.rstrip())
-            line, used, gap = rest.lstrip(), measure_text(rest.lstrip()), 0
-        line, used = line + character, used + taken
-        if character == " " or taken == 2:
-            gap = len(line)
-    return [*lines, line.rstrip()]
+        lines += [line] if line else []
+        line = word
+        while len(line) > 1 and measure(line.rstrip()) > width:
+            end = next((n for n in range(2, len(line)) if measure(line[:n]) > width), len(line))
+            lines.append(line[: end - 1])
+            line = line[end - 1 :]
+    return [kept.rstrip() for kept in [*lines, line]]
 
 
 def rule_table(titles: Sequence[str], cells: Sequence[Sequence[str]], width: int | None) -> str:
@@ -103,7 +130,23 @@ def _escape(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
+def _may_break(text: str, index: int, hyphens: str) -> bool:
+    """Return whether a line may end before the character at an index."""
+    before, after = text[index - 1], text[index]
+    if after == " " or after in CLOSING or before in OPENING:
+        return False
+    if before in hyphens:
+        # Not within numbers, and not after a single letter, as in `e-government`.
+        return after.isalpha() and index > 2 and text[index - 3 : index - 1].isalpha()
+    return before == " " or is_wide(before) or is_wide(after)
+
+
+def is_wide(character: str) -> bool:
+    """Return whether a character is two columns wide."""
+    return unicodedata.east_asian_width(character) in "WF"
+
+
 def _width(character: str) -> int:
     if unicodedata.combining(character):
         return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    return 2 if is_wide(character) else 1
