@@ -47,11 +47,12 @@ class NetworkBuilder:
         measures: Measures,
         looks: Sequence[Looks],
     ) -> Network:
-        """Return the network, its nodes and edges in the order given, its description empty."""
+        """Return the network, its nodes and edges in the order given, its notes empty."""
         return Network(
             name=self._question.name,
             title=self._question.text("summary", self._language),
-            description="",
+            summary=self._question.text("description", self._language),
+            notes=(),
             language=self._language,
             directed=bool(self._question.header.get("directed")),
             nodes=tuple(
@@ -64,15 +65,13 @@ class NetworkBuilder:
             ),
             node_columns=self.node_columns(),
             edge_columns=self.edge_columns(),
+            legend=self._facts.style.list_legend(self._language),
         )
 
-    def describe(self, network: Network, told: Provenance) -> str:
+    def describe(self, network: Network, told: Provenance) -> tuple[str, ...]:
         """Return what is in a network, what was dropped, how it was measured, of which data."""
         nodes, edges = len(network.nodes), len(network.edges)
-        sentences = [
-            self._question.text("description", self._language),
-            self._note("size", nodes=nodes, edges=edges),
-        ]
+        sentences = [self._note("size", nodes=nodes, edges=edges)]
         if told.values:
             values = "; ".join(f"{name} {', '.join(v)}" for name, v in told.values.items())
             sentences.append(self._note("asked", values=values))
@@ -90,7 +89,7 @@ class NetworkBuilder:
             self._note("colours"),
             self._note("data", version=self._facts.version[0], licence=self._facts.version[1]),
         ]
-        return (" " if self._language == "en" else "").join(sentences)
+        return tuple(sentences)
 
     def node_columns(self) -> dict[str, str]:
         """Return the titles of the nodes' columns, by name, in order."""

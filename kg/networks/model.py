@@ -53,8 +53,9 @@ class Edge:
 class Network:
     """Nodes and edges in a fixed order.
 
-    `name` is that of the projection, `title` and `description` are in `language`; the description
-    says what is in it and what was left out. `node_columns` and `edge_columns` give the title of
+    `name` is that of the projection. `title`, `summary` (what the nodes and edges are) and `notes`
+    (sentences on what was left out, on measures, layout and data) are in `language`, and so are
+    the texts of a picture's `legend`, by name. `node_columns` and `edge_columns` give the title of
     each column, by its name, in the order of writing: type, type_label, iri, degree, betweenness
     and community are fields of the nodes, relation and evidence of the edges, label_<tag> is a
     label of the nodes, and all others are attributes.
@@ -62,10 +63,18 @@ class Network:
 
     name: str
     title: str
-    description: str
+    summary: str
+    notes: tuple[str, ...]
     language: str
     directed: bool
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     node_columns: Mapping[str, str] = field(default_factory=dict)
     edge_columns: Mapping[str, str] = field(default_factory=dict)
+    legend: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def description(self) -> str:
+        """The summary and the notes as one text."""
+        space = "" if self.language.startswith("zh") else " "
+        return space.join(filter(None, (self.summary, *self.notes)))

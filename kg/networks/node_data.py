@@ -22,6 +22,7 @@ class Style:
     types: Mapping[str, str]
     columns: Mapping[str, Mapping[str, str]]
     notes: Mapping[str, Mapping[str, str]]
+    legend: Mapping[str, Mapping[str, str]]
 
     def title(self, column: str, language: str) -> str:
         """Return the title of a column in a language, or in the one that stands in for it."""
@@ -31,6 +32,10 @@ class Style:
     def note(self, name: str, language: str, **said: object) -> str:
         """Return a sentence in a language, or in the one that stands in, its gaps filled."""
         return pick_label(self.notes[name], language).format(**said)
+
+    def list_legend(self, language: str) -> dict[str, str]:
+        """Return the texts of a picture's legend in a language, by name."""
+        return {name: pick_label(said, language) for name, said in self.legend.items()}
 
 
 def read_style(home: Home) -> Style:
@@ -44,7 +49,7 @@ def read_style(home: Home) -> Style:
     try:
         read = tomllib.loads(path.read_text("utf-8"))
         types = {names.expand(name): colour for name, colour in read["types"].items()}
-        return Style(types, read["columns"], read["notes"])
+        return Style(types, read["columns"], read["notes"], read["legend"])
     except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
         raise KgError(f"{path}: {error}. Types and columns of networks are wanted here.") from None
 

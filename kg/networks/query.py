@@ -106,7 +106,7 @@ def build_network(
     looks = [(x, y, size) for (x, y), size in zip(points, sizes, strict=True)]
     network = records.make_network(kept, weighed, measures, looks)
     told = Provenance(len(ties.things), untimely, measures.pivots, layout, wanted.values)
-    return replace(network, description=records.describe(network, told))
+    return replace(network, notes=records.describe(network, told))
 
 
 def tell_nothing(values: Mapping[str, Sequence[str]]) -> str:
