@@ -26,7 +26,7 @@ check: finding tags shacl constraint_queries evidence
 build
 networks: model node_data edges metrics layout assemble query
   columns xml gexf graphml graphology spreadsheet write
-pictures: fonts labels placement scene svg legend picture
+pictures: labels placement scene legend svg fonts png
 tables: cells vocabulary table statements rows metadata codebook csv_writer parquet export
 dumps: context nquads turtle jsonld export
 push
@@ -59,7 +59,8 @@ LIBRARIES = {
     "networkx": {"kg/ask/answer", "kg/networks/layout", "kg/networks/metrics"},
     "numpy": {"kg/networks/metrics"},
     "pyarrow": {"kg/tables/parquet"},
-    "resvg_py": {"kg/pictures/picture"},
+    "resvg_py": {"kg/pictures/png"},
+    "fontTools": {"kg/pictures/fonts"},
 }  # fmt: skip
 HEAVY = (
     "rdflib", "pyshacl", "yaml", "opencc", "pypinyin", "SPARQLWrapper", "pandas", "networkx",
@@ -198,7 +199,7 @@ def test_modules_import_only_from_modules_before_them() -> None:
         "def f():\n    from kg.build import build_folder",
         "if TYPE_CHECKING:\n    import kg.build",
         "from kg.check import check_files",
-        'WRITERS = {"svg": "kg.pictures.picture:draw_svg"}',
+        'WRITERS = {"svg": "kg.pictures.svg:draw_svg"}',
     ],
 )
 def test_backward_import_is_found(text: str) -> None:

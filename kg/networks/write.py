@@ -21,7 +21,7 @@ TEXTS = {
     "nodes.csv": "kg.networks.spreadsheet:write_nodes",
     "edges.csv": "kg.networks.spreadsheet:write_edges",
 }
-PICTURES = {"svg": "kg.pictures.picture:draw_svg", "png": "kg.pictures.picture:draw_png"}
+PICTURES = {"svg": "kg.pictures:draw_svg", "png": "kg.pictures:draw_png"}
 # Those of one file; a folder has all of them, with nodes.csv and edges.csv.
 FORMATS = ("gexf", "graphml", "json", "svg", "png")
 PIECES = 1 << 16  # characters that are encoded at once

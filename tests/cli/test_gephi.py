@@ -9,7 +9,6 @@ import pty
 import subprocess
 import sys
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -106,9 +105,6 @@ def test_each_network_has_a_folder_of_its_own(run: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "two" / "city-technology").exists()
 
 
-@pytest.mark.skipif(
-    find_spec("kg.pictures.picture") is None, reason="kg.pictures.picture, which draws, is missing"
-)
 def test_folder_has_pictures_too(run: Run, tmp_path: Path) -> None:
     run(*GEPHI, "documents", "-o", "one", cwd=tmp_path)
     files = read_folder(tmp_path / "one" / "documents")
