@@ -20,13 +20,13 @@ errors home names files turtle
 source: library pinyin simplify overlap repair/corruption repair/candidates repair/repair passages
 store: canonical engine interruptible memory credentials http endpoint graph_store
 graph
-ask: lookup table render question describe parameters answer
+ask: lookup wrapping table render question describe parameters answer
 api
 check: finding tags shacl constraint_queries evidence
 build
 networks: model validity edges node_data query metrics overlap layout assemble
   columns xml gexf graphml graphology spreadsheet write
-pictures: fonts labels placement scene svg legend picture
+pictures: labels placement scene legend svg fonts png
 tables: cells vocabulary columns schema statements rows metadata codebook csv_writer
   parquet export
 dumps: context nquads turtle jsonld export
@@ -58,7 +58,8 @@ LIBRARIES = {
     "pandas": {"kg/ask/answer"},
     "networkx": {"kg/ask/answer", "kg/networks/layout", "kg/networks/metrics"},
     "pyarrow": {"kg/tables/parquet"},
-    "resvg_py": {"kg/pictures/picture"},
+    "resvg_py": {"kg/pictures/png"},
+    "fontTools": {"kg/pictures/fonts"},
 }  # fmt: skip
 HEAVY = (
     "rdflib", "pyshacl", "yaml", "opencc", "pypinyin", "SPARQLWrapper", "pandas", "networkx",
@@ -197,7 +198,7 @@ def test_modules_import_only_from_modules_before_them() -> None:
         "def f():\n    from kg.build import build_folder",
         "if TYPE_CHECKING:\n    import kg.build",
         "from kg.check import check_files",
-        'WRITERS = {"svg": "kg.pictures.picture:draw_svg"}',
+        'WRITERS = {"svg": "kg.pictures.svg:draw_svg"}',
     ],
 )
 def test_backward_import_is_found(text: str) -> None:

@@ -6,7 +6,8 @@ from typing import Literal
 
 from kg.ask.lookup import find_similar, index_names, quote_input, resolve_name, suggest_names
 from kg.ask.question import check_language
-from kg.ask.table import clean_text, wrap_text
+from kg.ask.table import clean_text
+from kg.ask.wrapping import wrap_text
 from kg.errors import KgError
 from kg.graph import Graph, iri_term
 from kg.names import Names, Term, is_iri, language_of, pick, text

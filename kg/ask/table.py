@@ -4,15 +4,11 @@ East Asian wide characters take two columns of a terminal. The libraries for thi
 wcwidth) take 30 ms to import, a fifth of the time of `kg ask`.
 """
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from kg.ask.lookup import escape_unprintable
-
-# Punctuation that does not start or end a line (GB/T 15834-2011, 5.1).
-NEVER_FIRST = frozenset("，。、；：？！）》」』】〕〉”’％…·～－／,.;:?!)]}%~-–/")
-NEVER_LAST = frozenset("（《「『【〔〈“‘([{")
+from kg.ask.wrapping import measure_text, split_words, wrap_text
 
 
 def clean_text(text: str) -> str:
@@ -22,35 +18,6 @@ def clean_text(text: str) -> str:
     'open data\\x1b[2J'
     """
     return escape_unprintable(" ".join(text.split()))
-
-
-def measure_text(text: str) -> int:
-    """Return how many columns of a terminal a text takes (Unicode Standard Annex 11).
-
-    >>> measure_text("Suzhou 苏州")
-    11
-    """
-    return len(text) if text.isascii() else sum(map(_measure_character, text))
-
-
-def wrap_text(text: str, width: int, indent: str = "") -> list[str]:
-    """Return the lines of a text, broken at spaces or between East Asian characters.
-
-    Lines after the first start with the indent. A word that is longer than the width is not cut:
-    it is on a line of its own.
-
-    >>> wrap_text("data centre 数据中心", 8)
-    ['data', 'centre', '数据中心']
-    """
-    lines, line, used = [], "", 0
-    for piece in _split_text(" ".join(text.split())):
-        size = measure_text(piece.rstrip())
-        if line.strip() and used + size > width:
-            lines.append(line.rstrip())
-            line, used = indent, measure_text(indent)
-        line += piece
-        used += measure_text(piece)
-    return [*lines, line.rstrip()]
 
 
 def render_table(
@@ -90,31 +57,8 @@ def render_markdown(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str
     return "".join(f"| {' | '.join(line)} |\n" for line in escaped)
 
 
-def _measure_character(character: str) -> int:
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
 def _measure_frame(columns: int) -> int:
     return 3 * columns + 1
-
-
-def _split_text(text: str) -> Iterator[str]:
-    """Yield the parts of a text that a line break may separate; a space ends a part."""
-    start = 0
-    for index in range(1, len(text)):
-        if _may_break(text[index - 1], text[index]):
-            yield text[start:index]
-            start = index
-    yield text[start:]
-
-
-def _may_break(before: str, after: str) -> bool:
-    if " " in (before, after):
-        return before == " "
-    is_east_asian = _measure_character(before) == 2 or _measure_character(after) == 2
-    return is_east_asian and before not in NEVER_LAST and after not in NEVER_FIRST
 
 
 def _fit_columns(columns: Sequence[Sequence[str]], width: int | None) -> list[int] | None:
@@ -127,7 +71,7 @@ def _fit_columns(columns: Sequence[Sequence[str]], width: int | None) -> list[in
     if excess <= 0:
         return sizes
     longest = [
-        max(measure_text(word.rstrip()) for cell in column for word in _split_text(cell))
+        max(measure_text(word.rstrip()) for cell in column for word in split_words(cell))
         for column in columns
     ]
     for _ in range(excess):

@@ -45,7 +45,7 @@ def print_data(text: str) -> None:
 
 def print_note(text: str) -> None:
     """Print a note to standard error, wrapped to the width of the terminal."""
-    from kg.ask.table import wrap_text
+    from kg.ask.wrapping import wrap_text
 
     width = find_width()
     click.echo("\n".join(wrap_text(text, width)) if width else text, err=True)

@@ -11,7 +11,7 @@ from click.types import StringParamType
 from kg.ask.lookup import local_name, normalize_name, quote_input
 from kg.ask.parameters import Parameter, label_members, list_members, read_parameters
 from kg.ask.question import Question
-from kg.ask.table import wrap_text
+from kg.ask.wrapping import wrap_text
 from kg.cli.options import find_context_home, find_language
 from kg.errors import KgError
 from kg.home import Home

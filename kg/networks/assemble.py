@@ -160,6 +160,10 @@ class NetworkBuilder:
             ),
             node_columns=self.title_node_columns(),
             edge_columns=self.title_edge_columns(),
+            legend={
+                name: pick(texts, self._language, "")
+                for name, texts in self._data.style.legend.items()
+            },
         )
 
     def _describe_selection(self, nodes: int, selection: Selection) -> Iterator[str]:

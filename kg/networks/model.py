@@ -59,8 +59,8 @@ class Network:
 
     `name` is that of the query. `title`, `summary` and `notes` are in `language`: the summary says
     what is a node and what is an edge, and each note is a sentence on size, selection, measures,
-    layout or data. `node_columns` and `edge_columns` have the title of each column by its name, in
-    order; see `kg.networks.columns` for their values.
+    layout or data. `legend` has the texts of a picture by name, `node_columns` and `edge_columns`
+    have the title of each column by its name, in order; see `kg.networks.columns` for their values.
     """
 
     name: str
@@ -73,6 +73,7 @@ class Network:
     edges: tuple[Edge, ...]
     node_columns: Mapping[str, str] = field(default_factory=dict)
     edge_columns: Mapping[str, str] = field(default_factory=dict)
+    legend: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def description(self) -> str:

@@ -18,13 +18,14 @@ class Style:
     """The colours and the texts of networks, as `queries/networks/network.toml` has them.
 
     `colors` has `#rrggbb` by the IRI of a type; the first type that a class is, or is below, is
-    its type. `columns` and `notes` have texts by name and language.
+    its type. `columns`, `notes` and `legend` have texts by name and language.
     """
 
     path: Path
     colors: Mapping[str, str]
     columns: Mapping[str, Mapping[str, str]]
     notes: Mapping[str, Mapping[str, str]]
+    legend: Mapping[str, Mapping[str, str]]
 
     def title(self, column: str, language: str) -> str:
         """Return the title of a column in a language or its fallback; by default its name."""
@@ -49,7 +50,7 @@ def read_style(home: Home) -> Style:
     """Return the style of the networks of a home.
 
     Raises:
-        KgError: the file cannot be read, or is not TOML with the tables types, columns and notes.
+        KgError: the file cannot be read, or is not TOML with the tables of a style.
     """
     path = home.queries / "networks" / "network.toml"
     names = read_names(home)
@@ -58,10 +59,11 @@ def read_style(home: Home) -> Style:
         colors = {names.expand(name): color for name, color in tables["types"].items()}
         if not colors:
             raise ValueError("[types] is empty")
-        return Style(path, colors, tables["columns"], tables["notes"])
+        return Style(path, colors, tables["columns"], tables["notes"], tables["legend"])
     except (OSError, ValueError, KeyError, AttributeError) as error:
         raise KgError(
-            f"{path}: cannot be read ({error}). Write TOML with [types], [columns] and [notes]."
+            f"{path}: cannot be read ({error}). "
+            "Write TOML with [types], [columns], [notes] and [legend]."
         ) from None
 
 

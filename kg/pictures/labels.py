@@ -1,18 +1,19 @@
-"""Labels of a picture: how wide they are, where they break, and where there is room for them.
+"""Labels: how wide they are, where their lines break, and where they fit.
 
-A picture is to look the same wherever it is opened, so nothing is asked of a font: widths are
-those of a small table, a little above what common fonts have.
+A picture must look the same everywhere, so no font is read: widths come from a small table, a
+little above those of common fonts. Lengths are in pixels, y downwards, unless stated otherwise.
 """
 
 import math
+import sys
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from kg.ask.table import measure_text
+from kg.ask.wrapping import OPENING, is_wide, measure_text, split_words, wrap_text
 
-# Widths in em. Whatever is not here is 1 where East Asian text is, or else `OTHER`.
+# Widths in em. Other characters take 1 em if they are East Asian, and DEFAULT_WIDTH if not.
 WIDTHS = {
     character: width
     for characters, width in (
@@ -26,29 +27,37 @@ WIDTHS = {
     )
     for character in characters
 }
-OTHER = 0.60
+DEFAULT_WIDTH = 0.60
 LINE_HEIGHT = 1.2  # em
-WIDEST = 0.65  # em a column
-COLUMNS, MOST_LINES = 24, 2  # of a label: half an em each, as a terminal counts them
-# What may not begin a line, what may not end one, and what is dropped before `…`.
-CLOSING = frozenset("。，、；：？！）〉》」』】〕〗”’％…—·,.;:?!)]}%")
-OPENING = frozenset("（〈《「『【〔〖“‘([{")
-HYPHENS = frozenset("-–\u2010")
-LOOSE = "，、；：,;: " + "".join(sorted(OPENING))
+# A label is limited in columns, as on a terminal: two for a Chinese character, one for a letter.
+COLUMNS, MAX_LINES = 24, 2
+WIDE_COLUMN = 0.65  # em: text of wide letters takes more columns than it has letters
+HYPHENS = "-–\u2010"
+DROPPED_BEFORE_ELLIPSIS = "，、；：,;: " + "".join(sorted(OPENING))
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-CELL = 48.0
-GAP, MARGIN = 3.0, 2.0  # pixels from a node to its own label, and to others'
-APART = 5.0  # pixels from a label to that beside it
-# What it costs to leave the direction that leads away from a node's neighbours, and to lie on a
-# link: the halo keeps a label readable there, but beside the link it is better still.
-AWAY, CROSSED = 0.6, 0.2
 
-Measure = Callable[[str], float]
+NODE_GAP, NODE_MARGIN = 3.0, 2.0  # px between a label and its own node, and other nodes
+LABEL_GAP = 5.0  # px between labels in a row
+# Costs of a label's position: pointing to the neighbours of its node (0 to twice as much), lying
+# on an edge (for each point of it, divided by the type size), and standing late in POSITIONS.
+DIRECTION_COST, CROSSING_COST, ORDER_COST = 0.6, 0.2, 0.02
+# Positions around a node, best first: across, down, and by how much of its own length the label
+# is shifted along that side.
+POSITIONS = (
+    (1, 0, 0.0), (-1, 0, 0.0), (0, -1, 0.0), (0, 1, 0.0),
+    (1, -1, 0.0), (1, 1, 0.0), (-1, -1, 0.0), (-1, 1, 0.0),
+    (1, 0, 0.3), (1, 0, -0.3), (-1, 0, 0.3), (-1, 0, -0.3),
+    (0, -1, 0.25), (0, -1, -0.25), (0, 1, 0.25), (0, 1, -0.25),
+    (0, -1, 0.42), (0, -1, -0.42), (0, 1, 0.42), (0, 1, -0.42),
+)  # fmt: skip
+CELL = 48.0  # px: the side of a cell of the grid in which obstacles are looked up
+
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle in pixels, y downwards."""
+    """A rectangle."""
 
     left: float
     top: float
@@ -56,7 +65,7 @@ class Box:
     bottom: float
 
     def overlaps(self, other: "Box") -> bool:
-        """Tell whether two boxes share more than an edge."""
+        """Return whether two boxes share more than an edge."""
         return (
             self.left < other.right
             and other.left < self.right
@@ -64,8 +73,8 @@ class Box:
             and other.top < self.bottom
         )
 
-    def holds(self, other: "Box") -> bool:
-        """Tell whether the other box lies within this one."""
+    def contains(self, other: "Box") -> bool:
+        """Return whether the other box lies within this one."""
         return (
             self.left <= other.left
             and self.top <= other.top
@@ -73,44 +82,56 @@ class Box:
             and self.bottom >= other.bottom
         )
 
-    def touches(self, x: float, y: float, radius: float) -> bool:
-        """Tell whether a circle reaches into the box."""
+    def overlaps_circle(self, x: float, y: float, radius: float) -> bool:
+        """Return whether a circle reaches into the box."""
         across = x - min(max(x, self.left), self.right)
         down = y - min(max(y, self.top), self.bottom)
         return across * across + down * down < radius * radius
 
 
 @dataclass(frozen=True)
-class Spot:
-    """A node as its label sees it: a circle, and the direction in which its neighbours are."""
+class Anchor:
+    """What a label belongs to: the circle of a node, and the direction of the node's neighbours."""
 
     x: float
     y: float
     radius: float
-    toward: tuple[float, float] = (0.0, 0.0)
+    toward: Point = (0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class LabelText:
+    """The lines of a label and their type size."""
+
+    lines: tuple[str, ...]
+    size: float
+
+    def measure(self) -> tuple[float, float]:
+        """Return the width and the height of the text."""
+        width = max(map(measure_label, self.lines), default=0.0)
+        return width * self.size, len(self.lines) * LINE_HEIGHT * self.size
 
 
 @dataclass(frozen=True)
 class Label:
-    """A label that found room: its lines, its box, and how each line is anchored in it."""
+    """A label in its position; `text_anchor` is SVG's: start, middle or end."""
 
-    lines: tuple[str, ...]
-    size: float
+    text: LabelText
     box: Box
-    anchor: str
+    text_anchor: str
 
     @property
     def x(self) -> float:
-        """Where each line is anchored."""
+        """The x to which `text_anchor` refers."""
         left, right = self.box.left, self.box.right
-        return {"start": left, "end": right}.get(self.anchor, (left + right) / 2)
+        return {"start": left, "end": right}.get(self.text_anchor, (left + right) / 2)
 
 
 def clean_text(text: str) -> str:
-    """Return a text in one line as XML 1.0 and its neighbours can bear it, in NFC.
+    """Return a text as one line in NFC, without characters that break XML or the text around it.
 
-    Control characters, what is no character, and marks that turn the direction of what comes
-    after are dropped (https://www.w3.org/TR/xml/#charsets).
+    These are control characters, noncharacters (https://www.w3.org/TR/xml/#charsets) and controls
+    that change the direction of the text that follows.
 
     >>> clean_text("a\\x00  b\\u202e\\nc")
     'a b c'
@@ -126,7 +147,7 @@ def clean_text(text: str) -> str:
 
 
 def measure_label(text: str) -> float:
-    """Return about how wide a text is, in em.
+    """Return the approximate width of a text in em.
 
     >>> measure_label("深圳"), round(measure_label("Wuhan"), 2)
     (2.0, 3.37)
@@ -139,234 +160,156 @@ def _measure_character(character: str) -> float:
         return WIDTHS[character]
     if unicodedata.combining(character) or unicodedata.category(character) == "Cf":
         return 0.0
-    wide = unicodedata.east_asian_width(character)
-    # Letters of ambiguous width (Greek, Cyrillic) are narrow in all fonts of today.
-    return 1.0 if wide in "WF" or (wide == "A" and not character.isalpha()) else OTHER
+    # Marks of ambiguous width are wide in Chinese fonts; letters (Greek, Cyrillic) are not.
+    ambiguous = unicodedata.east_asian_width(character) == "A"
+    wide = is_wide(character) or (ambiguous and not character.isalpha())
+    return 1.0 if wide else DEFAULT_WIDTH
 
 
-def split_words(text: str, marks: frozenset[str] = HYPHENS) -> list[str]:
-    """Return the parts of a text between which a line may end; joined they are the text.
-
-    A line may end at a space, after one of these marks within a word, and beside an East Asian
-    character, but not before a mark that closes or after one that opens
-    (https://www.w3.org/TR/clreq/#prohibition_rules_for_line_start_end).
-
-    >>> split_words("sub-provincial 城市（深圳）。")
-    ['sub-', 'provincial ', '城', '市', '（深', '圳）。']
-    """
-    words: list[str] = []
-    for place, character in enumerate(text):
-        if not words or _may_break(text, place, marks):
-            words.append("")
-        words[-1] += character
-    return words
+def measure_columns(text: str) -> float:
+    """Return how many columns of a label a text takes: those of a terminal, or more if wider."""
+    return max(measure_text(text), measure_label(text) / WIDE_COLUMN)
 
 
-def _may_break(text: str, place: int, marks: frozenset[str]) -> bool:
-    """Tell whether a line may end before the character at a place."""
-    before, after = text[place - 1], text[place]
-    if after == " " or after in CLOSING or before in OPENING:
-        return False
-    if before in marks:
-        # Not within numbers, and not after a single letter, as in `e-government`.
-        return after.isalpha() and place > 2 and text[place - 3 : place - 1].isalpha()
-    return before == " " or _is_wide(before) or _is_wide(after)
-
-
-def _is_wide(character: str) -> bool:
-    return unicodedata.east_asian_width(character) in "WF"
-
-
-def wrap_words(
-    text: str, width: float, measure: Measure = measure_label, marks: frozenset[str] = HYPHENS
-) -> list[str]:
-    """Return a text in lines at most that wide; a word is cut only where it alone is wider.
-
-    >>> wrap_words("data centre 数据。", 8, measure_columns)
-    ['data', 'centre', '数据。']
-    """
-    lines, line = [], ""
-    for word in split_words(" ".join(text.split()), marks):
-        if measure((line + word).rstrip()) <= width:
-            line += word
-            continue
-        lines += [line] if line else []
-        line = word
-        while len(line) > 1 and measure(line.rstrip()) > width:
-            end = next((n for n in range(2, len(line)) if measure(line[:n]) > width), len(line))
-            lines.append(line[: end - 1])
-            line = line[end - 1 :]
-    return [kept.rstrip() for kept in [*lines, line]]
-
-
-def wrap_start(
+def limit_lines(
     text: str,
     width: float,
-    most: int,
-    measure: Measure = measure_label,
-    marks: frozenset[str] = HYPHENS,
+    most: int = sys.maxsize,
+    measure: Callable[[str], float] = measure_label,
+    hyphens: str = HYPHENS,
 ) -> list[str]:
-    """Return the first lines of a text, at most so many; what is cut off ends in `…`.
+    """Return a text in lines of a width, by default in em; after `most` lines, `…` marks a cut.
 
-    >>> wrap_start("data centre 数据", 8, 2, measure_columns)
+    >>> limit_lines("data centre 数据", 8, 2, measure_columns)
     ['data', 'centre…']
     """
-    lines = wrap_words(text, width, measure, marks)
+    lines = wrap_text(text, width, measure=measure, hyphens=hyphens, cut=True)
     if len(lines) <= most:
         return lines
     rest = " ".join(text.split())
     for line in lines[: most - 1]:
         rest = rest[len(line) :].lstrip()
-    # A word that fits, but not with what says that more follows, is left whole nonetheless.
-    word = measure(split_words(rest, marks)[0].rstrip())
+    # A word that fits, but not together with `…`, is kept nonetheless.
+    word = measure(split_words(rest, hyphens)[0].rstrip())
     room = max(width - measure("…"), word if word <= width else 0)
-    cut = wrap_words(rest, room, measure, marks)[0]
-    return [*lines[: most - 1], f"{cut.rstrip(LOOSE)}…"]
+    last = wrap_text(rest, room, measure=measure, hyphens=hyphens, cut=True)[0]
+    return [*lines[: most - 1], f"{last.rstrip(DROPPED_BEFORE_ELLIPSIS)}…"]
 
 
-def measure_columns(text: str) -> float:
-    """Return how many columns of half an em a text takes, as a terminal counts them.
+def break_label(text: str, columns: int = COLUMNS, most: int = MAX_LINES) -> tuple[str, ...]:
+    """Return a text in at most `most` lines of about equal length; `…` marks a cut.
 
-    Some letters take more than a column: capitals, say.
-    """
-    return max(measure_text(text), measure_label(text) / WIDEST)
-
-
-def break_label(text: str, columns: int = COLUMNS, most: int = MOST_LINES) -> tuple[str, ...]:
-    """Return a text in at most so many lines, about equally long; what is cut off ends in `…`.
-
-    A column is half an em, a Chinese character takes two. Where a word is wider than the columns
-    asked for, lines are wider, too, up to `COLUMNS`: only what is wider than that is cut. A word
-    with a hyphen is broken after it only where that saves a line or some of the text.
+    If a word is wider than the columns, lines get wider too, up to `COLUMNS`: only wider words
+    are cut. A word is broken at a hyphen only if that saves a line or some of the text.
 
     >>> break_label("Shenzhen–Singapore smart-city cooperation")
     ('Shenzhen–Singapore', 'smart-city cooperation')
     """
-    whole, parts = (
-        _break_evenly(text, columns, most, marks) for marks in (HYPHENS - {"-"}, HYPHENS)
-    )
-    return min(whole, parts, key=lambda found: found[0])[1]
+    unbroken = _break_evenly(text, columns, most, HYPHENS.replace("-", ""))
+    broken = _break_evenly(text, columns, most, HYPHENS)
+    return min(unbroken, broken, key=lambda found: found[0])[1]
 
 
 def _break_evenly(
-    text: str, columns: int, most: int, marks: frozenset[str]
+    text: str, columns: int, most: int, hyphens: str
 ) -> tuple[tuple[bool, int, int], tuple[str, ...]]:
-    """Return the lines of a label, and how bad they are: with a cut, how many, how wide."""
-    widest = max((measure_columns(word.rstrip()) for word in split_words(text, marks)), default=0.0)
+    """Return the lines of a label, and before them how bad they are: cut, how many, how wide."""
+    words = split_words(text, hyphens)
+    widest = max((measure_columns(word.rstrip()) for word in words), default=0.0)
     least = min(math.ceil(widest), max(columns, COLUMNS))
     columns = max(columns, least)
-    lines = wrap_words(text, columns, measure_columns, marks)
+    lines = wrap_text(text, columns, measure=measure_columns, hyphens=hyphens, cut=True)
     cut = widest > columns or len(lines) > most
     if len(lines) > most:
-        lines = wrap_start(text, columns, most, measure_columns, marks)
+        lines = limit_lines(text, columns, most, measure_columns, hyphens)
         return (cut, most, columns), tuple(lines)
-    bad = cut, len(lines), columns
+    penalty = cut, len(lines), columns
     # The narrowest column that needs no more lines makes them even.
-    for narrow in range(columns - 1, max(least, 2) - 1, -1):
-        fewer = wrap_words(text, narrow, measure_columns, marks)
-        if len(fewer) > len(lines):
+    for narrower in range(columns - 1, max(least, 2) - 1, -1):
+        found = wrap_text(text, narrower, measure=measure_columns, hyphens=hyphens, cut=True)
+        if len(found) > len(lines):
             break
-        lines = fewer
-    return bad, tuple(lines)
+        lines = found
+    return penalty, tuple(lines)
 
 
-def measure_lines(lines: Iterable[str], size: float) -> tuple[float, float]:
-    """Return width and height of lines of text in pixels, at a size in pixels."""
-    widths = [measure_label(line) for line in lines]
-    return max(widths, default=0.0) * size, len(widths) * LINE_HEIGHT * size
+class LabelPlacer:
+    """Finds free positions for labels among nodes, edges and the labels placed before."""
 
-
-class Room:
-    """The area of a picture in which labels are placed, and what is in their way there."""
-
-    def __init__(
-        self,
-        area: Box,
-        spots: Iterable[Spot],
-        crossings: Iterable[tuple[float, float]],
-    ) -> None:
+    def __init__(self, area: Box, anchors: Iterable[Anchor], edge_points: Iterable[Point]) -> None:
         self._area = area
         self._boxes: dict[tuple[int, int], list[Box]] = defaultdict(list)
-        self._spots: dict[tuple[int, int], list[Spot]] = defaultdict(list)
-        self._crossings: dict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
-        for spot in spots:
-            reach = spot.radius + MARGIN
-            box = Box(spot.x - reach, spot.y - reach, spot.x + reach, spot.y + reach)
-            for cell in _list_cells(box):
-                self._spots[cell].append(spot)
-        for x, y in crossings:
-            self._crossings[int(x // CELL), int(y // CELL)].append((x, y))
+        self._anchors: dict[tuple[int, int], list[Anchor]] = defaultdict(list)
+        self._edge_points: dict[tuple[int, int], list[Point]] = defaultdict(list)
+        for anchor in anchors:
+            reach = anchor.radius + NODE_MARGIN
+            x, y = anchor.x, anchor.y
+            for cell in _list_cells(Box(x - reach, y - reach, x + reach, y + reach)):
+                self._anchors[cell].append(anchor)
+        for x, y in edge_points:
+            self._edge_points[int(x // CELL), int(y // CELL)].append((x, y))
 
-    def place(self, spot: Spot, lines: tuple[str, ...], size: float) -> Label | None:
-        """Return the label of a node in the best place that is free, or None; it is then taken."""
+    def place(self, anchor: Anchor, text: LabelText) -> Label | None:
+        """Return a label in the best free position, and reserve that; None if none is free."""
         best: tuple[float, Label] | None = None
-        for cost, label in list_candidates(spot, lines, size):
+        for cost, label in list_candidates(anchor, text):
             if best and cost >= best[0]:
                 continue
             if self._is_free(label.box):
-                whole = cost + CROSSED * self._count_crossings(label.box) / size
-                if best is None or whole < best[0]:
-                    best = whole, label
+                cost += CROSSING_COST * self._count_edge_points(label.box) / text.size
+                if best is None or cost < best[0]:
+                    best = cost, label
         if best is None:
             return None
-        self.take(best[1].box)
+        self.reserve(best[1].box)
         return best[1]
 
-    def take(self, box: Box) -> None:
-        """Let nothing else be placed in a box."""
+    def reserve(self, box: Box) -> None:
+        """Keep other labels out of a box."""
         for cell in _list_cells(box):
             self._boxes[cell].append(box)
 
     def _is_free(self, box: Box) -> bool:
-        if not self._area.holds(box):
+        if not self._area.contains(box):
             return False
-        wide = Box(box.left - APART, box.top - 1, box.right + APART, box.bottom + 1)
+        wide = Box(box.left - LABEL_GAP, box.top - 1, box.right + LABEL_GAP, box.bottom + 1)
         return not any(
             any(wide.overlaps(other) for other in self._boxes.get(cell, ()))
-            or any(box.touches(s.x, s.y, s.radius + MARGIN) for s in self._spots.get(cell, ()))
+            or any(
+                box.overlaps_circle(other.x, other.y, other.radius + NODE_MARGIN)
+                for other in self._anchors.get(cell, ())
+            )
             for cell in _list_cells(box)
         )
 
-    def _count_crossings(self, box: Box) -> int:
+    def _count_edge_points(self, box: Box) -> int:
         return sum(
             box.left <= x <= box.right and box.top <= y <= box.bottom
             for cell in _list_cells(box)
-            for x, y in self._crossings.get(cell, ())
+            for x, y in self._edge_points.get(cell, ())
         )
 
 
-def list_candidates(
-    spot: Spot, lines: tuple[str, ...], size: float
-) -> Iterator[tuple[float, Label]]:
-    """Yield places around a node for its label, each with its cost, from 0 for the best."""
-    width, height = measure_lines(lines, size)
-    reach = spot.radius + GAP + MARGIN
-    slant = spot.radius * math.sqrt(0.5) + GAP + MARGIN
-    length = math.hypot(*spot.toward)
-    away = (-spot.toward[0] / length, -spot.toward[1] / length) if length else (0.0, 0.0)
-    for index, (across, down, shift) in enumerate(SIDES):
-        far = slant if across and down else reach
-        left = spot.x + across * far - (width if across < 0 else 0)
-        top = spot.y + down * far - (height if down < 0 else 0)
+def list_candidates(anchor: Anchor, text: LabelText) -> Iterator[tuple[float, Label]]:
+    """Yield a label in each of `POSITIONS` around its node, after its cost: 0 is best."""
+    width, height = text.measure()
+    straight = anchor.radius + NODE_GAP + NODE_MARGIN
+    diagonal = anchor.radius * math.sqrt(0.5) + NODE_GAP + NODE_MARGIN
+    length = math.hypot(*anchor.toward)
+    away = (-anchor.toward[0] / length, -anchor.toward[1] / length) if length else (0.0, 0.0)
+    for index, (across, down, shift) in enumerate(POSITIONS):
+        reach = diagonal if across and down else straight
+        left = anchor.x + across * reach - (width if across < 0 else 0)
+        top = anchor.y + down * reach - (height if down < 0 else 0)
         if not across:
             left -= width * (0.5 + shift)
         if not down:
             top -= height * (0.5 + shift)
         norm = math.hypot(across, down)
         turned = 1 - (across * away[0] + down * away[1]) / norm if length else 0.0
-        anchor = "start" if across > 0 else "end" if across < 0 else "middle"
+        text_anchor = "start" if across > 0 else "end" if across < 0 else "middle"
         box = Box(left, top, left + width, top + height)
-        yield AWAY * turned + 0.02 * index, Label(lines, size, box, anchor)
-
-
-# Beside, above or below a node, and by how much of its own length the label is moved along there.
-SIDES = (
-    (1, 0, 0.0), (-1, 0, 0.0), (0, -1, 0.0), (0, 1, 0.0),
-    (1, -1, 0.0), (1, 1, 0.0), (-1, -1, 0.0), (-1, 1, 0.0),
-    (1, 0, 0.3), (1, 0, -0.3), (-1, 0, 0.3), (-1, 0, -0.3),
-    (0, -1, 0.25), (0, -1, -0.25), (0, 1, 0.25), (0, 1, -0.25),
-    (0, -1, 0.42), (0, -1, -0.42), (0, 1, 0.42), (0, 1, -0.42),
-)  # fmt: skip
+        yield DIRECTION_COST * turned + ORDER_COST * index, Label(text, box, text_anchor)
 
 
 def _list_cells(box: Box) -> Iterator[tuple[int, int]]:

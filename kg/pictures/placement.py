@@ -1,43 +1,41 @@
-"""Where nodes stand in a picture: where the layout has them, but with room for each and its label.
+"""Positions of nodes in a picture: where the layout has them, but with room for their labels.
 
-Nobody sees a node that another covers, and a cluster so dense that no name finds room is a blot. So
-nodes that stand close are moved apart; what is large gets its label first, and small ones give way.
+Nodes must not overlap, and a dense cluster must not become a blot without a label. So nodes that
+are close together are separated. Large nodes get their labels first, and small ones give way.
+Lengths are in pixels, y downwards.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from kg.networks.model import Node
-from kg.pictures.labels import MARGIN, Box, Label, Spot, list_candidates
+from kg.pictures.labels import NODE_MARGIN, Anchor, Box, Label, LabelText, list_candidates
 
-# Of the area of nodes and links: its least extents; what it takes for one node, what each adds.
-LEAST_WIDTH, LEAST_HEIGHT, FIRST_NODE, EACH_NODE = 560.0, 380.0, 80_000.0, 2_400.0
-NARROWEST, WIDEST = 1.0, 1.75  # width by height
-LEAST_PAD, PAD_X, PAD_Y = (
-    36.0,
-    0.045,
-    0.025,
-)  # pixels; of the area, on each side, where there are labels alone
-STRETCH = 1.4  # labels lie, so that nodes may stand farther apart across than down
-# Radii in pixels: the least, the least that the mean may be, the greatest.
-LEAST_RADIUS, MEAN_RADIUS, GREATEST = 3.0, 4.5, 24.0
-APART, ROUNDS, FEW_ROUNDS = 2.0, 200, 60
-WAYS = 3  # out of a label's box that are tried in turn
-# How far apart nodes are moved, by the distance that they would have if spread over the area
-# evenly; half as far down as across, since labels lie.
-SPREAD, FLAT = 0.9, 0.5
-LARGE = 1.6  # times the root of their number, so many of the nodes are sure of their label
-IN_THE_WAY = 0.25  # what it costs a label that a node has to be moved away from there
+# The area of nodes and labels: its least sides, its aspect ratio (width by height), and its size
+# in square pixels, as a multiple of the root of the number of nodes and one of that number.
+MIN_WIDTH, MIN_HEIGHT = 560.0, 380.0
+MIN_ASPECT, MAX_ASPECT = 1.0, 1.75
+AREA_OF_ROOT, AREA_OF_NODE = 80_000.0, 2_400.0
+# Margins of the area, left to labels: shares of its width and height, and the least at the sides.
+MARGIN_X, MARGIN_Y, MIN_MARGIN_X = 0.045, 0.025, 36.0
+MAX_STRETCH = 1.4  # of the layout in one direction: labels are flat, so width helps more
+MIN_RADIUS, MIN_MEAN_RADIUS, MAX_RADIUS = 3.0, 4.5, 24.0
+CIRCLE_GAP = 2.0  # px between circles
+# The distance to which close nodes are spread, as a share of that in a regular grid, and how much
+# of it vertically.
+SPREAD, FLATNESS = 0.9, 0.5
+SPREAD_STEP = 0.3  # share of the way that is left, in each round
+SPREAD_ROUNDS, LABEL_ROUNDS = 200, 60
+EXITS = 3  # ways out of a label's box that a circle tries in turn
+LARGE_SHARE = 1.6  # the number of large nodes, as a multiple of the root of the number of nodes
+MOVE_COST = 0.25  # of a label's position, for each node that has to move away
 GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
-
-
-Lines = tuple[tuple[str, ...], float]
 
 
 @dataclass(frozen=True)
 class Circle:
-    """A node and where it stands."""
+    """A node in its position."""
 
     node: Node
     x: float
@@ -46,202 +44,213 @@ class Circle:
 
 
 def choose_area(nodes: Sequence[Node]) -> Box:
-    """Return the area for nodes: larger for more of them, and about as wide as their layout."""
-    across, down = _span(node.x for node in nodes), _span(node.y for node in nodes)
-    shape = min(max(1.2 * across / down if down else WIDEST, NARROWEST), WIDEST)
-    shape = shape if across or down else math.sqrt(NARROWEST * WIDEST)
+    """Return the area for some nodes, about as wide as their layout; its upper left is 0, 0."""
+    across, down = _extent(node.x for node in nodes), _extent(node.y for node in nodes)
+    if across or down:
+        # A little wider than the layout, since labels need width.
+        aspect = 1.2 * across / down if down else MAX_ASPECT
+        aspect = min(max(aspect, MIN_ASPECT), MAX_ASPECT)
+    else:
+        aspect = math.sqrt(MIN_ASPECT * MAX_ASPECT)
     count = len(nodes)
-    area = max(FIRST_NODE * math.sqrt(count) + EACH_NODE * count, LEAST_WIDTH * LEAST_HEIGHT)
-    width = max(math.sqrt(area * shape), LEAST_WIDTH)
-    height = max(area / width, LEAST_HEIGHT)
+    size = max(AREA_OF_ROOT * math.sqrt(count) + AREA_OF_NODE * count, MIN_WIDTH * MIN_HEIGHT)
+    width = max(math.sqrt(size * aspect), MIN_WIDTH)
+    height = max(size / width, MIN_HEIGHT)
     return Box(0.0, 0.0, round(width), round(height))
 
 
-def place_nodes(nodes: Sequence[Node], area: Box) -> tuple[Circle, ...]:
-    """Return the nodes where the layout has them, fitted to the area; y goes downwards."""
+def fit_nodes(nodes: Sequence[Node], area: Box) -> tuple[Circle, ...]:
+    """Return the nodes in the positions of their layout, scaled to the area."""
     if not nodes:
         return ()
-    wide, high = area.right * (1 - 4 * PAD_X), area.bottom * (1 - 4 * PAD_Y)
-    across, down = _span(node.x for node in nodes), _span(node.y for node in nodes)
-    scale = min(wide / across if across else math.inf, high / down if down else math.inf)
+    width, height = area.right * (1 - 4 * MARGIN_X), area.bottom * (1 - 4 * MARGIN_Y)
+    across, down = _extent(node.x for node in nodes), _extent(node.y for node in nodes)
+    scale = min(width / across if across else math.inf, height / down if down else math.inf)
     scale = scale if math.isfinite(scale) else 0.0
-    scale_x = min(wide / across, STRETCH * scale) if across else 0.0
-    scale_y = min(high / down, STRETCH * scale) if down else 0.0
+    scale_x = min(width / across, MAX_STRETCH * scale) if across else 0.0
+    scale_y = min(height / down, MAX_STRETCH * scale) if down else 0.0
     middle_x, middle_y = _middle(node.x for node in nodes), _middle(node.y for node in nodes)
     sizes = [max(node.size, 0.0) for node in nodes]
     mean = sum(sizes) / len(sizes)
-    factor = max(scale / 2, MEAN_RADIUS / mean) if mean else 0.0
+    factor = max(scale / 2, MIN_MEAN_RADIUS / mean) if mean else 0.0
     if factor:
-        factor = min(factor, GREATEST / max(sizes))
-    # Gephi's y goes upwards, a picture's downwards.
+        factor = min(factor, MAX_RADIUS / max(sizes))
+    # In a network y points upwards, in a picture downwards.
     return tuple(
         Circle(
             node,
             area.right / 2 + scale_x * (node.x - middle_x),
             area.bottom / 2 - scale_y * (node.y - middle_y),
-            max(factor * size, LEAST_RADIUS),
+            max(factor * size, MIN_RADIUS),
         )
         for node, size in zip(nodes, sizes, strict=True)
     )
 
 
-def push_apart(circles: Sequence[Circle], area: Box) -> tuple[Circle, ...]:
-    """Return circles moved until none covers another and labels have room, or for `ROUNDS`.
-
-    Those that stand close together move as far as it takes, the others stay where they are.
-    """
-    crowd = OverlapRemoval(circles, area, frozenset())
+def spread_circles(circles: Sequence[Circle], area: Box) -> tuple[Circle, ...]:
+    """Return circles without overlaps and with room for labels; distant ones stay in place."""
     spread = SPREAD * math.sqrt(area.right * area.bottom / max(len(circles), 1))
-    for number in range(ROUNDS):
-        # The later rounds are for circles alone: they must not cover each other.
-        if not crowd.push(spread if number < ROUNDS / 2 else 0.0):
-            break
-    return crowd.circles
+    return remove_overlaps(circles, area, SPREAD_ROUNDS, spread=spread)
 
 
-def make_room(
-    circles: Sequence[Circle], labels: Mapping[str, Lines], spots: Mapping[str, Spot], area: Box
+def place_large_labels(
+    circles: Sequence[Circle],
+    texts: Mapping[str, LabelText],
+    anchors: Mapping[str, Anchor],
+    area: Box,
 ) -> tuple[tuple[Circle, ...], dict[str, Label]]:
-    """Return circles moved out of the way of the largest ones' labels, and these labels.
+    """Return the labels of the largest circles, and the circles, moved out of these labels.
 
-    `labels` has the lines of each node's label with their size, by its id, the largest first.
+    `texts` are by node id, those of the largest circles first; so are the labels returned.
     """
-    large = _choose_large(circles, labels)
-    fixed = frozenset(n for n, c in enumerate(circles) if c.node.id in large)
-    kept: dict[str, Label] = {}
-    for name, (lines, size) in large.items():
+    large = _choose_large(circles, texts)
+    fixed = {index for index, circle in enumerate(circles) if circle.node.id in large}
+    placed: dict[str, Label] = {}
+    for name, text in large.items():
         best: tuple[float, Label] | None = None
-        for cost, label in list_candidates(spots[name], lines, size):
+        for cost, label in list_candidates(anchors[name], text):
             box = label.box
-            if not area.holds(box) or any(box.overlaps(other.box) for other in kept.values()):
+            if not area.contains(box) or any(box.overlaps(other.box) for other in placed.values()):
                 continue
-            touched = [n for n, c in enumerate(circles) if _touches(box, c)]
-            if fixed.isdisjoint(touched):
-                whole = cost + IN_THE_WAY * len(touched)
-                best = best if best and best[0] <= whole else (whole, label)
+            covered = {index for index, circle in enumerate(circles) if _covers(box, circle)}
+            if fixed.isdisjoint(covered):
+                cost += MOVE_COST * len(covered)
+                best = best if best and best[0] <= cost else (cost, label)
         if best:
-            kept[name] = best[1]
-    crowd = OverlapRemoval(circles, area, fixed)
-    boxes = [label.box for label in kept.values()]
-    for number in range(FEW_ROUNDS):
-        # Both are to be done in each round.
-        cleared = crowd.clear(boxes, number % WAYS)
-        if not crowd.push(0.0) and not cleared:
-            break
-    moved = crowd.circles
-    free = {
+            placed[name] = best[1]
+    boxes = [label.box for label in placed.values()]
+    moved = remove_overlaps(circles, area, LABEL_ROUNDS, fixed=fixed, boxes=boxes)
+    labels = {
         name: label
-        for name, label in kept.items()
-        if not any(_touches(label.box, circle) for circle in moved)
+        for name, label in placed.items()
+        if not any(_covers(label.box, circle) for circle in moved)
     }
-    return moved, free
+    return moved, labels
 
 
-def _choose_large(circles: Sequence[Circle], labels: Mapping[str, Lines]) -> dict[str, Lines]:
-    """Return the labels of the largest circles; none of a size that would only in part be among."""
+def _choose_large(
+    circles: Sequence[Circle], texts: Mapping[str, LabelText]
+) -> dict[str, LabelText]:
+    """Return the texts of the largest circles, never splitting circles of equal size."""
     radii = {circle.node.id: circle.radius for circle in circles}
-    many = math.ceil(LARGE * math.sqrt(len(circles)))
-    names = list(labels)
-    least = radii[names[many]] if many < len(names) else 0.0
-    return {name: labels[name] for name in names[:many] if radii[name] > least}
+    count = math.ceil(LARGE_SHARE * math.sqrt(len(circles)))
+    names = list(texts)
+    limit = radii[names[count]] if count < len(names) else 0.0
+    return {name: texts[name] for name in names[:count] if radii[name] > limit}
 
 
-def _touches(box: Box, circle: Circle) -> bool:
-    return box.touches(circle.x, circle.y, circle.radius + MARGIN)
+def _covers(box: Box, circle: Circle) -> bool:
+    return box.overlaps_circle(circle.x, circle.y, circle.radius + NODE_MARGIN)
 
 
-class OverlapRemoval:
-    """Circles that make room for each other; those that are fixed stay."""
+def remove_overlaps(
+    circles: Sequence[Circle],
+    area: Box,
+    rounds: int,
+    *,
+    spread: float = 0.0,
+    fixed: Set[int] = frozenset(),
+    boxes: Sequence[Box] = (),
+) -> tuple[Circle, ...]:
+    """Return circles that overlap neither each other nor boxes, if the rounds suffice for that.
 
-    def __init__(self, circles: Sequence[Circle], area: Box, fixed: frozenset[int]) -> None:
-        self._circles, self._area, self._fixed = circles, area, fixed
-        self._xs, self._ys = [c.x for c in circles], [c.y for c in circles]
-        self._radii = [c.radius for c in circles]
-        self._pad = max(PAD_X * area.right, LEAST_PAD), PAD_Y * area.bottom
+    In the first half of the rounds, circles nearer than `spread` also move towards that distance.
+    Those whose index is in `fixed` push others away, but stay in place.
+    """
+    moving = _MovingCircles(circles, area, fixed)
+    for number in range(rounds):
+        left = moving.leave_boxes(boxes, number % EXITS)
+        pushed = moving.push_pairs(spread if number < rounds / 2 else 0.0)
+        if not left and not pushed:
+            break
+    positions = zip(circles, moving.xs, moving.ys, strict=True)
+    return tuple(replace(circle, x=x, y=y) for circle, x, y in positions)
 
-    @property
-    def circles(self) -> tuple[Circle, ...]:
-        """The circles where they are now."""
-        places = zip(self._circles, self._xs, self._ys, strict=True)
-        return tuple(replace(circle, x=x, y=y) for circle, x, y in places)
 
-    def push(self, room: float) -> bool:
-        """Move all pairs apart once, those nearer than `room` a little; tell whether any moved."""
-        xs, radii = self._xs, self._radii
-        reach = max(room, 2 * max(radii, default=0.0) + APART)
+class _MovingCircles:
+    """The positions of circles while they move, within the margins of an area."""
+
+    def __init__(self, circles: Sequence[Circle], area: Box, fixed: Set[int]) -> None:
+        self.xs, self.ys = [circle.x for circle in circles], [circle.y for circle in circles]
+        self._radii = [circle.radius for circle in circles]
+        self._fixed = fixed
+        margin_x, margin_y = max(MARGIN_X * area.right, MIN_MARGIN_X), MARGIN_Y * area.bottom
+        self._area = Box(margin_x, margin_y, area.right - margin_x, area.bottom - margin_y)
+
+    def push_pairs(self, spread: float) -> bool:
+        """Separate each close pair once; return whether any circle moved."""
+        xs, radii = self.xs, self._radii
+        reach = max(spread, 2 * max(radii, default=0.0) + CIRCLE_GAP)
         moved = False
+        # From left to right, so that each circle is compared only with those within reach.
         order = sorted(range(len(xs)), key=lambda index: xs[index])
-        for place, one in enumerate(order):
-            for two in order[place + 1 :]:
+        for rank, one in enumerate(order):
+            for two in order[rank + 1 :]:
                 if xs[two] - xs[one] > reach:
                     break
-                moved = self._part(one, two, room) or moved
-        self._keep_inside()
+                moved = self._push_pair(one, two, spread) or moved
+        for index, radius in enumerate(radii):
+            left, right = self._area.left + radius, self._area.right - radius
+            top, bottom = self._area.top + radius, self._area.bottom - radius
+            self.xs[index] = min(max(self.xs[index], left), right)
+            self.ys[index] = min(max(self.ys[index], top), bottom)
         return moved
 
-    def clear(self, boxes: Sequence[Box], other: int) -> bool:
-        """Move circles out of boxes, each the shortest way; tell whether any moved.
+    def _push_pair(self, one: int, two: int, spread: float) -> bool:
+        """Separate two circles if they are too close; return whether that was so."""
+        across, down = self.xs[two] - self.xs[one], self.ys[two] - self.ys[one]
+        distance = math.hypot(across, down)
+        wanted = self._radii[one] + self._radii[two] + CIRCLE_GAP
+        # Circles spread until each has an ellipse to itself, `spread` wide and flat as labels are.
+        share = math.hypot(across, down / FLATNESS) / spread if spread else 1.0
+        if 0 < share < 1:
+            wanted = max(wanted, distance + SPREAD_STEP * (distance / share - distance))
+        movable = [index for index in (one, two) if index not in self._fixed]
+        if distance >= wanted - 0.01 or not movable:
+            return False
+        push = (wanted - distance) / len(movable)
+        if distance < 1e-6:
+            # Circles in the same position have no direction: each pair takes one of its own.
+            angle = GOLDEN_ANGLE * (one + two)
+            across, down, distance = math.cos(angle), math.sin(angle), 1.0
+        for index in movable:
+            sign = -1 if index == one else 1
+            self.xs[index] += sign * push * across / distance
+            self.ys[index] += sign * push * down / distance
+        return True
 
-        Where that leads into another circle, it is pushed back: `other` is which of the longer
-        ways to take.
+    def leave_boxes(self, boxes: Sequence[Box], choice: int) -> bool:
+        """Move circles out of boxes; return whether any was in one.
+
+        `choice` is the index of the way out, the shortest first: that may lead into another
+        circle, which pushes back.
         """
         moved = False
         for index, radius in enumerate(self._radii):
-            reach = radius + MARGIN
+            reach = radius + NODE_MARGIN
             for box in () if index in self._fixed else boxes:
-                x, y = self._xs[index], self._ys[index]
-                if not box.touches(x, y, reach):
+                x, y = self.xs[index], self.ys[index]
+                if not box.overlaps_circle(x, y, reach):
                     continue
-                ways = [
+                moved = True
+                shifts = [
                     (0.0, box.top - reach - y),
                     (0.0, box.bottom + reach - y),
                     (box.left - reach - x, 0.0),
                     (box.right + reach - x, 0.0),
                 ]
-                ways = [way for way in ways if self._is_inside(x + way[0], y + way[1], radius)]
-                ways.sort(key=lambda way: abs(way[0]) + abs(way[1]))
-                across, down = ways[min(other, len(ways) - 1)] if ways else (0.0, 0.0)
-                self._xs[index], self._ys[index] = x + across, y + down
-                moved = True
+                shifts = [(dx, dy) for dx, dy in shifts if self._is_inside(x + dx, y + dy, radius)]
+                if shifts:
+                    shifts.sort(key=lambda shift: abs(shift[0]) + abs(shift[1]))
+                    dx, dy = shifts[min(choice, len(shifts) - 1)]
+                    self.xs[index], self.ys[index] = x + dx, y + dy
         return moved
 
     def _is_inside(self, x: float, y: float, radius: float) -> bool:
-        across, down = self._pad[0] + radius, self._pad[1] + radius
-        return across <= x <= self._area.right - across and down <= y <= self._area.bottom - down
-
-    def _keep_inside(self) -> None:
-        for index, radius in enumerate(self._radii):
-            across, down = self._pad[0] + radius, self._pad[1] + radius
-            self._xs[index] = min(max(self._xs[index], across), self._area.right - across)
-            self._ys[index] = min(max(self._ys[index], down), self._area.bottom - down)
-
-    def _part(self, one: int, two: int, room: float) -> bool:
-        """Move two circles apart until neither covers the other, and some way toward `room`."""
-        across, down = self._xs[two] - self._xs[one], self._ys[two] - self._ys[one]
-        distance = math.hypot(across, down)
-        wanted = self._radii[one] + self._radii[two] + APART
-        # An ellipse around each: as far across as `room`, down by `FLAT` of that.
-        share = math.hypot(across, down / FLAT) / room if room else 1.0
-        if 0 < share < 1:
-            wanted = max(wanted, distance + 0.3 * (distance / share - distance))
-        if distance >= wanted - 0.01:
-            return False
-        shares = int(one not in self._fixed), int(two not in self._fixed)
-        if not any(shares):
-            return False
-        push = (wanted - distance) / sum(shares)
-        if distance < 1e-6:
-            # In the same place there is no direction: each pair takes one of its own.
-            angle = GOLDEN_ANGLE * (one + two)
-            across, down, distance = math.cos(angle), math.sin(angle), 1.0
-        self._xs[one] -= shares[0] * push * across / distance
-        self._ys[one] -= shares[0] * push * down / distance
-        self._xs[two] += shares[1] * push * across / distance
-        self._ys[two] += shares[1] * push * down / distance
-        return True
+        return self._area.contains(Box(x - radius, y - radius, x + radius, y + radius))
 
 
-def _span(values: Iterable[float]) -> float:
+def _extent(values: Iterable[float]) -> float:
     found = list(values)
     return max(found) - min(found) if found else 0.0
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kg.ask.describe import describe_node, find_node, render_description
-from kg.ask.table import measure_text
+from kg.ask.wrapping import measure_text
 from kg.errors import KgError
 from kg.graph import LocalGraph, load_graph
 from kg.home import Home

@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.ask import Question, ask_question, bind_question
 from kg.ask.render import render_answer
-from kg.ask.table import measure_text
+from kg.ask.wrapping import measure_text
 from kg.errors import KgError
 from kg.graph import LocalGraph
 from kg.home import find_home

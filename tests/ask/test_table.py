@@ -4,14 +4,8 @@ import re
 
 import pytest
 
-from kg.ask.table import (
-    clean_text,
-    measure_table,
-    measure_text,
-    render_markdown,
-    render_table,
-    wrap_text,
-)
+from kg.ask.table import clean_text, measure_table, render_markdown, render_table
+from kg.ask.wrapping import measure_text, wrap_text
 
 TITLES = ["city", "what the city promises", "n"]
 ROWS = [

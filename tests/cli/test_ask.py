@@ -15,7 +15,7 @@ import click
 import pytest
 
 from kg.ask import find_question, list_questions, read_parameters
-from kg.ask.table import measure_text
+from kg.ask.wrapping import measure_text
 from kg.cli import cli
 from kg.errors import KgError
 from kg.home import find_home

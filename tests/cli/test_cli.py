@@ -20,7 +20,7 @@ import click
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from kg.ask.table import measure_text
+from kg.ask.wrapping import measure_text
 from kg.cli import cli
 from kg.home import Home
 
