@@ -30,7 +30,7 @@ SLOW = """
 import sys, time
 from pathlib import Path
 from typing import Any
-from kg.cli import main
+from kg.__main__ import main
 from kg.files import write_file, write_folder
 import kg.cli
 def work(**options):

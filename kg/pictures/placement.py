@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from kg.networks.model import Node
+from kg.networks.overlap import Disks
 from kg.pictures.labels import NODE_MARGIN, Anchor, Box, Label, LabelText, list_candidates
 
 # The area of nodes and labels: its least sides, its aspect ratio (width by height), and its size
@@ -30,7 +31,6 @@ SPREAD_ROUNDS, LABEL_ROUNDS = 200, 60
 EXITS = 3  # ways out of a label's box that a circle tries in turn
 LARGE_SHARE = 1.6  # the number of large nodes, as a multiple of the root of the number of nodes
 MOVE_COST = 0.25  # of a label's position, for each node that has to move away
-GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 
 
 @dataclass(frozen=True)
@@ -163,23 +163,22 @@ def remove_overlaps(
         pushed = moving.push_pairs(spread if number < rounds / 2 else 0.0)
         if not left and not pushed:
             break
-    positions = zip(circles, moving.xs, moving.ys, strict=True)
-    return tuple(replace(circle, x=x, y=y) for circle, x, y in positions)
+    moved = zip(circles, moving.centers, strict=True)
+    return tuple(replace(circle, x=x, y=y) for circle, (x, y) in moved)
 
 
-class _MovingCircles:
-    """The positions of circles while they move, within the margins of an area."""
+class _MovingCircles(Disks):
+    """Circles while they move, within the margins of an area."""
 
     def __init__(self, circles: Sequence[Circle], area: Box, fixed: Set[int]) -> None:
-        self.xs, self.ys = [circle.x for circle in circles], [circle.y for circle in circles]
-        self._radii = [circle.radius for circle in circles]
-        self._fixed = fixed
+        centers = [(circle.x, circle.y) for circle in circles]
+        super().__init__(centers, [circle.radius for circle in circles], fixed)
         margin_x, margin_y = max(MARGIN_X * area.right, MIN_MARGIN_X), MARGIN_Y * area.bottom
         self._area = Box(margin_x, margin_y, area.right - margin_x, area.bottom - margin_y)
 
     def push_pairs(self, spread: float) -> bool:
         """Separate each close pair once; return whether any circle moved."""
-        xs, radii = self.xs, self._radii
+        xs, radii = self.xs, self.radii
         reach = max(spread, 2 * max(radii, default=0.0) + CIRCLE_GAP)
         moved = False
         # From left to right, so that each circle is compared only with those within reach.
@@ -200,24 +199,12 @@ class _MovingCircles:
         """Separate two circles if they are too close; return whether that was so."""
         across, down = self.xs[two] - self.xs[one], self.ys[two] - self.ys[one]
         distance = math.hypot(across, down)
-        wanted = self._radii[one] + self._radii[two] + CIRCLE_GAP
+        wanted = self.radii[one] + self.radii[two] + CIRCLE_GAP
         # Circles spread until each has an ellipse to itself, `spread` wide and flat as labels are.
         share = math.hypot(across, down / FLATNESS) / spread if spread else 1.0
         if 0 < share < 1:
             wanted = max(wanted, distance + SPREAD_STEP * (distance / share - distance))
-        movable = [index for index in (one, two) if index not in self._fixed]
-        if distance >= wanted - 0.01 or not movable:
-            return False
-        push = (wanted - distance) / len(movable)
-        if distance < 1e-6:
-            # Circles in the same position have no direction: each pair takes one of its own.
-            angle = GOLDEN_ANGLE * (one + two)
-            across, down, distance = math.cos(angle), math.sin(angle), 1.0
-        for index in movable:
-            sign = -1 if index == one else 1
-            self.xs[index] += sign * push * across / distance
-            self.ys[index] += sign * push * down / distance
-        return True
+        return self.separate(one, two, wanted, 0.01)
 
     def leave_boxes(self, boxes: Sequence[Box], choice: int) -> bool:
         """Move circles out of boxes; return whether any was in one.
@@ -226,9 +213,9 @@ class _MovingCircles:
         circle, which pushes back.
         """
         moved = False
-        for index, radius in enumerate(self._radii):
+        for index, radius in enumerate(self.radii):
             reach = radius + NODE_MARGIN
-            for box in () if index in self._fixed else boxes:
+            for box in () if index in self.fixed else boxes:
                 x, y = self.xs[index], self.ys[index]
                 if not box.overlaps_circle(x, y, reach):
                     continue

@@ -147,7 +147,7 @@ def test_passage_is_only_stripped_without_the_extra(untouched: Home, town: Path)
     code = (
         "import sys\n"
         "for name in ('opencc', 'pypinyin'): sys.modules[name] = None\n"
-        "from kg.cli import main\n"
+        "from kg.__main__ import main\n"
         "main()\n"
     )
     done = subprocess.run(

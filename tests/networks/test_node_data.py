@@ -69,7 +69,8 @@ def test_of_several_labels_and_classes_one_is_chosen(untouched: Home, tmp_path: 
 
 
 def test_titles_and_notes() -> None:
-    style = Style(Path("network.toml"), {}, {"type": {"en": "Type"}}, {"size": {"en": "{nodes}."}})
+    notes = {"size": {"en": "{nodes}."}}
+    style = Style(Path("network.toml"), {}, {"type": {"en": "Type"}}, notes, {})
     assert style.title("type", "zh-Hant") == "Type"
     assert style.title("unknown", "en") == "unknown"
     assert style.note("size", "en", nodes=3) == "3."
@@ -90,7 +91,7 @@ def test_texts_are_in_english_and_chinese() -> None:
     ("text", "message"),
     [
         ("[types\n", "cannot be read"),
-        ("[types]\n[columns]\n[notes]\n", "types. is empty"),
+        ("[types]\n[columns]\n[notes]\n[legend]\n", "types. is empty"),
         ('[types]\n"cdp:City" = "#000000"\n[columns]\n', "notes"),
         ('[types]\n"nope:City" = "#000000"\n', "unknown prefix"),
         ('types = "x"\n', "cannot be read"),

@@ -15,8 +15,8 @@ from kg.ask.wrapping import CLOSING, OPENING
 from kg.graph import load_graph
 from kg.home import Home, find_home, producer
 from kg.names import LANGUAGES
+from kg.networks import NetworkOptions, build_network, find_network
 from kg.networks.model import Edge, Network, Node
-from kg.networks.query import NetworkOptions, build_network, find_network
 from kg.pictures import draw_svg
 from kg.pictures.labels import LINE_HEIGHT, Box, measure_label
 from kg.pictures.svg import ASCENT, NAMESPACE, SUMMARY_LINES, SUMMARY_SIZE
