@@ -24,7 +24,7 @@ ask: lookup table render question describe parameters answer
 api
 check: finding tags shacl constraint_queries evidence
 build
-networks: model node_data edges metrics overlap layout assemble query
+networks: model validity node_data query edges metrics overlap layout assemble
   columns xml gexf graphml graphology spreadsheet write
 pictures: fonts labels placement scene svg legend picture
 tables: cells vocabulary table statements rows metadata codebook csv_writer parquet export
@@ -57,7 +57,6 @@ LIBRARIES = {
     "SPARQLWrapper": {"kg/store/endpoint"},
     "pandas": {"kg/ask/answer"},
     "networkx": {"kg/ask/answer", "kg/networks/layout", "kg/networks/metrics"},
-    "numpy": {"kg/networks/metrics"},
     "pyarrow": {"kg/tables/parquet"},
     "resvg_py": {"kg/pictures/picture"},
 }  # fmt: skip

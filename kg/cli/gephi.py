@@ -16,15 +16,9 @@ from kg.cli.values import NAMED, Value, ask_language, write_text
 from kg.errors import KgError
 from kg.home import Home
 from kg.names import LANGUAGES
+from kg.networks.assemble import STEPS, EmptyNetworkError, NetworkOptions, build_network
 from kg.networks.layout import LAYOUTS
-from kg.networks.query import (
-    STEPS,
-    EmptyError,
-    NetworkOptions,
-    build_network,
-    find_network,
-    list_networks,
-)
+from kg.networks.query import find_network, list_networks
 from kg.networks.write import WRITERS, export_file, export_folder, is_folder, list_formats
 
 if TYPE_CHECKING:
@@ -308,7 +302,7 @@ def build_all(
     for question in questions:
         try:
             network = build_network(graph, question, wanted, facts, progress)
-        except EmptyError as error:
+        except EmptyNetworkError as error:
             empty.append(str(error))
             continue
         sizes.append(f"{network.name}: {len(network.nodes)} nodes, {len(network.edges)} edges")

@@ -1,168 +1,259 @@
-"""Nodes and edges as the writers take them, and the words that describe a network."""
+"""Build a network: run its query, weigh edges, measure and position nodes, describe the result."""
 
-from __future__ import annotations
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
-from kg.ask.question import Question
-from kg.names import LANGUAGES
-from kg.networks.edges import EdgeData, Key
-from kg.networks.metrics import SEED, STEPS, Measures
+from kg.ask.lookup import quote_input
+from kg.ask.question import Question, check_language
+from kg.errors import KgError
+from kg.graph import Graph
+from kg.names import LANGUAGES, pick
+from kg.networks.edges import (
+    EdgeData,
+    EdgeKey,
+    Projection,
+    collect_edges,
+    prune_to_core,
+    weigh_edges,
+)
+from kg.networks.layout import Layout, choose_layout, lay_out_nodes
+from kg.networks.metrics import MAX_STEPS, SEED, Metrics, make_graph, measure_nodes
 from kg.networks.model import Edge, Network, Node, Value
-from kg.networks.node_data import OPEN, NodeData, pick_label
+from kg.networks.node_data import NodeData
+from kg.networks.query import VARIABLES, Fold, bind_network, read_fold, read_largest
+from kg.networks.validity import OPEN
 
-Looks = tuple[float, float, float]  # x, y, size
+STEPS = ("querying", "measuring", "laying out")
+Progress = Callable[[str], None]
+
+
+class EmptyNetworkError(KgError):
+    """A network has no nodes."""
 
 
 @dataclass(frozen=True)
-class Provenance:
-    """What a description says beside the network: what there was, what was asked for, and how."""
+class NetworkOptions:
+    """The language of labels, the layout, and the largest number of nodes (None: by the query).
 
-    all: int
+    `values` are those of the query's parameters, by name; a parameter may have several.
+    """
+
+    language: str = "en"
+    layout: str = "auto"
+    largest: int | None = None
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def build_network(
+    graph: Graph,
+    question: Question,
+    options: NetworkOptions,
+    data: NodeData | None = None,
+    progress: Progress = lambda step: None,
+) -> Network:
+    """Return the network of a query, measured and laid out.
+
+    Nodes are sorted by IRI, edges by source, relation and target. The same graph and options give
+    the same network. Several networks of a graph can share their `data`. `progress` is called
+    with the name of each of `STEPS` when it starts.
+
+    Raises:
+        KgError: a language, layout, size, parameter or value is invalid; or as a subclass
+            EmptyNetworkError, the network has no nodes.
+    """
+    check_language(options.language)
+    choose_layout(options.layout, 0)
+    largest = read_largest(question, options.largest)
+    data = data or NodeData(graph)
+    builder = NetworkBuilder(data, question, options.language)
+    progress(STEPS[0])
+    projection = query_edges(graph, question, options.values, builder.fold)
+    if not projection.nodes:
+        raise EmptyNetworkError(_explain_empty(question, options.values))
+    nodes = prune_to_core(projection, largest)
+    edges, untimely = weigh_edges(projection, nodes, data)
+    progress(STEPS[1])
+    numbers = {iri: number for number, iri in enumerate(nodes)}
+    links = [(numbers[s], numbers[t], edge.weight) for (s, _, t), edge in edges.items()]
+    linked = make_graph(len(nodes), links)
+    metrics = measure_nodes(linked, links)
+    progress(STEPS[2])
+    layout = lay_out_nodes(linked, metrics, options.layout)
+    selection = Selection(len(projection.nodes) - len(nodes), untimely, options.values)
+    return builder.build(nodes, edges, metrics, layout, selection)
+
+
+def query_edges(
+    graph: Graph, question: Question, values: Mapping[str, Sequence[str]], fold: Fold | None
+) -> Projection:
+    """Return the nodes and edges that the query of a network finds.
+
+    Raises:
+        KgError: see `bind_network`; or the query has other variables.
+    """
+    found = graph.select(bind_network(graph, question, values), str(question.path))
+    if found.variables != VARIABLES:
+        raise KgError(f"{question.path}:1: wrong variables. SELECT ?{' ?'.join(VARIABLES)}.")
+    return collect_edges(found.rows, fold.relation if fold else None)
+
+
+def _explain_empty(question: Question, values: Mapping[str, Sequence[str]]) -> str:
+    given = " ".join(f"--{name} {quote_input(v)}" for name, some in values.items() for v in some)
+    if not given:
+        return f"{question.name}: no statements in the data belong to this network. Add data."
+    return f"{question.name}: no statements match {given}. Remove an option, or use another value."
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What was selected: the values asked for, and what was left out.
+
+    `dropped` nodes exceeded the largest number, `untimely` edges are never valid.
+    """
+
+    dropped: int
     untimely: int
-    pivots: int
-    layout: str
     values: Mapping[str, Sequence[str]]
 
 
 class NetworkBuilder:
-    """Makes the nodes and edges of one network from its ties and from the facts, in a language."""
+    """Make the records of one network, in one language."""
 
-    def __init__(self, facts: NodeData, question: Question, language: str) -> None:
-        self._facts = facts
-        self._names = facts.names
+    def __init__(self, data: NodeData, question: Question, language: str) -> None:
+        self._data = data
+        self._names = data.names
         self._question = question
         self._language = language
-        self._fold = question.header.get("fold") or {}
+        self.fold = read_fold(question, data.names)
         self._relations = {
-            self._names.expand(name): said
-            for name, said in (question.header.get("relations") or {}).items()
+            self._names.expand(name): labels
+            for name, labels in (question.header.get("relations") or {}).items()
         }
 
-    def make_network(
+    def build(
         self,
-        things: Sequence[str],
-        ties: Mapping[Key, EdgeData],
-        measures: Measures,
-        looks: Sequence[Looks],
+        nodes: Sequence[str],
+        edges: Mapping[EdgeKey, EdgeData],
+        metrics: Metrics,
+        layout: Layout,
+        selection: Selection,
     ) -> Network:
-        """Return the network, its nodes and edges in the order given, its description empty."""
+        """Return the network with its nodes and edges in the given order."""
+        size = self._note("size", nodes=len(nodes), edges=len(edges))
         return Network(
             name=self._question.name,
             title=self._question.text("summary", self._language),
-            description="",
+            summary=self._question.text("description", self._language),
+            notes=(
+                size,
+                *self._describe_selection(len(nodes), selection),
+                *self._describe_values(metrics, layout),
+            ),
             language=self._language,
             directed=bool(self._question.header.get("directed")),
             nodes=tuple(
-                self._make_node(iri, number, measures, looks[number])
-                for number, iri in enumerate(things)
+                self._make_node(iri, number, metrics, layout) for number, iri in enumerate(nodes)
             ),
             edges=tuple(
-                self._make_edge(f"e{number}", key, tie)
-                for number, (key, tie) in enumerate(ties.items(), 1)
+                self._make_edge(f"e{number}", key, edge)
+                for number, (key, edge) in enumerate(edges.items(), 1)
             ),
-            node_columns=self.node_columns(),
-            edge_columns=self.edge_columns(),
+            node_columns=self.title_node_columns(),
+            edge_columns=self.title_edge_columns(),
         )
 
-    def describe(self, network: Network, told: Provenance) -> str:
-        """Return what is in a network, what was dropped, how it was measured, of which data."""
-        nodes, edges = len(network.nodes), len(network.edges)
-        sentences = [
-            self._question.text("description", self._language),
-            self._note("size", nodes=nodes, edges=edges),
-        ]
-        if told.values:
-            values = "; ".join(f"{name} {', '.join(v)}" for name, v in told.values.items())
-            sentences.append(self._note("asked", values=values))
-        if told.all > nodes:
-            dropped = told.all - nodes
-            sentences.append(self._note("dropped", all=told.all, nodes=nodes, dropped=dropped))
-        if told.untimely:
-            sentences.append(self._note("untimely", count=told.untimely))
-        measured = "estimated" if told.pivots else "exact"
-        sentences += [
-            self._note("passages"),
-            self._note("time"),
-            self._note(measured, pivots=told.pivots, steps=f"{STEPS:,}", seed=SEED),
-            self._note(told.layout, seed=SEED),
-            self._note("colours"),
-            self._note("data", version=self._facts.version[0], licence=self._facts.version[1]),
-        ]
-        return (" " if self._language == "en" else "").join(sentences)
+    def _describe_selection(self, nodes: int, selection: Selection) -> Iterator[str]:
+        if selection.values:
+            values = "; ".join(f"{name} {', '.join(v)}" for name, v in selection.values.items())
+            yield self._note("asked", values=values)
+        if selection.dropped:
+            total = nodes + selection.dropped
+            yield self._note("dropped", all=total, nodes=nodes, dropped=selection.dropped)
+        if selection.untimely:
+            yield self._note("untimely", count=selection.untimely)
 
-    def node_columns(self) -> dict[str, str]:
-        """Return the titles of the nodes' columns, by name, in order."""
+    def _describe_values(self, metrics: Metrics, layout: Layout) -> Iterator[str]:
+        yield self._note("passages")
+        yield self._note("time")
+        betweenness = "estimated" if metrics.pivots else "exact"
+        yield self._note(betweenness, pivots=metrics.pivots, steps=f"{MAX_STEPS:,}", seed=SEED)
+        yield self._note(layout.name, seed=SEED)
+        yield self._note("colours")
+        version, licence = self._data.version
+        yield self._note("data", version=version, licence=licence)
+
+    def title_node_columns(self) -> dict[str, str]:
+        """Return the titles of the columns of nodes, by name, in order."""
         labels = (f"label_{tag}" for tag in LANGUAGES)
         names = ("type", "type_label", "class", "city", "voice", "iri", *labels)
-        return {name: self._title(name) for name in (*names, "degree", "betweenness", "community")}
+        return self._title_columns(*names, "degree", "betweenness", "community")
 
-    def edge_columns(self) -> dict[str, str]:
-        """Return the titles of the edges' columns: with what is shared, where that is a tie."""
-        shared = ("shared", "jaccard") if self._fold else ()
-        columns = {name: self._title(name) for name in ("relation", "evidence", *shared)}
-        if self._fold:
-            columns[self._fold["column"]] = pick_label(self._fold, self._language)
-        return columns
+    def title_edge_columns(self) -> dict[str, str]:
+        """Return the titles of the columns of edges; with a folded relation, what is shared too."""
+        if self.fold is None:
+            return self._title_columns("relation", "evidence")
+        columns = self._title_columns("relation", "evidence", "shared", "jaccard")
+        return columns | {self.fold.column: pick(self.fold.titles, self._language, "")}
 
-    def _note(self, name: str, **said: object) -> str:
-        return self._facts.style.note(name, self._language, **said)
+    def _title_columns(self, *names: str) -> dict[str, str]:
+        return {name: self._data.style.title(name, self._language) for name in names}
 
-    def _title(self, column: str) -> str:
-        return self._facts.style.title(column, self._language)
+    def _note(self, name: str, **values: object) -> str:
+        return self._data.style.note(name, self._language, **values)
 
-    def _make_node(self, iri: str, number: int, measures: Measures, looks: Looks) -> Node:
-        facts, language = self._facts, self._language
-        said = facts.labels.get(iri, {})
-        kind = facts.types.get(iri) or list(facts.style.types)[-1]
-        start, end = facts.spans.get(iri, OPEN)
-        x, y, size = looks
+    def _label(self, iri: str) -> str:
+        return self._data.label(iri, self._language)
+
+    def _make_node(self, iri: str, number: int, metrics: Metrics, layout: Layout) -> Node:
+        data = self._data
+        labels = data.labels.get(iri, {})
+        kind = data.type_of(iri)
+        start, end = data.spans.get(iri, OPEN)
         attributes: dict[str, Value] = {}
-        if iri in facts.classes:
-            attributes["class"] = facts.label(facts.classes[iri], language)
-        for column, known in (("city", facts.cities), ("voice", facts.voices)):
-            if iri in known:
-                attributes[column] = ", ".join(facts.label(v, language) for v in known[iri])
+        if iri in data.classes:
+            attributes["class"] = self._label(data.classes[iri])
+        for column, values in data.columns.items():
+            if iri in values:
+                attributes[column] = ", ".join(map(self._label, values[iri]))
         return Node(
             id=self._names.shorten(iri),
             iri=iri,
-            label=facts.label(iri, language),
-            labels={tag: said[tag] for tag in LANGUAGES if tag in said},
+            label=self._label(iri),
+            labels={tag: labels[tag] for tag in LANGUAGES if tag in labels},
             type=self._names.shorten(kind).partition(":")[2],
-            type_label=facts.label(kind, language),
+            type_label=self._label(kind),
             start=start,
             end=end,
-            degree=measures.degree[number],
-            betweenness=measures.betweenness[number],
-            community=measures.community[number],
-            x=x,
-            y=y,
-            size=size,
-            color=facts.style.types[kind],
+            degree=metrics.degree[number],
+            betweenness=metrics.betweenness[number],
+            community=metrics.community[number],
+            x=layout.points[number][0],
+            y=layout.points[number][1],
+            size=layout.sizes[number],
+            color=data.style.colors[kind],
             attributes=attributes,
         )
 
-    def _make_edge(self, name: str, key: Key, tie: EdgeData) -> Edge:
-        source, kind, target = key
+    def _make_edge(self, name: str, key: EdgeKey, edge: EdgeData) -> Edge:
+        source, relation, target = key
         attributes: dict[str, Value] = {}
-        if tie.shared:
-            labels = tuple(self._facts.label(iri, self._language) for iri in tie.shared)
+        if self.fold and edge.shared:
             attributes = {
-                "shared": len(tie.shared),
-                "jaccard": tie.jaccard,
-                str(self._fold["column"]): labels,
+                "shared": len(edge.shared),
+                "jaccard": edge.jaccard,
+                self.fold.column: tuple(map(self._label, edge.shared)),
             }
+        start, end = edge.span
         return Edge(
             id=name,
             source=self._names.shorten(source),
             target=self._names.shorten(target),
-            kind=self._names.shorten(kind),
-            label=pick_label(self._relations.get(kind, {}), self._language)
-            or self._facts.label(kind, self._language),
-            weight=tie.weight,
-            evidence=len(tie.passages),
-            start=tie.span[0],
-            end=tie.span[1],
+            kind=self._names.shorten(relation),
+            label=pick(self._relations.get(relation, {}), self._language, "")
+            or self._label(relation),
+            weight=edge.weight,
+            evidence=edge.evidence,
+            start=start,
+            end=end,
             attributes=attributes,
         )

@@ -1,189 +1,168 @@
-"""The ties of a network before it is measured: what joins two things, and what stands behind it."""
-
-from __future__ import annotations
+"""Edges before nodes are measured: collected from a query, reduced to a core, and weighed."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from heapq import heapify, heappop, heappush
 
-from kg.names import Term, bind_json
-from kg.networks.node_data import OPEN, NodeData, Span
+from kg.names import Term, text
+from kg.networks.node_data import NodeData
+from kg.networks.validity import OPEN, Span, clip_span, join_spans
 
-Key = tuple[str, str, str]  # source, kind, target
+EdgeKey = tuple[str, str, str]  # the IRIs of source, relation and target
 
 
-@dataclass
+@dataclass(frozen=True)
 class EdgeData:
-    """What joins two things by one relation: the elements that make it, its weight and time."""
+    """The weight of an edge, its number of passages, and its validity.
 
-    elements: set[str] = field(default_factory=set)
-    passages: set[str] = field(default_factory=set)
-    weight: float = 0.0
-    span: Span = OPEN
+    `shared` has the sorted IRIs of what both nodes share, if sharing is what joins them, and
+    `jaccard` the Jaccard index: shared items over all items of either node.
+    """
+
+    weight: float
+    evidence: int
+    span: Span
     shared: tuple[str, ...] = ()
     jaccard: float = 0.0
 
 
 @dataclass
 class Projection:
-    """All things of a network, and its ties; IRIs throughout.
+    """The nodes and edges that a query finds, all as IRIs.
 
-    `members` has, for a kind that is folded, what each thing shares and with which elements.
+    `edges` has the elements that make each edge. `items` is about the folded relation: for each
+    node the items that it shares with other nodes, and the elements that say so.
     """
 
-    things: set[str] = field(default_factory=set)
-    direct: dict[Key, EdgeData] = field(default_factory=dict)
-    members: dict[str, dict[str, set[str]]] = field(default_factory=dict)
+    nodes: set[str] = field(default_factory=set)
+    edges: dict[EdgeKey, set[str]] = field(default_factory=dict)
+    items: dict[str, dict[str, set[str]]] = field(default_factory=dict)
+    folded: str | None = None
 
 
 def collect_edges(rows: Iterable[tuple[Term | None, ...]], folded: str | None) -> Projection:
-    """Return the ties that rows of source, kind, target and element make.
+    """Return the projection from rows of source, relation, target and element.
 
-    A row without a target names a thing alone; one of the kind that is folded says what the
-    thing shares. A thing has no tie to itself.
+    A row without target adds a node only. A row of the folded relation adds an item to its
+    source. Loops (edges from a node to itself) are left out.
     """
-    ties = Projection()
+    projection = Projection(folded=folded)
     for row in rows:
-        source, kind, target, element = map(_text, row)
-        ties.things.add(source)
+        source, relation, target, element = map(text, row)
+        projection.nodes.add(source)
         if not target:
             continue
-        if kind == folded:
-            ties.members.setdefault(source, {}).setdefault(target, set()).add(element)
+        if relation == folded:
+            items = projection.items.setdefault(source, {})
+            items.setdefault(target, set()).add(element)
         elif source != target:
-            ties.things.add(target)
-            ties.direct.setdefault((source, kind, target), EdgeData()).elements.add(element)
-    return ties
+            projection.nodes.add(target)
+            projection.edges.setdefault((source, relation, target), set()).add(element)
+    return projection
 
 
-def prune_to_core(ties: Projection, largest: int) -> list[str]:
-    """Return so many things at most, sorted by IRI: each time the one with the fewest ties goes.
+def prune_to_core(projection: Projection, largest: int) -> list[str]:
+    """Return at most so many nodes, sorted, after dropping the node of lowest degree repeatedly.
 
-    Projection to what has gone do not count, so that what stays hangs together (Seidman 1983); of
-    things with as few, the last goes. What a thing shares with others counts as ties, too, so that
-    no pairs are made that are then dropped.
+    Edges to dropped nodes no longer count, so that a connected core remains (Seidman 1983). Of
+    nodes with the same degree, the last is dropped. An item that others share counts as one edge:
+    the pairs, which may be many, need not be built before.
     """
-    order = sorted(ties.things)
+    order = sorted(projection.nodes)
     if len(order) <= largest:
         return order
-    holders = Counter(shared for members in ties.members.values() for shared in members)
-    near: dict[str, list[str]] = {thing: [] for thing in order}
-    for source, _, target in ties.direct:
-        near[source].append(target)
-        near[target].append(source)
+    sharers = Counter(item for items in projection.items.values() for item in items)
+    neighbors: dict[str, list[str]] = {node: [] for node in order}
+    for source, _, target in projection.edges:
+        neighbors[source].append(target)
+        neighbors[target].append(source)
     degree = {
-        thing: len(near[thing]) + sum(holders[s] > 1 for s in ties.members.get(thing, ()))
-        for thing in order
+        node: len(neighbors[node]) + sum(sharers[i] > 1 for i in projection.items.get(node, ()))
+        for node in order
     }
-    queue = [(degree[thing], -rank, thing) for rank, thing in enumerate(order)]
-    places = {thing: place for _, place, thing in queue}
+    rank = {node: -number for number, node in enumerate(order)}
+    queue = [(degree[node], rank[node], node) for node in order]
     heapify(queue)
     kept = set(order)
     while len(kept) > largest:
-        fewest, _, thing = heappop(queue)
-        if thing not in kept or fewest != degree[thing]:
-            continue  # it has fewer by now, and stands further ahead as well
-        kept.remove(thing)
-        for other in near[thing]:
+        lowest, _, node = heappop(queue)
+        if node not in kept or lowest != degree[node]:
+            continue  # The degree has fallen since: a later entry of the queue has it.
+        kept.remove(node)
+        for other in neighbors[node]:
             if other in kept:
                 degree[other] -= 1
-                heappush(queue, (degree[other], places[other], other))
+                heappush(queue, (degree[other], rank[other], other))
     return sorted(kept)
 
 
 def weigh_edges(
-    ties: Projection, kept: Sequence[str], folded: str | None, facts: NodeData
-) -> tuple[dict[Key, EdgeData], int]:
-    """Return the ties between the things that are kept, sorted, with weight, passages and time.
+    projection: Projection, nodes: Sequence[str], data: NodeData
+) -> tuple[dict[EdgeKey, EdgeData], int]:
+    """Return the edges between some nodes, sorted by key, and how many others are never valid.
 
-    A tie weighs as much as there are elements that make it, or things that are shared. It holds
-    while one of its elements does, and not outside the time of either end; how many would then
-    hold at no time, and are left out, is returned beside.
+    The weight is the number of elements that make the edge, or of items that both ends share. An
+    edge is valid while one of its elements is, within the validity of both ends; if nothing
+    remains, it is left out and counted.
     """
-    known = set(kept)
-    found: dict[Key, EdgeData] = {}
-    for key, tie in ties.direct.items():
-        if key[0] in known and key[2] in known:
-            tie.weight = float(len(tie.elements))
-            tie.passages = set().union(*(facts.passages.get(e, set()) for e in tie.elements))
-            tie.span = join_spans(facts.spans.get(element, OPEN) for element in tie.elements)
-            found[key] = tie
-    if folded:
-        found |= _fold_members(ties.members, kept, folded, facts)
-    clipped = {}
+    found = dict(_weigh_direct(projection, frozenset(nodes), data))
+    if projection.folded:
+        found.update(_weigh_shared(projection.items, nodes, projection.folded, data))
+    edges = {}
     for key in sorted(found):
-        ends = (facts.spans.get(key[0], OPEN), facts.spans.get(key[2], OPEN))
-        span = clip_span(found[key].span, *ends)
+        source, _, target = key
+        limits = data.spans.get(source, OPEN), data.spans.get(target, OPEN)
+        span = clip_span(found[key].span, *limits)
         if span is not None:
-            found[key].span = span
-            clipped[key] = found[key]
-    return clipped, len(found) - len(clipped)
+            edges[key] = replace(found[key], span=span)
+    return edges, len(found) - len(edges)
 
 
-def _fold_members(
-    members: Mapping[str, Mapping[str, set[str]]], kept: Sequence[str], kind: str, facts: NodeData
-) -> dict[Key, EdgeData]:
-    """Return a tie between each two things that share something, with the index of Jaccard."""
-    passages = {
-        (thing, shared): set().union(*(facts.passages.get(e, set()) for e in elements))
-        for thing in kept
-        for shared, elements in members.get(thing, {}).items()
-    }
-    spans = {
-        (thing, shared): join_spans(facts.spans.get(e, OPEN) for e in members[thing][shared])
-        for thing, shared in passages
-    }
-    found = {}
-    holders = [thing for thing in kept if thing in members]
-    sets = {thing: frozenset(members[thing]) for thing in holders}
-    for number, first in enumerate(holders):
-        for second in holders[number + 1 :]:
-            common = sets[first] & sets[second]
-            if not common:
-                continue
-            shared = tuple(sorted(common))
-            both = [clip_span(spans[first, s], spans[second, s]) for s in shared]
-            found[first, kind, second] = EdgeData(
-                passages=set().union(*(passages[first, s] | passages[second, s] for s in shared)),
-                weight=float(len(shared)),
-                # What is shared, though never at the same time, leaves the time open.
-                span=join_spans(span for span in both if span is not None),
-                shared=shared,
-                jaccard=round(len(shared) / len(sets[first] | sets[second]), 4),
+def _weigh_direct(
+    projection: Projection, nodes: frozenset[str], data: NodeData
+) -> Iterator[tuple[EdgeKey, EdgeData]]:
+    for key, elements in projection.edges.items():
+        if key[0] in nodes and key[2] in nodes:
+            yield (
+                key,
+                EdgeData(
+                    weight=float(len(elements)),
+                    evidence=len(_join_passages(elements, data)),
+                    span=join_spans(data.spans.get(element, OPEN) for element in elements),
+                ),
             )
-    return found
 
 
-def join_spans(spans: Iterable[Span]) -> Span:
-    """Return the time from the first to the last of some; open where one is open, or none is.
+def _weigh_shared(
+    items: Mapping[str, Mapping[str, set[str]]], nodes: Sequence[str], relation: str, data: NodeData
+) -> Iterator[tuple[EdgeKey, EdgeData]]:
+    """Yield an edge for each two nodes that share an item."""
+    passages, spans = {}, {}
+    sharers = [node for node in nodes if node in items]
+    for node in sharers:
+        for item, elements in items[node].items():
+            passages[node, item] = _join_passages(elements, data)
+            spans[node, item] = join_spans(data.spans.get(e, OPEN) for e in elements)
+    for number, first in enumerate(sharers):
+        for second in sharers[number + 1 :]:
+            shared = tuple(sorted(items[first].keys() & items[second].keys()))
+            if not shared:
+                continue
+            both = [clip_span(spans[first, item], spans[second, item]) for item in shared]
+            cited = (passages[node, item] for node in (first, second) for item in shared)
+            yield (
+                (first, relation, second),
+                EdgeData(
+                    weight=float(len(shared)),
+                    evidence=len(set().union(*cited)),
+                    # Items that are never shared at the same time leave the validity open.
+                    span=join_spans(span for span in both if span is not None),
+                    shared=shared,
+                    jaccard=round(len(shared) / len(items[first].keys() | items[second].keys()), 4),
+                ),
+            )
 
-    >>> join_spans([("2021-01-01", "2021-12-31"), (None, "2023-12-31")])
-    (None, '2023-12-31')
-    """
-    starts, ends = [], []
-    for start, end in spans:
-        starts.append(start)
-        ends.append(end)
-    first = [s for s in starts if s is not None]
-    last = [e for e in ends if e is not None]
-    return (
-        min(first) if first and len(first) == len(starts) else None,
-        max(last) if last and len(last) == len(ends) else None,
-    )
 
-
-def clip_span(span: Span, *around: Span) -> Span | None:
-    """Return what of a time lies within all others, or None if nothing does.
-
-    >>> clip_span((None, "2025-12-31"), ("2021-01-01", "2023-12-31"))
-    ('2021-01-01', '2023-12-31')
-    """
-    starts = [s for s, _ in (span, *around) if s is not None]
-    ends = [e for _, e in (span, *around) if e is not None]
-    start, end = max(starts, default=None), min(ends, default=None)
-    return None if start and end and start > end else (start, end)
-
-
-def _text(term: Term | None) -> str:
-    return "" if term is None else bind_json(term)["value"]
+def _join_passages(elements: Iterable[str], data: NodeData) -> set[str]:
+    return set().union(*(data.passages.get(element, set()) for element in elements))

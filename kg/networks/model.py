@@ -1,4 +1,4 @@
-"""A network as the writers take it: nodes, edges, and what is said of the whole."""
+"""The records of a network: its nodes, its edges, and the network itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,11 +8,12 @@ Value = bool | int | float | str | tuple[str, ...]
 
 @dataclass(frozen=True)
 class Node:
-    """A node with what was measured of it, and its place and looks.
+    """A node with its measures, its position and its appearance.
 
-    Its id is the prefixed name, its type the local name of its class; `labels` are by language;
-    start and end are whole days (ISO 8601), or None where the interval is open; x and y are in
-    units of the layout, size is a diameter in the same units, color is `#rrggbb`.
+    `id` is the prefixed name, `type` the local name of the class, `labels` are by language.
+    `start` and `end` are the first and last day on which it is valid (ISO 8601), or None if open.
+    `x` and `y` are in the units of the layout, y upwards; `size` is a diameter in the same units;
+    `color` is `#rrggbb`.
     """
 
     id: str
@@ -35,7 +36,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """An edge: `kind` is the prefixed name of its relation, `evidence` counts the passages."""
+    """An edge: `kind` is the prefixed name of its relation, `evidence` its number of passages.
+
+    `source` and `target` are ids of nodes; `start` and `end` are as those of a node.
+    """
 
     id: str
     source: str
@@ -51,21 +55,27 @@ class Edge:
 
 @dataclass(frozen=True)
 class Network:
-    """Nodes and edges in a fixed order.
+    """Nodes and edges in a fixed order, with the texts that describe them.
 
-    `name` is that of the projection, `title` and `description` are in `language`; the description
-    says what is in it and what was left out. `node_columns` and `edge_columns` give the title of
-    each column, by its name, in the order of writing: type, type_label, iri, degree, betweenness
-    and community are fields of the nodes, relation and evidence of the edges, label_<tag> is a
-    label of the nodes, and all others are attributes.
+    `name` is that of the query. `title`, `summary` and `notes` are in `language`: the summary says
+    what is a node and what is an edge, and each note is a sentence on size, selection, measures,
+    layout or data. `node_columns` and `edge_columns` have the title of each column by its name, in
+    order; see `kg.networks.columns` for their values.
     """
 
     name: str
     title: str
-    description: str
+    summary: str
+    notes: tuple[str, ...]
     language: str
     directed: bool
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     node_columns: Mapping[str, str] = field(default_factory=dict)
     edge_columns: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def description(self) -> str:
+        """The summary and the notes as one text."""
+        space = "" if self.language.startswith("zh") else " "
+        return space.join(filter(None, (self.summary, *self.notes)))

@@ -1,186 +1,155 @@
-"""What networks say of things besides their edges: labels, types, passages, when they hold."""
-
-from __future__ import annotations
+"""What a graph says about the nodes of networks: labels, types, passages, validity, and colours."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 
 from kg.errors import KgError
 from kg.graph import Graph
 from kg.home import Home
-from kg.names import FALLBACKS, Term, bind_json, read_names
-
-Span = tuple[str | None, str | None]
-OPEN: Span = (None, None)
+from kg.names import language_of, pick, read_names, text
+from kg.networks.validity import Span, resolve_spans
 
 
 @dataclass(frozen=True)
 class Style:
-    """How networks look and speak: each type's colour, by its IRI, first match first; words."""
+    """The colours and the texts of networks, as `queries/networks/network.toml` has them.
 
-    types: Mapping[str, str]
+    `colors` has `#rrggbb` by the IRI of a type; the first type that a class is, or is below, is
+    its type. `columns` and `notes` have texts by name and language.
+    """
+
+    path: Path
+    colors: Mapping[str, str]
     columns: Mapping[str, Mapping[str, str]]
     notes: Mapping[str, Mapping[str, str]]
 
     def title(self, column: str, language: str) -> str:
-        """Return the title of a column in a language, or in the one that stands in for it."""
-        said = self.columns[column]
-        return next(said[tag] for tag in FALLBACKS[language] if tag in said)
+        """Return the title of a column in a language or its fallback; by default its name."""
+        return pick(self.columns.get(column, {}), language, column)
 
-    def note(self, name: str, language: str, **said: object) -> str:
-        """Return a sentence in a language, or in the one that stands in, its gaps filled."""
-        return pick_label(self.notes[name], language).format(**said)
+    def note(self, name: str, language: str, **values: object) -> str:
+        """Return a sentence in a language or its fallback, with values for its placeholders.
+
+        Raises:
+            KgError: the file does not have it, or it has another placeholder.
+        """
+        try:
+            return pick(self.notes[name], language, "").format(**values)
+        except (KeyError, IndexError, ValueError) as error:
+            raise KgError(
+                f"{self.path}: the note {name} is missing or has a wrong placeholder ({error}). "
+                f"Possible placeholders: {', '.join(values) or 'none'}."
+            ) from None
 
 
 def read_style(home: Home) -> Style:
-    """Return how networks look, from `queries/networks/network.toml`.
+    """Return the style of the networks of a home.
 
     Raises:
-        KgError: the file cannot be read, or is not TOML with types and columns.
+        KgError: the file cannot be read, or is not TOML with the tables types, columns and notes.
     """
     path = home.queries / "networks" / "network.toml"
     names = read_names(home)
     try:
-        read = tomllib.loads(path.read_text("utf-8"))
-        types = {names.expand(name): colour for name, colour in read["types"].items()}
-        return Style(types, read["columns"], read["notes"])
-    except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
-        raise KgError(f"{path}: {error}. Types and columns of networks are wanted here.") from None
+        tables = tomllib.loads(path.read_text("utf-8"))
+        colors = {names.expand(name): color for name, color in tables["types"].items()}
+        if not colors:
+            raise ValueError("[types] is empty")
+        return Style(path, colors, tables["columns"], tables["notes"])
+    except (OSError, ValueError, KeyError, AttributeError) as error:
+        raise KgError(
+            f"{path}: cannot be read ({error}). Write TOML with [types], [columns] and [notes]."
+        ) from None
 
 
 class NodeData:
-    """What a store says of all things, read once for as many networks as are wanted.
-
-    Things are known by IRI. Nothing is asked for before it is wanted.
-    """
+    """The data of all nodes in a graph, by IRI; each kind is queried once, when first used."""
 
     def __init__(self, graph: Graph) -> None:
         self.names = graph.names
         self.style = read_style(graph.home)
         self._graph = graph
-        self.labels: dict[str, dict[str, str]] = {}
-        self.classes: dict[str, str] = {}
-        self.types: dict[str, str] = {}
-        self.passages: dict[str, set[str]] = {}
-        self.spans: dict[str, Span] = {}
-        self.cities: dict[str, list[str]] = {}
-        self.voices: dict[str, list[str]] = {}
-        self.version: tuple[str, ...] = ()
-        self._is_read = False
+        self._types = list(self.style.colors)
 
-    def read(self) -> None:
-        """Ask the store, unless that has been done."""
-        if self._is_read:
-            return
-        for node, label in self._ask("network-labels"):
-            said = bind_json(label) if label is not None else {}
-            tag, known = said.get("xml:lang", ""), self.labels.setdefault(_text(node), {})
-            known[tag] = min(said["value"], known.get(tag, said["value"]))
-        self.version = next((tuple(map(_text, r)) for r in self._ask("network-version")), ("", ""))
-        self._read_types()
-        for node, passage in self._ask("network-evidence"):
-            self.passages.setdefault(_text(node), set()).add(_text(passage))
-        for node, city, voice in self._ask("network-columns"):
-            for value, kept in ((city, self.cities), (voice, self.voices)):
-                if value is not None:
-                    kept.setdefault(_text(node), []).append(_text(value))
-        for kept in (self.cities, self.voices):
-            for found in kept.values():
-                found.sort()
-        self.spans = resolve_spans(self._read_spans())
-        self._is_read = True
+    @cached_property
+    def labels(self) -> dict[str, dict[str, str]]:
+        """The labels of each node by language tag; of several, the first in the alphabet."""
+        labels: dict[str, dict[str, str]] = {}
+        for node, label in self._graph.internal("network-labels"):
+            known, tag = labels.setdefault(text(node), {}), language_of(label)
+            known[tag] = min(text(label), known.get(tag, text(label)))
+        return labels
 
     def label(self, iri: str, language: str) -> str:
-        """Return the label of a thing, or its prefixed name where it has none."""
-        return pick_label(self.labels.get(iri, {}), language) or self.names.shorten(iri)
+        """Return the label of a node in a language or its fallback, or its prefixed name."""
+        return pick(self.labels.get(iri, {}), language, "") or self.names.shorten(iri)
 
-    def _ask(self, name: str) -> Iterable[tuple[Term | None, ...]]:
-        return self._graph.internal(name)
+    @cached_property
+    def classes(self) -> dict[str, str]:
+        """The class of each node: of several, that whose type is first in the style."""
+        classes: dict[str, str] = {}
+        for node, kind in self._graph.internal("network-nodes"):
+            known = classes.get(text(node), text(kind))
+            classes[text(node)] = min(known, text(kind), key=lambda c: (self._rank_class(c), c))
+        return classes
 
-    def _read_types(self) -> None:
-        """Find the type of each thing: the first of the style that a class of it lies below."""
-        above: dict[str, set[str]] = {}
-        for lower, upper in self._ask("network-classes"):
-            above.setdefault(_text(lower), set()).add(_text(upper))
-        order = {iri: rank for rank, iri in enumerate(self.style.types)}
-        last = max(order.values())
-        ranks: dict[str, int] = {}
-        for node, kind in self._ask("network-nodes"):
-            iri, stated = _text(node), _text(kind)
-            if stated not in ranks:
-                known = (order[c] for c in above.get(stated, {stated}) if c in order)
-                ranks[stated] = min(known, default=last)
-            known_class = self.classes.get(iri, stated)
-            self.classes[iri] = min(stated, known_class, key=lambda c: (ranks[c], c))
-        wanted = list(self.style.types)
-        self.types = {iri: wanted[ranks[stated]] for iri, stated in self.classes.items()}
+    def type_of(self, iri: str) -> str:
+        """Return the type of a node, by default the last type of the style."""
+        return self._types[self._rank_class(self.classes.get(iri, ""))]
+
+    @cached_property
+    def passages(self) -> dict[str, set[str]]:
+        """The passages that each node cites as evidence."""
+        passages: dict[str, set[str]] = {}
+        for node, passage in self._graph.internal("network-evidence"):
+            passages.setdefault(text(node), set()).add(text(passage))
+        return passages
+
+    @cached_property
+    def columns(self) -> dict[str, dict[str, list[str]]]:
+        """The cities and the voices of each node, sorted, by the column (city, voice) and IRI."""
+        found: dict[str, dict[str, set[str]]] = {"city": {}, "voice": {}}
+        for node, *values in self._graph.internal("network-columns"):
+            for column, value in zip(found.values(), values, strict=True):
+                if value is not None:
+                    column.setdefault(text(node), set()).add(text(value))
+        return {
+            name: {iri: sorted(values) for iri, values in column.items()}
+            for name, column in found.items()
+        }
+
+    @cached_property
+    def spans(self) -> dict[str, Span]:
+        """The validity of each node that is not always valid."""
+        return resolve_spans(self._read_spans())
+
+    @cached_property
+    def version(self) -> tuple[str, str]:
+        """The version and the licence of the data."""
+        rows = self._graph.internal("network-version")
+        return next(((text(version), text(licence)) for version, licence in rows), ("", ""))
+
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        """The rank of the first type of the style that each class is, or is below."""
+        order = {iri: rank for rank, iri in enumerate(self._types)}
+        ranks = dict(order)
+        for lower, upper in self._graph.internal("network-classes"):
+            if text(upper) in order:
+                known = ranks.get(text(lower), len(order))
+                ranks[text(lower)] = min(order[text(upper)], known)
+        return ranks
+
+    def _rank_class(self, iri: str) -> int:
+        return self._ranks.get(iri, len(self._types) - 1)
 
     def _read_spans(self) -> Iterator[tuple[str, str | None, str | None, str | None]]:
-        for node, start, end, year, day, whole in self._ask("network-validity"):
-            due = _text(day) or (f"{int(_text(year)):04}-12-31" if year is not None else "")
+        for node, start, end, year, day, parent in self._graph.internal("network-validity"):
+            deadline = text(day) or (f"{text(year):0>4}-12-31" if year is not None else "")
             yield (
-                _text(node), _text(start) or None, due or _text(end) or None, _text(whole) or None
+                text(node), text(start) or None, deadline or text(end) or None,
+                text(parent) or None,
             )  # fmt: skip
-
-
-def pick_label(labels: Mapping[str, str], language: str) -> str:
-    """Return the label in a language, or in the one that stands in for it, or nothing."""
-    return next((labels[tag] for tag in FALLBACKS[language] if tag in labels), "")
-
-
-def resolve_spans(
-    rows: Iterable[tuple[str, str | None, str | None, str | None]],
-) -> dict[str, Span]:
-    """Return from which day to which each thing holds, from rows of thing, start, end and whole.
-
-    What a row does not say of a thing, the whole says that it is stated in or part of; wholes of
-    several that differ leave it open. An end that lies before the start is kept, and the start
-    is open then: a deadline is said of the thing itself.
-
-    >>> resolve_spans([("plan", "2021-01-01", "2023-12-31", None), ("aim", None, None, "plan")])
-    {'aim': ('2021-01-01', '2023-12-31'), 'plan': ('2021-01-01', '2023-12-31')}
-    """
-    own: dict[str, tuple[set[str], set[str]]] = {}
-    wholes: dict[str, set[str]] = {}
-    for thing, start, end, whole in rows:
-        if whole:
-            wholes.setdefault(thing, set()).add(whole)
-        for day, days in zip((start, end), own.setdefault(thing, (set(), set())), strict=True):
-            if day:
-                days.add(day)
-    known: dict[str, Span] = {}
-    for thing in sorted(own):
-        _resolve(thing, own, wholes, known)
-    return {thing: span for thing, span in sorted(known.items()) if span != OPEN}
-
-
-def _resolve(
-    thing: str,
-    own: Mapping[str, tuple[set[str], set[str]]],
-    wholes: Mapping[str, set[str]],
-    known: dict[str, Span],
-) -> None:
-    """Settle a thing after its wholes, without recursion; a circle among these says nothing."""
-    stack, begun = [thing], set()
-    while stack:
-        current = stack[-1]
-        around = sorted(wholes.get(current, ()))
-        if current not in begun and current not in known:
-            begun.add(current)
-            stack += [whole for whole in around if whole not in begun and whole not in known]
-            continue
-        stack.pop()
-        if current in known:
-            continue
-        starts, ends = own.get(current, (set(), set()))
-        dated = {known[whole] for whole in around if whole in known} - {OPEN}
-        whole = dated.pop() if len(dated) == 1 else OPEN
-        # A thing with several periods holds from the first to the last.
-        start = min(starts) if starts else whole[0]
-        end = max(ends) if ends else whole[1]
-        known[current] = (None, end) if start and end and start > end else (start, end)
-
-
-def _text(term: Term | None) -> str:
-    return "" if term is None else bind_json(term)["value"]

@@ -26,7 +26,7 @@ class Disks:
         return list(zip(self.xs, self.ys, strict=True))
 
     def separate(self, first: int, second: int, distance: float, tolerance: float = 1e-6) -> bool:
-        """Move two disks to that distance of their centers if it is less; return whether they moved.
+        """Move two disks until their centers have that distance; return whether they moved.
 
         Both move half of the way, along the line through their centers; if one is fixed, the
         other moves all of the way.

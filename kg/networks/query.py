@@ -1,160 +1,110 @@
-"""Networks by name: each is a query of `queries/networks/`, asked, measured and laid out.
+"""The queries of networks: `queries/networks/*.rq`, found by name, with values bound.
 
-Its header says what it is (summary, description), how many nodes it has at most (largest), whether
-its edges are directed, which kind of tie is folded into pairs of those that share (fold), and what
-relations are called where their own label says something else (relations).
+A query selects ?source ?kind ?target ?element: two nodes, the relation that joins them, and the
+element that says so; or a node only. Besides the fields of a question, its header has:
+
+- largest: how many nodes the network has at most (default 10,000);
+- directed: whether its edges are directed;
+- fold: a relation (kind) whose sources are joined in pairs if they share a target; the name of
+  the column with the shared targets (column), and its title by language;
+- relations: labels of relations by language, in place of those in the ontology.
 """
 
-from __future__ import annotations
-
 import difflib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from kg.ask.lookup import quote_input
 from kg.ask.parameters import make_term, read_parameters, write_term
-from kg.ask.question import Question, check_language
+from kg.ask.question import Question
 from kg.errors import KgError
 from kg.graph import Graph, bind_values
 from kg.home import Home
-from kg.networks.assemble import NetworkBuilder, Provenance
-from kg.networks.edges import collect_edges, prune_to_core, weigh_edges
-from kg.networks.layout import LAYOUTS, choose_layout, place_nodes, size_nodes
-from kg.networks.metrics import make_graph, measure_nodes
-from kg.networks.model import Network
-from kg.networks.node_data import NodeData
+from kg.names import LANGUAGES, Names
 
-STEPS = ("asking", "measuring", "placing")
-Progress = Callable[[str], None]
-
-
-class EmptyError(KgError):
-    """Nothing is told of what a network is asked for."""
+VARIABLES = ("source", "kind", "target", "element")
+DEFAULT_LARGEST = 10_000
 
 
 @dataclass(frozen=True)
-class NetworkOptions:
-    """What a network is to be of: the language of its labels, its layout, its largest size.
+class Fold:
+    """A folded relation, as an IRI, with the column of what is shared and its title by language."""
 
-    `values` are those of the parameters of its query, by name, any number of each.
-    """
-
-    language: str = "en"
-    layout: str = "auto"
-    largest: int | None = None
-    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    relation: str
+    column: str
+    titles: Mapping[str, str]
 
 
 def list_networks(home: Home) -> list[Question]:
-    """Return the networks of a home, by name."""
+    """Return the queries of a home's networks, by name."""
     return [Question(path.stem, path) for path in sorted((home.queries / "networks").glob("*.rq"))]
 
 
 def find_network(home: Home, name: str) -> Question:
-    """Return the network of that name.
+    """Return the query of the network of that name.
 
     Raises:
-        KgError: there is none; the message names those that there are.
+        KgError: there is none; the message suggests similar names (exit code 2).
     """
     known = {network.name: network for network in list_networks(home)}
     if name not in known:
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-        hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(known)}."
-        raise KgError(f"{quote_input(name)}: no such network. {hint}", exit_code=2)
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"Networks: {', '.join(known)}."
+        raise KgError(f"{quote_input(name)}: unknown network. {hint}", exit_code=2)
     return known[name]
 
 
-def build_network(
-    graph: Graph,
-    question: Question,
-    wanted: NetworkOptions,
-    facts: NodeData | None = None,
-    progress: Progress = lambda step: None,
-) -> Network:
-    """Return a network of a store, measured and laid out; `progress` is told of each of `STEPS`.
-
-    NodeData may be those of another network of the same store. Nodes are in the order of their IRIs,
-    edges in that of source, kind and target; the same store and wishes give the same network.
+def read_largest(question: Question, largest: int | None) -> int:
+    """Return the largest number of nodes: the given one, or else that of the header.
 
     Raises:
-        KgError: a value is none of its parameter, the layout or language is none of ours, the
-            size is below 1 or too large for the layout; an EmptyError: nothing is told of that.
+        KgError: it is not a number from 1 (exit code 2).
     """
-    check_language(wanted.language)
-    largest = check_wanted(question, wanted)
-    facts = facts or NodeData(graph)
-    progress(STEPS[0])
-    rows = graph.select(bind_network(graph, question, wanted.values), str(question.path)).rows
-    fold = question.header.get("fold")
-    folded = facts.names.expand(fold["kind"]) if fold else None
-    ties = collect_edges(rows, folded)
-    if not ties.things:
-        raise EmptyError(f"{question.name}: {tell_nothing(wanted.values)}")
-    facts.read()
-    kept = prune_to_core(ties, largest)
-    weighed, untimely = weigh_edges(ties, kept, folded, facts)
-    progress(STEPS[1])
-    numbers = {iri: number for number, iri in enumerate(kept)}
-    links = [(numbers[s], numbers[t], tie.weight) for (s, _, t), tie in weighed.items()]
-    graph = make_graph(len(kept), links)
-    measures = measure_nodes(graph, links)
-    progress(STEPS[2])
-    layout = choose_layout(wanted.layout, len(kept))
-    sizes = size_nodes(measures.degree)
-    points = place_nodes(graph, measures, sizes, layout)
-    records = NetworkBuilder(facts, question, wanted.language)
-    looks = [(x, y, size) for (x, y), size in zip(points, sizes, strict=True)]
-    network = records.make_network(kept, weighed, measures, looks)
-    told = Provenance(len(ties.things), untimely, measures.pivots, layout, wanted.values)
-    return replace(network, description=records.describe(network, told))
+    found = question.header.get("largest", DEFAULT_LARGEST) if largest is None else largest
+    if not isinstance(found, int) or found < 1:
+        raise KgError(f"largest: {found} is not a number of nodes. Use 1 or more.", exit_code=2)
+    return found
 
 
-def tell_nothing(values: Mapping[str, Sequence[str]]) -> str:
-    """Return that nothing is told of what was asked for, and what to do."""
-    asked = " ".join(f"--{name} {quote_input(v)}" for name, given in values.items() for v in given)
-    if not asked:
-        return "nothing is told of that. The data have nothing for it."
-    return f"nothing is told of that ({asked}). Ask for something else, or leave an option out."
-
-
-def check_wanted(question: Question, wanted: NetworkOptions) -> int:
-    """Return how many nodes a network has at most.
+def read_fold(question: Question, names: Names) -> Fold | None:
+    """Return the folded relation of a network, if it has one.
 
     Raises:
-        KgError: that is less than 1, or the layout is none of ours.
+        KgError: the header has no relation or no column for it, or its prefix is unknown.
     """
-    if wanted.layout not in LAYOUTS:
-        raise KgError(
-            f"{quote_input(wanted.layout)}: no such layout. There are {', '.join(LAYOUTS)}.",
-            exit_code=2,
-        )
-    if wanted.largest is not None and wanted.largest < 1:
-        raise KgError(f"{wanted.largest}: no size. Write how many nodes are kept.", exit_code=2)
-    return wanted.largest or int(question.header.get("largest", 10_000))
+    header = question.header.get("fold")
+    if not header:
+        return None
+    if not isinstance(header, dict) or not {"kind", "column"} <= header.keys():
+        raise KgError(f"{question.path}:1: fold has no kind or no column. Add both.")
+    titles = {tag: str(header[tag]) for tag in LANGUAGES if tag in header}
+    return Fold(names.expand(header["kind"]), str(header["column"]), titles)
 
 
 def bind_network(graph: Graph, question: Question, values: Mapping[str, Sequence[str]]) -> str:
     """Return the query of a network with values bound, any number for each parameter.
 
     Raises:
-        KgError: an unknown parameter, or a value that its type does not have; all are named.
+        KgError: a parameter is unknown, or a value is not of its type; the message has all such
+            faults (exit code 2).
     """
     parameters = read_parameters(graph.home, question)
     faults, terms = [], {}
     for name, given in values.items():
         if name not in parameters:
-            faults.append(f"{name}: no parameter of {question.name}. Leave it out.")
+            known = ", ".join(parameters) or "none"
+            faults.append(f"{name}: unknown parameter of {question.name}. Parameters: {known}.")
             continue
-        made = []
+        found = []
         for value in given:
             try:
-                made.append(write_term(make_term(graph, parameters[name], value)))
+                found.append(write_term(make_term(graph, parameters[name], value)))
             except KgError as error:
                 if error.exit_code != 2:
                     raise
                 faults.append(f"{name}: {error}")
-        if made:
-            terms[parameters[name].binds] = " ".join(dict.fromkeys(made))
+        if found:
+            terms[parameters[name].binds] = " ".join(dict.fromkeys(found))
     if faults:
         raise KgError("\n".join(faults), exit_code=2)
     return bind_values(question.query, terms)

@@ -23,7 +23,6 @@ from kg.pictures.svg import (
     fit_sentences,
     show_amount,
     show_number,
-    split_sentences,
     write_element,
     write_lines,
 )
@@ -57,8 +56,7 @@ def draw_svg(network: Network) -> str:
     overlap neither each other nor a node: what finds no room is left out, and the caption says
     how many. Of a network with more than `drawing.MOST_NODES` nodes the most connected are drawn,
     of more edges than these can bear the strongest, or those of rarer relations. Of a description
-    the first sentences are shown, up to that which counts nodes and edges; all is in `desc`. The
-    same network gives the same text.
+    the summary is shown; all is in `desc`. The same network gives the same text.
 
     Raises:
         KgError: a number of the network is not finite, a colour is not `#rrggbb`, an id comes
@@ -70,8 +68,8 @@ def draw_svg(network: Network) -> str:
     legend = draw_legend(network, drawing, drawing.area.right + BETWEEN, BETWEEN / 2)
     inner = drawing.area.right + (BETWEEN + legend.width if legend.body else 0)
     heading = fit_lines(title, TITLE, inner)
-    shown = choose_sentences(description, len(network.nodes), len(network.edges))
-    intro = fit_sentences(shown, TEXT, min(inner, LONGEST_LINE * TEXT), MOST_LINES)
+    summary = clean_text(network.summary)
+    intro = fit_sentences(summary, TEXT, min(inner, LONGEST_LINE * TEXT), MOST_LINES)
     facts = tell_facts(network, drawing)
     caption = fit_lines(" · ".join(facts), SMALL, inner)
     header = write_lines(heading, EDGE, EDGE, TITLE, fill=INK, font_weight="600")
@@ -125,22 +123,6 @@ def draw_png(network: Network) -> bytes:
     )
     marks = _write_chunk("Software", producer()) + _write_chunk("Title", clean_text(network.title))
     return bytes(png[:HEAD] + marks + png[HEAD:])
-
-
-def choose_sentences(description: str, nodes: int, edges: int) -> str:
-    """Return what a description says before it counts nodes and edges: what the network is of.
-
-    What comes after tells of measures, layout and data, for those who go on with the numbers.
-
-    >>> choose_sentences("A node for each city. It has 2 nodes and 1 edges. Layout: so.", 2, 1)
-    'A node for each city.'
-    """
-    kept: list[str] = []
-    for sentence in split_sentences(description):
-        if re.findall(r"\d+", sentence) == [str(nodes), str(edges)]:
-            break
-        kept.append(sentence)
-    return "".join(kept).rstrip()
 
 
 def tell_facts(network: Network, drawing: Drawing) -> list[str]:

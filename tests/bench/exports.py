@@ -184,10 +184,10 @@ SUBJECTS: dict[str, Callable[[Home], Any]] = {
 
 def build(store: Any, home: Home, target: Path) -> None:
     """Ask, measure and place the network, and keep it for the lanes that write it."""
-    from kg.networks.query import NetworkOptions, build_network, find_network
+    from kg.networks import NetworkOptions, build_network, find_network
 
-    wanted = NetworkOptions(largest=ALL)
-    network = build_network(store, find_network(home, NETWORK), wanted)
+    options = NetworkOptions(largest=ALL)
+    network = build_network(store, find_network(home, NETWORK), options)
     (home.root / KEPT).write_bytes(pickle.dumps(network))
 
 
