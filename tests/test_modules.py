@@ -24,7 +24,7 @@ ask: lookup table render question describe parameters answer
 api
 check: finding tags shacl constraint_queries evidence
 build
-networks: model validity node_data query edges metrics overlap layout assemble
+networks: model validity edges node_data query metrics overlap layout assemble
   columns xml gexf graphml graphology spreadsheet write
 pictures: fonts labels placement scene svg legend picture
 tables: cells vocabulary table statements rows metadata codebook csv_writer parquet export

@@ -62,7 +62,7 @@ def build_network(
             EmptyNetworkError, the network has no nodes.
     """
     check_language(options.language)
-    choose_layout(options.layout, 0)
+    choose_layout(options.layout, nodes=0)  # fails before the query runs
     largest = read_largest(question, options.largest)
     data = data or NodeData(graph)
     builder = NetworkBuilder(data, question, options.language)
@@ -71,7 +71,7 @@ def build_network(
     if not projection.nodes:
         raise EmptyNetworkError(_explain_empty(question, options.values))
     nodes = prune_to_core(projection, largest)
-    edges, untimely = weigh_edges(projection, nodes, data)
+    edges, untimely = weigh_edges(projection, nodes, data.passages, data.spans)
     progress(STEPS[1])
     numbers = {iri: number for number, iri in enumerate(nodes)}
     links = [(numbers[s], numbers[t], edge.weight) for (s, _, t), edge in edges.items()]

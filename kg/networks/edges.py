@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heapify, heappop, heappush
+from itertools import combinations
 
 from kg.names import Term, text
-from kg.networks.node_data import NodeData
 from kg.networks.validity import OPEN, Span, clip_span, join_spans
 
 EdgeKey = tuple[str, str, str]  # the IRIs of source, relation and target
@@ -98,71 +98,81 @@ def prune_to_core(projection: Projection, largest: int) -> list[str]:
 
 
 def weigh_edges(
-    projection: Projection, nodes: Sequence[str], data: NodeData
+    projection: Projection,
+    nodes: Sequence[str],
+    passages: Mapping[str, set[str]],
+    spans: Mapping[str, Span],
 ) -> tuple[dict[EdgeKey, EdgeData], int]:
     """Return the edges between some nodes, sorted by key, and how many others are never valid.
 
     The weight is the number of elements that make the edge, or of items that both ends share. An
     edge is valid while one of its elements is, within the validity of both ends; if nothing
-    remains, it is left out and counted.
+    remains, it is left out and counted. `passages` and `spans` have the evidence and the validity
+    of nodes and elements by IRI; what is missing has no evidence, or is always valid.
     """
-    found = dict(_weigh_direct(projection, frozenset(nodes), data))
-    if projection.folded:
-        found.update(_weigh_shared(projection.items, nodes, projection.folded, data))
+    found = dict(_weigh_direct(projection, frozenset(nodes), passages, spans))
+    found.update(_weigh_shared(projection, nodes, passages, spans))
     edges = {}
     for key in sorted(found):
         source, _, target = key
-        limits = data.spans.get(source, OPEN), data.spans.get(target, OPEN)
-        span = clip_span(found[key].span, *limits)
+        span = clip_span(found[key].span, spans.get(source, OPEN), spans.get(target, OPEN))
         if span is not None:
             edges[key] = replace(found[key], span=span)
     return edges, len(found) - len(edges)
 
 
 def _weigh_direct(
-    projection: Projection, nodes: frozenset[str], data: NodeData
+    projection: Projection,
+    nodes: frozenset[str],
+    passages: Mapping[str, set[str]],
+    spans: Mapping[str, Span],
 ) -> Iterator[tuple[EdgeKey, EdgeData]]:
     for key, elements in projection.edges.items():
-        if key[0] in nodes and key[2] in nodes:
+        source, _, target = key
+        if source in nodes and target in nodes:
             yield (
                 key,
                 EdgeData(
                     weight=float(len(elements)),
-                    evidence=len(_join_passages(elements, data)),
-                    span=join_spans(data.spans.get(element, OPEN) for element in elements),
+                    evidence=len(_join_sets(elements, passages)),
+                    span=join_spans(spans.get(element, OPEN) for element in elements),
                 ),
             )
 
 
 def _weigh_shared(
-    items: Mapping[str, Mapping[str, set[str]]], nodes: Sequence[str], relation: str, data: NodeData
+    projection: Projection,
+    nodes: Sequence[str],
+    passages: Mapping[str, set[str]],
+    spans: Mapping[str, Span],
 ) -> Iterator[tuple[EdgeKey, EdgeData]]:
-    """Yield an edge for each two nodes that share an item."""
-    passages, spans = {}, {}
-    sharers = [node for node in nodes if node in items]
-    for node in sharers:
-        for item, elements in items[node].items():
-            passages[node, item] = _join_passages(elements, data)
-            spans[node, item] = join_spans(data.spans.get(e, OPEN) for e in elements)
-    for number, first in enumerate(sharers):
-        for second in sharers[number + 1 :]:
-            shared = tuple(sorted(items[first].keys() & items[second].keys()))
-            if not shared:
-                continue
-            both = [clip_span(spans[first, item], spans[second, item]) for item in shared]
-            cited = (passages[node, item] for node in (first, second) for item in shared)
-            yield (
-                (first, relation, second),
-                EdgeData(
-                    weight=float(len(shared)),
-                    evidence=len(set().union(*cited)),
-                    # Items that are never shared at the same time leave the validity open.
-                    span=join_spans(span for span in both if span is not None),
-                    shared=shared,
-                    jaccard=round(len(shared) / len(items[first].keys() | items[second].keys()), 4),
-                ),
-            )
+    """Yield an edge for each two nodes that share an item of the folded relation."""
+    if projection.folded is None:
+        return
+    items = {node: projection.items[node] for node in nodes if node in projection.items}
+    cited, valid = {}, {}
+    for node, found in items.items():
+        for item, elements in found.items():
+            cited[node, item] = _join_sets(elements, passages)
+            valid[node, item] = join_spans(spans.get(element, OPEN) for element in elements)
+    for first, second in combinations(items, 2):
+        shared = tuple(sorted(items[first].keys() & items[second].keys()))
+        if not shared:
+            continue
+        both = [clip_span(valid[first, item], valid[second, item]) for item in shared]
+        evidence = set().union(*(cited[node, i] for node in (first, second) for i in shared))
+        yield (
+            (first, projection.folded, second),
+            EdgeData(
+                weight=float(len(shared)),
+                evidence=len(evidence),
+                # Items that are never shared at the same time leave the validity open.
+                span=join_spans(span for span in both if span is not None),
+                shared=shared,
+                jaccard=round(len(shared) / len(items[first].keys() | items[second].keys()), 4),
+            ),
+        )
 
 
-def _join_passages(elements: Iterable[str], data: NodeData) -> set[str]:
-    return set().union(*(data.passages.get(element, set()) for element in elements))
+def _join_sets(names: Iterable[str], sets: Mapping[str, set[str]]) -> set[str]:
+    return set().union(*(sets.get(name, set()) for name in names))

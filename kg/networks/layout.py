@@ -101,8 +101,8 @@ def position_nodes(
 def position_by_force(graph: networkx.Graph[int], sizes: Sequence[float]) -> list[Point]:
     """Return the positions that ForceAtlas2 finds from a start drawn with a fixed seed.
 
-    Each connected component is positioned alone, and then as a disk next to the others: nothing
-    attracts components to each other, so ForceAtlas2 would separate them ever farther.
+    Each connected component is positioned separately, and then as a disk next to the others:
+    nothing attracts components to each other, so ForceAtlas2 would drive them ever farther away.
     """
     import networkx
 

@@ -26,10 +26,10 @@ class Disks:
         return list(zip(self.xs, self.ys, strict=True))
 
     def separate(self, first: int, second: int, distance: float, tolerance: float = 1e-6) -> bool:
-        """Move two disks until their centers have that distance; return whether they moved.
+        """Move two disks to that distance of their centers, if they are nearer to each other.
 
         Both move half of the way, along the line through their centers; if one is fixed, the
-        other moves all of the way.
+        other moves all of the way. Returns whether they moved.
         """
         x, y = self.xs[second] - self.xs[first], self.ys[second] - self.ys[first]
         actual = math.hypot(x, y)
