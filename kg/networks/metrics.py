@@ -48,17 +48,19 @@ def make_graph(count: int, links: Sequence[Link]) -> networkx.Graph[int]:
     return graph
 
 
-def measure_nodes(graph: networkx.Graph[int], links: Sequence[Link]) -> Metrics:
+def measure_nodes(
+    graph: networkx.Graph[int], links: Sequence[Link], max_steps: int = MAX_STEPS
+) -> Metrics:
     """Return the measures of the nodes of a graph that was made from these links.
 
     Degree counts parallel links too. Betweenness (Brandes 2001) is normalized and ignores weight
-    and direction; if exact values took more than `MAX_STEPS` steps, it is estimated from nodes
+    and direction; if exact values took more than `max_steps` steps, it is estimated from nodes
     drawn with a fixed seed (Brandes and Pich 2007). Communities are those of the Louvain method
     (Blondel et al. 2008) by weight, numbered from 0 by falling size.
     """
     import networkx
 
-    pivots = choose_pivots(len(graph), graph.number_of_edges())
+    pivots = choose_pivots(len(graph), graph.number_of_edges(), max_steps)
     betweenness = networkx.betweenness_centrality(graph, k=pivots or None, seed=SEED)
     found = networkx.community.louvain_communities(graph, weight="weight", seed=SEED)
     ranked = sorted((sorted(members) for members in found), key=lambda m: (-len(m), m))
@@ -81,12 +83,12 @@ def count_degrees(count: int, links: Sequence[Link]) -> list[int]:
     return [ends[node] for node in range(count)]
 
 
-def choose_pivots(nodes: int, links: int) -> int:
+def choose_pivots(nodes: int, links: int, max_steps: int = MAX_STEPS) -> int:
     """Return the number of nodes to estimate betweenness from, or 0 to compute it exactly.
 
     >>> choose_pivots(400, 1_000), choose_pivots(10_000, 40_000)
     (0, 60)
     """
-    if nodes * (nodes + links) <= MAX_STEPS:
+    if nodes * (nodes + links) <= max_steps:
         return 0
-    return min(nodes, max(MIN_PIVOTS, MAX_STEPS // (nodes + links)))
+    return min(nodes, max(MIN_PIVOTS, max_steps // (nodes + links)))

@@ -1,4 +1,4 @@
-"""graphology and its reader of GEXF, fetched with npm: they hold what the networks hold."""
+"""graphology and its GEXF reader, installed with npm, read every network completely."""
 
 from __future__ import annotations
 
@@ -13,11 +13,19 @@ import pytest
 
 from kg.graph import load_graph
 from kg.home import find_home
+from kg.networks import (
+    Edge,
+    Network,
+    NetworkOptions,
+    Node,
+    build_network,
+    find_network,
+    list_networks,
+    write_network,
+)
 from kg.networks.columns import Column, list_edge_columns, list_node_columns
-from kg.networks.model import Network
-from kg.networks.query import NetworkOptions, build_network, find_network, list_networks
-from kg.networks.write import write_network
 
+pytestmark = pytest.mark.slow
 HERE = Path(__file__).resolve().parent / "graphology"
 HOME = find_home()
 NETWORKS = [network.name for network in list_networks(HOME)]
@@ -31,7 +39,7 @@ def build(name: str) -> Network:
 
 @pytest.fixture(scope="session")
 def read(fetch_packages: Callable[[Path], Path]) -> Callable[..., list[Any]]:
-    """Return a function that gives what graphology holds of files."""
+    """Return a function that returns the graphs that graphology reads from files."""
     folder = fetch_packages(HERE)
 
     def read_files(*files: Path) -> list[Any]:
@@ -43,28 +51,30 @@ def read(fetch_packages: Callable[[Path], Path]) -> Callable[..., list[Any]]:
             check=False,
         )
         assert done.returncode == 0, done.stderr
-        told: list[Any] = json.loads(done.stdout)
-        return told
+        graphs: list[Any] = json.loads(done.stdout)
+        return graphs
 
     return read_files
 
 
 @pytest.fixture(scope="session")
-def held(read: Callable[..., list[Any]], tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """What is held of each network, by name, from GEXF and from JSON."""
+def graphs(read: Callable[..., list[Any]], tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The graph of each network, by name and format."""
     folder = tmp_path_factory.mktemp("graphology")
     files = []
     for name in NETWORKS:
-        for form in ("gexf", "json"):
-            files.append(folder / f"{name}.{form}")
+        for suffix in ("gexf", "json"):
+            files.append(folder / f"{name}.{suffix}")
             with files[-1].open("wb") as stream:
-                write_network(build(name), form, stream)
-    told = iter(read(*files))
-    return {name: {"gexf": next(told), "json": next(told)} for name in NETWORKS}
+                write_network(build(name), suffix, stream)
+    found = iter(read(*files))
+    return {name: {"gexf": next(found), "json": next(found)} for name in NETWORKS}
 
 
-def list_values(element: Any, columns: list[Column], names: Callable[[Column], str]) -> Any:
-    values = ((names(column), column.read(element)) for column in columns)
+def list_values(
+    element: Node | Edge, columns: list[Column], name_column: Callable[[Column], str]
+) -> dict[str, Any]:
+    values = ((name_column(column), column.read(element)) for column in columns)
     return {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in values
@@ -72,35 +82,35 @@ def list_values(element: Any, columns: list[Column], names: Callable[[Column], s
     }
 
 
-@pytest.mark.parametrize("form", ["gexf", "json"])
+@pytest.mark.parametrize("suffix", ["gexf", "json"])
 @pytest.mark.parametrize("name", NETWORKS)
-def test_graphology_holds_the_whole_network(name: str, form: str, held: Any) -> None:
-    told, network = held[name][form], build(name)
-    assert told["type"] == ("directed" if network.directed else "undirected")
-    assert [node["key"] for node in told["nodes"]] == [node.id for node in network.nodes]
-    assert {(e["key"], e["source"], e["target"], e["undirected"]) for e in told["edges"]} == {
+def test_graphology_reads_all_nodes_edges_and_values(name: str, suffix: str, graphs: Any) -> None:
+    graph, network = graphs[name][suffix], build(name)
+    assert graph["type"] == ("directed" if network.directed else "undirected")
+    assert [node["key"] for node in graph["nodes"]] == [node.id for node in network.nodes]
+    assert {(e["key"], e["source"], e["target"], e["undirected"]) for e in graph["edges"]} == {
         (e.id, e.source, e.target, not network.directed) for e in network.edges
     }
 
     def name_column(column: Column) -> str:
-        return "nodeType" if (form, column.name) == ("json", "type") else column.name
+        return "nodeType" if (suffix, column.name) == ("json", "type") else column.name
 
-    for node, own in zip(told["nodes"], network.nodes, strict=True):
-        wanted = {"label": own.label, "x": own.x, "y": own.y}
+    for node, own in zip(graph["nodes"], network.nodes, strict=True):
+        wanted: dict[str, Any] = {"label": own.label, "x": own.x, "y": own.y}
         wanted |= list_values(own, list_node_columns(network), name_column)
         assert {k: node["attributes"].get(k) for k in wanted} == wanted
     own_edges = {edge.id: edge for edge in network.edges}
     columns = list_edge_columns(network)
-    for edge in told["edges"]:
-        tie = own_edges[edge["key"]]
-        wanted = {"label": tie.label, "kind": tie.kind, "weight": tie.weight}
-        wanted |= list_values(tie, columns, name_column)
+    for edge in graph["edges"]:
+        own_edge = own_edges[edge["key"]]
+        wanted = {"label": own_edge.label, "kind": own_edge.kind, "weight": own_edge.weight}
+        wanted |= list_values(own_edge, columns, name_column)
         assert {k: edge["attributes"].get(k) for k in wanted} == wanted
 
 
-def test_colours_and_sizes_are_read_from_gexf(held: Any) -> None:
+def test_colors_and_sizes_are_read_from_gexf(graphs: Any) -> None:
     for node, own in zip(
-        held["city-theme"]["gexf"]["nodes"], build("city-theme").nodes, strict=True
+        graphs["city-theme"]["gexf"]["nodes"], build("city-theme").nodes, strict=True
     ):
         parts = ",".join(str(int(own.color[n : n + 2], 16)) for n in (1, 3, 5))
         assert (node["attributes"]["color"], node["attributes"]["size"]) == (
@@ -109,7 +119,7 @@ def test_colours_and_sizes_are_read_from_gexf(held: Any) -> None:
         )
 
 
-def test_dangling_edge_is_refused(read: Callable[..., list[Any]], tmp_path: Path) -> None:
+def test_edge_without_node_is_an_error(read: Callable[..., list[Any]], tmp_path: Path) -> None:
     path = tmp_path / "dangling.gexf"
     with path.open("wb") as stream:
         write_network(build("documents"), "gexf", stream)

@@ -29,9 +29,9 @@ import org.gephi.project.api.Workspace;
 import org.openide.util.Lookup;
 
 /**
- * Opens networks as Gephi does and prints what is there then: for each file a line of its path, and
- * lines of a name, a tab and a value. A file named as picture=network is read and
- * then drawn, to picture and to picture.pdf.
+ * Imports networks as Gephi does and prints the result: for each file a line with its path, then
+ * lines with a name, a tab and a value. An argument picture=network also draws the network, to
+ * picture and to picture.pdf.
  */
 public final class Imported {
   private Imported() {}
@@ -45,7 +45,7 @@ public final class Imported {
       Workspace workspace = projects.getCurrentWorkspace();
       System.out.println("file\t" + network);
       open(new File(network), workspace);
-      tell(Lookup.getDefault().lookup(GraphController.class).getGraphModel());
+      print(Lookup.getDefault().lookup(GraphController.class).getGraphModel());
       if (parts.length > 1) {
         draw(new File(parts[0]), workspace);
       }
@@ -59,7 +59,7 @@ public final class Imported {
     ImportController importer = Lookup.getDefault().lookup(ImportController.class);
     Container container = importer.importFile(file);
     container.getLoader().setEdgesMergeStrategy(EdgeMergeStrategy.SUM);
-    // Places and sizes as they are written, not scaled to Gephi's liking.
+    // Keep positions and sizes as they are in the file.
     container.getLoader().setAutoScale(false);
     container.verify();
     Iterator<Issue> issues = container.getReport().getIssues(Integer.MAX_VALUE);
@@ -71,7 +71,7 @@ public final class Imported {
     importer.process(container, new DefaultProcessor(), workspace);
   }
 
-  private static void tell(GraphModel model) {
+  private static void print(GraphModel model) {
     DirectedGraph graph = model.getDirectedGraph();
     System.out.println("nodes\t" + graph.getNodeCount());
     System.out.println("edges\t" + graph.getEdgeCount());
@@ -102,7 +102,7 @@ public final class Imported {
         for (Node node : graph.getNodes()) {
           values += node.getAttribute(column) == null ? 0 : 1;
         }
-        tell("node", column, values);
+        print("node", column, values);
       }
     }
     for (Column column : model.getEdgeTable()) {
@@ -111,7 +111,7 @@ public final class Imported {
         for (Edge edge : graph.getEdges()) {
           values += edge.getAttribute(column) == null ? 0 : 1;
         }
-        tell("edge", column, values);
+        print("edge", column, values);
       }
     }
     for (Node node : graph.getNodes()) {
@@ -122,7 +122,7 @@ public final class Imported {
     }
   }
 
-  private static void tell(String element, Column column, int values) {
+  private static void print(String element, Column column, int values) {
     String type = column.getTypeClass().getSimpleName();
     System.out.println(
         element + " column " + column.getId() + "\t" + column.getTitle() + " " + type + " "
@@ -162,7 +162,7 @@ public final class Imported {
     Lookup.getDefault().lookup(PreviewController.class).refreshPreview(workspace);
     File pdf = new File(picture.getPath() + ".pdf");
     Lookup.getDefault().lookup(ExportController.class).exportFile(pdf, workspace);
-    // Gephi's own PNG wants a screen; its PDF does not.
+    // Gephi's PNG export needs a screen, its PDF export does not.
     try (PDDocument document = PDDocument.load(pdf)) {
       ImageIO.write(new PDFRenderer(document).renderImage(0, 2f), "png", picture);
     }

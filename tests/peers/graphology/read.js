@@ -1,9 +1,9 @@
-// Prints, as JSON, what graphology holds of each file that is named: GEXF, or its own JSON.
+// Print, as JSON, the graph that graphology reads from each file: GEXF or its own JSON.
 const fs = require('fs');
 const path = require('path');
 const {createRequire} = require('module');
 
-// The packages stand in the folder that is named first.
+// The first argument is the folder with the packages.
 const load = createRequire(path.join(path.resolve(process.argv[2]), 'package.json'));
 const Graph = load('graphology');
 const gexf = load('graphology-gexf');
@@ -12,7 +12,7 @@ const read = file => {
   const text = fs.readFileSync(file, 'utf8');
   return file.endsWith('.json') ? Graph.from(JSON.parse(text)) : gexf.parse(Graph, text);
 };
-const tell = graph => ({
+const describe = graph => ({
   type: graph.type,
   attributes: graph.getAttributes(),
   nodes: graph.mapNodes((key, attributes) => ({key, attributes})),
@@ -22,4 +22,4 @@ const tell = graph => ({
 });
 
 const files = process.argv.slice(3);
-console.log(JSON.stringify(files.map(file => tell(read(file)))));
+console.log(JSON.stringify(files.map(file => describe(read(file)))));
