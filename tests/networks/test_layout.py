@@ -17,8 +17,6 @@ from kg.networks.layout import (
     choose_layout,
     lay_out_nodes,
     pack_disks,
-    position_nodes,
-    size_nodes,
 )
 from kg.networks.metrics import Link, Metrics, count_degrees, make_graph, measure_nodes
 
@@ -96,9 +94,9 @@ def test_large_network_is_laid_out_without_overlap() -> None:
     graph = make_graph(2100, links)  # a hundred nodes have no links
     community = [n % 37 if n < 2000 else n for n in range(2100)]
     metrics = Metrics(count_degrees(2100, links), [0.0] * 2100, community, 0)
-    sizes = size_nodes(metrics.degree)
-    assert choose_layout("auto", 2100) == "communities"
-    points = position_nodes(graph, metrics, sizes, "communities")
+    layout = lay_out_nodes(graph, metrics, "auto")
+    assert layout.name == "communities"
+    points, sizes = layout.points, layout.sizes
     order = sorted(range(2100), key=lambda n: points[n])
     overlaps = []
     for number, a in enumerate(order):
