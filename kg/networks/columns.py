@@ -44,7 +44,7 @@ def list_edge_columns(network: Network) -> list[Column]:
 
 
 def infer_type(values: Iterable[Value | None]) -> str:
-    """Return the narrowest type that fits all values, or "" if there is no value.
+    """Return the narrowest type that fits all values, or "" if all are missing.
 
     >>> infer_type([1, 2.5, None]), infer_type([True, "x"]), infer_type([None])
     ('double', 'string', '')

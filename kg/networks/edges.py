@@ -16,8 +16,8 @@ EdgeKey = tuple[str, str, str]  # the IRIs of source, relation and target
 class EdgeData:
     """The weight of an edge, its number of passages, and its validity.
 
-    `shared` has the sorted IRIs of what both nodes share, if sharing is what joins them, and
-    `jaccard` the Jaccard index: shared items over all items of either node.
+    For nodes that are joined because they share items, `shared` has the sorted IRIs of these, and
+    `jaccard` the Jaccard index: the number of shared items over that of all items of either node.
     """
 
     weight: float
@@ -31,8 +31,8 @@ class EdgeData:
 class Projection:
     """The nodes and edges that a query finds, all as IRIs.
 
-    `edges` has the elements that make each edge. `items` is about the folded relation: for each
-    node the items that it shares with other nodes, and the elements that say so.
+    `edges` has the elements that make each edge. `items` has, for the folded relation, the items
+    of each node, with the elements that make them; nodes with the same item are to be joined.
     """
 
     nodes: set[str] = field(default_factory=set)
@@ -63,11 +63,11 @@ def collect_edges(rows: Iterable[tuple[Term | None, ...]], folded: str | None) -
 
 
 def prune_to_core(projection: Projection, largest: int) -> list[str]:
-    """Return at most so many nodes, sorted, after dropping the node of lowest degree repeatedly.
+    """Return at most `largest` nodes, sorted: repeatedly, the node of lowest degree is dropped.
 
     Edges to dropped nodes no longer count, so that a connected core remains (Seidman 1983). Of
-    nodes with the same degree, the last is dropped. An item that others share counts as one edge:
-    the pairs, which may be many, need not be built before.
+    nodes with the same degree, the last is dropped. An item that others share counts as one edge,
+    so that the pairs, which may be many, need not be built first.
     """
     order = sorted(projection.nodes)
     if len(order) <= largest:
@@ -110,7 +110,16 @@ def weigh_edges(
     remains, it is left out and counted. `passages` and `spans` have the evidence and the validity
     of nodes and elements by IRI; what is missing has no evidence, or is always valid.
     """
-    found = dict(_weigh_direct(projection, frozenset(nodes), passages, spans))
+    known = frozenset(nodes)
+    found = {
+        key: EdgeData(
+            weight=float(len(elements)),
+            evidence=len(_join_sets(elements, passages)),
+            span=join_spans(spans.get(element, OPEN) for element in elements),
+        )
+        for key, elements in projection.edges.items()
+        if key[0] in known and key[2] in known
+    }
     found.update(_weigh_shared(projection, nodes, passages, spans))
     edges = {}
     for key in sorted(found):
@@ -119,25 +128,6 @@ def weigh_edges(
         if span is not None:
             edges[key] = replace(found[key], span=span)
     return edges, len(found) - len(edges)
-
-
-def _weigh_direct(
-    projection: Projection,
-    nodes: frozenset[str],
-    passages: Mapping[str, set[str]],
-    spans: Mapping[str, Span],
-) -> Iterator[tuple[EdgeKey, EdgeData]]:
-    for key, elements in projection.edges.items():
-        source, _, target = key
-        if source in nodes and target in nodes:
-            yield (
-                key,
-                EdgeData(
-                    weight=float(len(elements)),
-                    evidence=len(_join_sets(elements, passages)),
-                    span=join_spans(spans.get(element, OPEN) for element in elements),
-                ),
-            )
 
 
 def _weigh_shared(

@@ -34,17 +34,6 @@ class Layout:
     points: list[Point]
 
 
-def lay_out_nodes(graph: networkx.Graph[int], metrics: Metrics, layout: str) -> Layout:
-    """Return the sizes and positions of all nodes in one of `LAYOUTS`.
-
-    Raises:
-        KgError: see `choose_layout`.
-    """
-    name = choose_layout(layout, len(graph))
-    sizes = size_nodes(metrics.degree)
-    return Layout(name, sizes, position_nodes(graph, metrics, sizes, name))
-
-
 def choose_layout(layout: str, nodes: int) -> str:
     """Return the layout for that number of nodes: the given one, or for `auto` one of two.
 
@@ -79,23 +68,27 @@ def size_nodes(degree: Sequence[int]) -> list[float]:
     return [round(MIN_SIZE + (MAX_SIZE - MIN_SIZE) * math.sqrt(d) / top, 2) for d in degree]
 
 
-def position_nodes(
-    graph: networkx.Graph[int], metrics: Metrics, sizes: Sequence[float], layout: str
-) -> list[Point]:
-    """Return the position of each node around 0, in units of the sizes; no nodes overlap.
+def lay_out_nodes(graph: networkx.Graph[int], metrics: Metrics, layout: str) -> Layout:
+    """Return the sizes and positions of all nodes in one of `LAYOUTS`; no nodes overlap.
 
-    force is ForceAtlas2 (Jacomy et al. 2014). communities arranges the communities, and within
-    each the nodes, those of highest degree in the middle. circle is a circle, sorted by
-    community. force takes time quadratic in the number of nodes, the others n log n.
+    Positions are around 0, in units of the sizes. force is ForceAtlas2 (Jacomy et al. 2014).
+    communities arranges the communities, and within each the nodes, those of highest degree in
+    the middle. circle is a circle, sorted by community. force takes time quadratic in the number
+    of nodes, the others n log n.
+
+    Raises:
+        KgError: see `choose_layout`.
     """
-    if layout == "force":
+    name = choose_layout(layout, len(graph))
+    sizes = size_nodes(metrics.degree)
+    if name == "force":
         points = position_by_force(graph, sizes)
-    elif layout == "communities":
+    elif name == "communities":
         points = position_by_community(metrics, sizes)
     else:
         points = position_on_circle(metrics, sizes)
     # Adding 0 turns -0.0 into 0.0.
-    return [(round(x, 2) + 0.0, round(y, 2) + 0.0) for x, y in points]
+    return Layout(name, sizes, [(round(x, 2) + 0.0, round(y, 2) + 0.0) for x, y in points])
 
 
 def position_by_force(graph: networkx.Graph[int], sizes: Sequence[float]) -> list[Point]:
@@ -176,8 +169,8 @@ def scale_points(points: Sequence[Point], sizes: Sequence[float]) -> list[Point]
     center = tuple(sum(axis) / len(points) for axis in zip(*points, strict=True))
     moved = [(x - center[0], y - center[1]) for x, y in points]
     actual = math.sqrt(sum(x * x + y * y for x, y in moved) / len(moved)) or 1.0
-    wanted = math.sqrt(10 * sum((s / 2) ** 2 for s in sizes))
-    return [(x / actual * wanted, y / actual * wanted) for x, y in moved]
+    radius = math.sqrt(10 * sum((s / 2) ** 2 for s in sizes))
+    return [(x / actual * radius, y / actual * radius) for x, y in moved]
 
 
 def _arrange_disks(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import networkx
 
 SEED = 2021
-# Exact betweenness may take so many steps, nodes times (nodes + links); above, it is estimated.
+# If nodes * (nodes + links) exceeds this number of steps, betweenness is estimated.
 MAX_STEPS = 3_000_000
 MIN_PIVOTS = 8
 
@@ -54,9 +54,9 @@ def measure_nodes(
     """Return the measures of the nodes of a graph that was made from these links.
 
     Degree counts parallel links too. Betweenness (Brandes 2001) is normalized and ignores weight
-    and direction; if exact values took more than `max_steps` steps, it is estimated from nodes
-    drawn with a fixed seed (Brandes and Pich 2007). Communities are those of the Louvain method
-    (Blondel et al. 2008) by weight, numbered from 0 by falling size.
+    and direction; if exact values would take more than `max_steps` steps, it is estimated from
+    nodes drawn with a fixed seed (Brandes and Pich 2007). Communities are those of the Louvain
+    method (Blondel et al. 2008) by weight, numbered from 0 by falling size.
     """
     import networkx
 

@@ -1,4 +1,4 @@
-"""What a graph says about the nodes of networks: labels, types, passages, validity, and colours."""
+"""What a graph says about the nodes of networks: labels, types, passages, validity, and colors."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from kg.networks.validity import Span, resolve_spans
 
 @dataclass(frozen=True)
 class Style:
-    """The colours and the texts of networks, as `queries/networks/network.toml` has them.
+    """The colors and the texts of networks, as `queries/networks/network.toml` has them.
 
     `colors` has `#rrggbb` by the IRI of a type; the first type that a class is, or is below, is
     its type. `columns`, `notes` and `legend` have texts by name and language.

@@ -116,6 +116,13 @@ def test_edges_that_are_never_valid_are_left_out_and_counted(small: Home) -> Non
     assert NodeData(graph).style.note("untimely", "en", count=1) in network.notes
 
 
+def test_columns_of_nodes(small_network: Network) -> None:
+    assert list(small_network.node_columns) == [
+        "type", "type_label", "class", "city", "voice", "iri",
+        "label_en", "label_zh-Hans", "label_zh-Hant", "degree", "betweenness", "community",
+    ]  # fmt: skip
+
+
 def test_folded_relation_joins_in_pairs(build: Build) -> None:
     network = build("city-city")
     assert list(network.edge_columns) == ["relation", "evidence", "shared", "jaccard", "themes"]
@@ -157,7 +164,8 @@ def test_invalid_option_is_an_error(
     options: dict[str, Any], message: str, small_graph: LocalGraph
 ) -> None:
     with pytest.raises(KgError, match=message) as error:
-        build_small(small_graph, **options)
+        # Errors come before the query: this network has no nodes.
+        build_small(small_graph, "city-technology", **options)
     assert error.value.exit_code == 2
 
 

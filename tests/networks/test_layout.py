@@ -13,11 +13,10 @@ from kg.errors import KgError
 from kg.networks import Network, Node
 from kg.networks.layout import (
     LAYOUTS,
+    Layout,
     choose_layout,
     lay_out_nodes,
     pack_disks,
-    position_nodes,
-    size_nodes,
 )
 from kg.networks.metrics import Link, Metrics, count_degrees, make_graph, measure_nodes
 
@@ -57,7 +56,9 @@ def test_neighbors_are_nearer_than_others() -> None:
     links: list[Link] = [(a, b, 1.0) for g in groups for a, b in combinations(g, 2) if (a + b) % 3]
     links += [(0, 15, 1.0), (15, 30, 1.0)]
     graph = make_graph(45, links)
-    points = lay_out_nodes(graph, measure_nodes(graph, links), "force").points
+    metrics = measure_nodes(graph, links)
+    points = lay_out_nodes(graph, metrics, "force").points
+    assert lay_out_nodes(graph, metrics, "force").points == points
 
     def average(pairs: list[tuple[int, int]]) -> float:
         return sum(math.dist(points[a], points[b]) for a, b in pairs) / len(pairs)
@@ -66,14 +67,36 @@ def test_neighbors_are_nearer_than_others() -> None:
     assert average(linked) < 0.6 * average(list(combinations(range(45), 2)))
 
 
+def list_overlaps(layout: Layout) -> list[tuple[int, int]]:
+    points, sizes = layout.points, layout.sizes
+    return [
+        (a, b)
+        for a, b in combinations(range(len(points)), 2)
+        if math.dist(points[a], points[b]) < (sizes[a] + sizes[b]) / 2 - 0.05
+    ]
+
+
+def test_force_removes_overlaps() -> None:
+    links = [(n % 3, n, 1.0) for n in range(3, 60)] + [(0, 1, 1.0), (1, 2, 1.0)]
+    graph = make_graph(60, links)
+    assert list_overlaps(lay_out_nodes(graph, measure_nodes(graph, links), "force")) == []
+
+
+def test_large_and_small_nodes_of_a_community_do_not_overlap() -> None:
+    metrics = Metrics([25] * 40 + [0] * 160, [0.0] * 200, [0] * 200, 0)
+    layout = lay_out_nodes(make_graph(200, []), metrics, "communities")
+    assert len(set(layout.sizes)) == 2
+    assert list_overlaps(layout) == []
+
+
 def test_large_network_is_laid_out_without_overlap() -> None:
     links = [(n, n % 37, 1.0) for n in range(37, 2000)] + [(n, n + 1, 1.0) for n in range(36)]
     graph = make_graph(2100, links)  # a hundred nodes have no links
     community = [n % 37 if n < 2000 else n for n in range(2100)]
     metrics = Metrics(count_degrees(2100, links), [0.0] * 2100, community, 0)
-    sizes = size_nodes(metrics.degree)
-    assert choose_layout("auto", 2100) == "communities"
-    points = position_nodes(graph, metrics, sizes, "communities")
+    layout = lay_out_nodes(graph, metrics, "auto")
+    assert layout.name == "communities"
+    points, sizes = layout.points, layout.sizes
     order = sorted(range(2100), key=lambda n: points[n])
     overlaps = []
     for number, a in enumerate(order):
@@ -94,8 +117,9 @@ def test_layout_without_links() -> None:
             assert len(set(layout.points)) == len(layout.sizes) == count
 
 
-def test_disks_are_packed_without_overlap() -> None:
-    radii = [300.0, 80.0, *[10.0] * 300]
+@pytest.mark.parametrize("last", [10.0, 1.0])
+def test_disks_are_packed_without_overlap(last: float) -> None:
+    radii = [300.0, 80.0, *[10.0] * 150, *(10.0 - (10.0 - last) * n / 150 for n in range(150))]
     centers = pack_disks(radii)
     for (a, first), (b, second) in combinations(zip(centers, radii, strict=True), 2):
         assert math.dist(a, b) >= first + second - 0.01

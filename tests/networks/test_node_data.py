@@ -50,22 +50,46 @@ def test_version_and_licence(data: NodeData) -> None:
     assert licence.startswith("http")
 
 
-def test_of_several_labels_and_classes_one_is_chosen(untouched: Home, tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
-    file = tmp_path / "data" / "x.ttl"
-    file.write_text(
-        f"PREFIX cdp: <{CDP}>\n"
+def read_turtle(text: str, untouched: Home, folder: Path) -> NodeData:
+    """Return the node data of statements and of the ontology."""
+    for name in ("ontology", "queries"):
+        (folder / name).symlink_to(untouched.root / name)
+    (folder / "data").mkdir()
+    (folder / "data" / "x.ttl").write_text(
+        f"PREFIX cdp: <{CDP}>\nPREFIX : <{ID}>\n"
         "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n"
-        f'<{ID}x> a cdp:Theme, cdp:City ; rdfs:label "b"@en, "a"@en, "c"@zh-Hans .\n',
+        f"PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>\n{text}",
         "utf-8",
     )
-    home = Home(tmp_path)
-    for name in ("ontology", "queries"):
-        (tmp_path / name).symlink_to(untouched.root / name)
-    data = NodeData(load_graph(home))
+    return NodeData(load_graph(Home(folder)))
+
+
+def test_of_several_labels_and_classes_one_is_chosen(untouched: Home, tmp_path: Path) -> None:
+    data = read_turtle(
+        ':x a cdp:Indicator, cdp:Target ; rdfs:label "b"@en, "a"@en, "c"@zh-Hans .',
+        untouched,
+        tmp_path,
+    )
     assert data.labels[f"{ID}x"] == {"en": "a", "zh-Hans": "c"}
-    # The style has cities before themes.
-    assert data.classes[f"{ID}x"] == f"{CDP}City"
+    # The style has targets before indicators.
+    assert data.classes[f"{ID}x"] == f"{CDP}Target"
+
+
+def test_cities_are_sorted(untouched: Home, tmp_path: Path) -> None:
+    cities = [f"{ID}city{n}" for n in range(9)]
+    applying = " , ".join(f"<{city}>" for city in reversed(cities))
+    data = read_turtle(f":x cdp:appliesTo {applying} .", untouched, tmp_path)
+    assert data.columns["city"] == {f"{ID}x": cities}
+
+
+def test_deadline_is_a_day_or_the_end_of_a_year(untouched: Home, tmp_path: Path) -> None:
+    data = read_turtle(
+        ":x cdp:deadlineYear 2022 .\n"
+        ':y cdp:deadlineYear 2022 ; cdp:deadline "2022-06-30"^^xsd:date .\n',
+        untouched,
+        tmp_path,
+    )
+    assert data.spans == {f"{ID}x": (None, "2022-12-31"), f"{ID}y": (None, "2022-06-30")}
 
 
 def test_titles_and_notes() -> None:

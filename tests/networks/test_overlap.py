@@ -57,4 +57,5 @@ def test_near_pairs_are_all_found_once() -> None:
     found = list(Disks(centers, [1.0] * 100).list_near_pairs(8.0))
     near = {p for p in combinations(range(100), 2) if math.dist(centers[p[0]], centers[p[1]]) <= 8}
     assert near <= set(found)
+    assert all(first < second for first, second in found)
     assert len(found) == len(set(found)) < 100 * 99 / 4

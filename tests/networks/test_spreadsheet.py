@@ -19,6 +19,7 @@ def read_rows(data: bytes) -> list[dict[str, str]]:
 
 
 def test_nodes(sample: Network, render: Render) -> None:
+    assert render(sample, "nodes.csv").count(b"\r\n") == 3
     first, second = read_rows(render(sample, "nodes.csv"))
     assert first == {
         "Id": "a", "Label": "A", "Timeset": "", "Type": "City", "IRI": "https://e.org/a",

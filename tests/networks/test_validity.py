@@ -57,6 +57,12 @@ def test_parents_that_differ_leave_the_validity_open() -> None:
     assert "both" not in resolve_spans(rows)
 
 
+def test_open_parent_does_not_count() -> None:
+    rows: list[Row] = [("plan", START, END, None), ("open", None, None, None)]
+    rows += [("goal", None, None, "plan"), ("goal", None, None, "open")]
+    assert resolve_spans(rows)["goal"] == (START, END)
+
+
 def test_circle_of_parents_is_open() -> None:
     assert resolve_spans([("a", None, None, "b"), ("b", None, None, "a")]) == {}
 

@@ -142,10 +142,10 @@ def test_gephi_imports_gexf_completely_and_without_a_warning(
     nodes, edges = list_node_columns(network), list_edge_columns(network)
     assert list_imported_columns(imported, "node") == count_values(nodes, network.nodes, "node")
     assert list_imported_columns(imported, "edge") == count_values(edges, network.edges, "edge")
-    wanted = [*list_times(network.nodes, "node"), *list_times(network.edges, "edge")]
-    assert wanted
+    expected = [*list_times(network.nodes, "node"), *list_times(network.edges, "edge")]
+    assert expected
     assert {k: v for k, v in imported.items() if k.startswith("time ")} == {
-        name: [days] for name, days in wanted
+        name: [days] for name, days in expected
     }
     assert imported["dynamic"] == ["true"]
 

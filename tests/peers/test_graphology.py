@@ -96,16 +96,16 @@ def test_graphology_reads_all_nodes_edges_and_values(name: str, suffix: str, gra
         return "nodeType" if (suffix, column.name) == ("json", "type") else column.name
 
     for node, own in zip(graph["nodes"], network.nodes, strict=True):
-        wanted: dict[str, Any] = {"label": own.label, "x": own.x, "y": own.y}
-        wanted |= list_values(own, list_node_columns(network), name_column)
-        assert {k: node["attributes"].get(k) for k in wanted} == wanted
+        expected: dict[str, Any] = {"label": own.label, "x": own.x, "y": own.y}
+        expected |= list_values(own, list_node_columns(network), name_column)
+        assert {k: node["attributes"].get(k) for k in expected} == expected
     own_edges = {edge.id: edge for edge in network.edges}
     columns = list_edge_columns(network)
     for edge in graph["edges"]:
         own_edge = own_edges[edge["key"]]
-        wanted = {"label": own_edge.label, "kind": own_edge.kind, "weight": own_edge.weight}
-        wanted |= list_values(own_edge, columns, name_column)
-        assert {k: edge["attributes"].get(k) for k in wanted} == wanted
+        expected = {"label": own_edge.label, "kind": own_edge.kind, "weight": own_edge.weight}
+        expected |= list_values(own_edge, columns, name_column)
+        assert {k: edge["attributes"].get(k) for k in expected} == expected
 
 
 def test_colors_and_sizes_are_read_from_gexf(graphs: Any) -> None:
