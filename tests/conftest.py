@@ -120,6 +120,13 @@ def article(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return keep_source(text, find_home(), tmp_path_factory.mktemp("article"))
 
 
+@pytest.fixture(scope="session")
+def article_text(article: Path) -> str:
+    """The raw text of the article of the data."""
+    (path,) = article.rglob("*.txt")
+    return path.read_bytes().decode("utf-8")
+
+
 def keep_source(text: Path, home: Home, folder: Path) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_DATA_HOME", str(folder))

@@ -17,7 +17,8 @@ MODULES = {
 # Every module imports only from modules before it. A folder is listed with the order inside it.
 ORDER = """
 errors home names files turtle
-source: library pinyin simplify overlap repair/corruption repair/candidates repair/repair passages
+source: library pinyin simplify overlap
+  repair/corruption repair/candidates repair/restoration repair/__init__ passages
 store: canonical engine interruptible memory credentials http endpoint
 graph
 ask: lookup table render question describe parameters answer

@@ -9,13 +9,12 @@ from kg.names import FALLBACKS, text
 from kg.source import (
     NgramIndex,
     find_source,
-    passage_digest,
+    digest_passage,
     restore_text,
     simplify_text,
     split_segments,
 )
 
-SHARED_RUN = 14
 Find = Callable[..., Iterable[Finding]]
 
 MESSAGES = {
@@ -89,7 +88,7 @@ def _find_wrong_passages(graph: Graph, raw: str, sha256: str, find: Find) -> Ite
         if digest_of != sha256:
             continue
         try:
-            right = passage_digest(raw, _number(start), _number(end))
+            right = digest_passage(raw, _number(start), _number(end))
         except KgError as error:
             yield from find("offsets", node, error)
             continue
@@ -120,9 +119,9 @@ def _find_copies(graph: Graph, raw: str, find: Find) -> Iterator[Finding]:
     except KgError:
         return  # Without the extra [source] the text cannot be read in both scripts.
     names = [name for (name,) in _read(graph, "titles")]
-    index = NgramIndex(texts, SHARED_RUN)
+    index = NgramIndex(texts, names)
     for node, _, description in _read(graph, "descriptions"):
-        run = index.find(description, names)
+        run = index.find(description)
         if run:
             yield from find("copy", node, run)
 

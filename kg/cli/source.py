@@ -22,7 +22,7 @@ def list_all(home: FindHome) -> None:
     from kg.source import list_sources
 
     cells = [
-        (row.name, row.sha256, str(row.path) if row.at_hand else "not at hand: kg source add FILE")
+        (row.name, row.sha256, str(row.path) if row.is_added else "not at hand: kg source add FILE")
         for row in list_sources(read_known(home()))
     ]
     click.echo(render_table(("source", "SHA-256", "kept in"), cells), nl=False)
@@ -45,9 +45,9 @@ def add(home: FindHome, file: Path) -> None:
 def restore(file: Path, traditional: bool, output: Path | None) -> None:
     """Write the readable text of a garbled one; say what became of each damaged span.
 
-    A span is proved where one candidate only has the reading given and garbles into the very
-    characters found; else it is lost, and marked. The text goes to standard output, the report
-    to standard error.
+    A span is restored if exactly one text has its readings and, garbled again, gives the
+    characters found; otherwise it is lost, and marked. The text goes to standard output, the
+    report to standard error.
     """
     from kg.files import write_file
     from kg.source import read_text, restore_text, simplify_text
