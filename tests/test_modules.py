@@ -23,7 +23,7 @@ store: canonical engine interruptible memory credentials http endpoint
 graph
 ask: lookup table render question describe parameters answer
 api
-check: finding tags shacl constraint_queries evidence
+check: finding language_tags shacl constraint_queries evidence report checker
 build
 networks: model node_data edges metrics layout assemble query
   columns xml gexf graphml graphology spreadsheet write
@@ -48,7 +48,7 @@ LIBRARIES = {
         "kg/push", "kg/dumps/export", "kg/dumps/nquads", "kg/dumps/turtle", "kg/dumps/context",
         "kg/dumps/jsonld",
     },
-    "rdflib": {"kg/turtle", "kg/check/__init__", "kg/check/shacl", "kg/check/tags"},
+    "rdflib": {"kg/turtle", "kg/check/checker", "kg/check/shacl", "kg/check/language_tags"},
     "pyshacl": {"kg/check/shacl"},
     "yaml": {"kg/ask/question"},
     "opencc": {"kg/source/simplify"},
