@@ -45,9 +45,9 @@ def add(home: FindHome, file: Path) -> None:
 def restore(file: Path, traditional: bool, output: Path | None) -> None:
     """Write the readable text of a garbled one; say what became of each damaged span.
 
-    A span is restored if exactly one text has its readings and, garbled again, gives the
-    characters found; otherwise it is lost, and marked. The text goes to standard output, the
-    report to standard error.
+    A span is proved where one candidate only has the reading given and garbles into the very
+    characters found; else it is lost, and marked. The text goes to standard output, the report
+    to standard error.
     """
     from kg.files import write_file
     from kg.source import read_text, restore_text, simplify_text
