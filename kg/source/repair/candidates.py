@@ -241,7 +241,7 @@ class CandidateFinder:
         )
         raw = self.raw[hypothesis.start : hypothesis.end]
         expected = hypothesis.preceding + raw + after + annotation
-        return garble_text(original, table) == make_half_width(expected)
+        return make_half_width(garble_text(original, table)) == make_half_width(expected)
 
 
 def _order_table(hypothesis: Hypothesis, data: Bytes) -> dict[str, str]:

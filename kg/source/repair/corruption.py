@@ -77,12 +77,11 @@ def is_private_use(char: str) -> bool:
     return "\ue000" <= char <= "\uf8ff"
 
 
-def garble_text(text: str, table: Mapping[str, str], *, half_width: bool = True) -> str:
-    """Return what the tool makes of a text.
+def garble_text(text: str, table: Mapping[str, str]) -> str:
+    """Return what the tool makes of a text, with marks still full-width.
 
     `table` maps characters to readings, in the order in which the tool searched for them: a
-    match that an earlier annotation has split is not found any more. With `half_width`,
-    full-width characters become half-width.
+    match that an earlier annotation has split is not found any more.
 
     >>> garble_text("焦營造", {"範": "fàn", "營": "yíng"})
     '焦?fàn)I造'
@@ -100,8 +99,7 @@ def garble_text(text: str, table: Mapping[str, str], *, half_width: bool = True)
     for mark in MARKS:
         match = _FULL_WIDTH[mark].encode("gb18030").decode("latin-1")
         units = units.replace(match, chr(_MARK_MATCH) + match)
-    garbled = "".join(_decode(units, unencodable, readings))
-    return make_half_width(garbled) if half_width else garbled
+    return "".join(_decode(units, unencodable, readings))
 
 
 def _encode(text: str) -> tuple[str, list[str]]:

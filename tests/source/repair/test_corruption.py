@@ -1,6 +1,6 @@
 """What the annotation tool makes of a text."""
 
-from kg.source.repair.corruption import decode_gbk, encode_gbk, garble_text
+from kg.source.repair.corruption import decode_gbk, encode_gbk, garble_text, make_half_width
 
 
 def test_false_matches_split_characters() -> None:
@@ -10,7 +10,8 @@ def test_false_matches_split_characters() -> None:
 
 
 def test_false_match_of_a_mark_swallows_any_digit() -> None:
-    garbled = {garble_text(f"合。可概括為{digit}大", {}) for digit in "0123456789"}
+    texts = (f"合。可概括為{digit}大" for digit in "0123456789")
+    garbled = {make_half_width(garble_text(text, {})) for text in texts}
     assert garbled == {"合??筛爬\ue7c4?大"}
 
 
@@ -20,8 +21,8 @@ def test_character_that_is_split_first_is_not_annotated() -> None:
 
 def test_characters_outside_gbk_and_full_width_marks() -> None:
     text = "開\U00020000，年"
-    assert garble_text(text, {"開": "kāi"}) == "開(kāi)\U00020000,年"
-    assert garble_text(text, {"開": "kāi"}, half_width=False) == "開(kāi)\U00020000，年"
+    assert garble_text(text, {"開": "kāi"}) == "開(kāi)\U00020000，年"
+    assert make_half_width(text) == "開\U00020000,年"
 
 
 def test_gbk_is_encoded_and_decoded() -> None:
