@@ -5,7 +5,8 @@ import sys
 import tomllib
 from pathlib import Path
 
-project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
+PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
+project = tomllib.loads(PYPROJECT.read_text("utf-8"))["project"]
 extras = project["optional-dependencies"].values()
 for requirement in [*project["dependencies"], *(line for extra in extras for line in extra)]:
     bound = re.match(r"([\w.-]+)>=([\w.]+)", requirement)

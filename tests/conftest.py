@@ -1,6 +1,6 @@
-"""What the tests share: homes, source texts, the program and servers, away from the user's own.
+"""Fixtures for all tests: homes, source texts, the program and servers.
 
-Under CI a skipped test is a failed one: there every part is installed.
+Under CI=true a skipped test fails, since every part is installed; only the article may be missing.
 """
 
 import os
@@ -12,24 +12,28 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import pytest
+import rdflib
+from pyoxigraph import NamedNode
 
 from kg.ask.parameters import bind_question, read_parameters
 from kg.ask.question import ask_question, find_question, list_questions
 from kg.check import Report, check_files
 from kg.cli.source import list_cited_sources
-from kg.graph import Graph
+from kg.graph import Graph, load_graph
 from kg.home import Home, find_home
 from kg.names import LANGUAGES, Term, bind_json
 from kg.source import add_source
 from kg.store import Rows
+from kg.turtle import format_turtle, list_files, parse_file
 
 SECONDS_TO_START = 20
 TRACEBACK = re.compile(r'Traceback|^\s*File ".*", line \d|^\w+(Error|Exception|Warning)\b', re.M)
@@ -68,7 +72,9 @@ def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI") == "true":
+    is_skip = report.skipped and not hasattr(report, "wasxfail")
+    without_article = "KG_ARTICLE" in str(report.longrepr) and "KG_ARTICLE" not in os.environ
+    if is_skip and os.environ.get("CI") == "true" and not without_article:
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, which CI does not allow: {report.longrepr}"
     return report
@@ -82,6 +88,63 @@ def no_source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("XDG_DATA_HOME", str(folder))
         patch.delenv("KG_HOME", raising=False)
         yield folder
+
+
+@pytest.fixture(scope="session")
+def copy_roundup() -> Callable[[Home, Path], Home]:
+    """Return a function that copies the seven-city source of a home, and no other data."""
+
+    def copy(home: Home, folder: Path) -> Home:
+        for source in (home.ontology, home.queries, home.data / "roundup-2021"):
+            shutil.copytree(source, folder / source.relative_to(home.root))
+        copy_reference(home, Home(folder))
+        return Home(folder)
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def roundup(
+    copy_roundup: Callable[[Home, Path], Home], tmp_path_factory: pytest.TempPathFactory
+) -> Home:
+    """A home with the seven-city source alone, whatever else is in the data of the checkout.
+
+    Pinned figures and answers are those of this home. Tests only read it.
+    """
+    return copy_roundup(find_home(), tmp_path_factory.mktemp("roundup"))
+
+
+@pytest.fixture(scope="session")
+def roundup_graph(roundup: Home) -> Graph:
+    """The graph of the seven-city source, with its entailments."""
+    return load_graph(roundup)
+
+
+def copy_reference(source: Home, target: Home) -> None:
+    """Copy the resources of `data/reference/` to which the data of the target refer."""
+    folder = source.data / "reference"
+    files = [file for file in list_files(source) if file.path.is_relative_to(folder)]
+    links: dict[object, set[Term]] = defaultdict(set)
+    for quad in chain.from_iterable(map(parse_file, files)):
+        links[quad.subject].add(quad.object)
+    waiting = [quad.object for file in list_files(target) for quad in parse_file(file)]
+    wanted = set()
+    while waiting:
+        resource = waiting.pop()
+        if resource not in wanted:
+            wanted.add(resource)
+            waiting += links[resource]
+    for file in files:
+        graph = rdflib.Graph(bind_namespaces="none").parse(file.path, format="turtle")
+        for subject in set(graph.subjects()):
+            if NamedNode(str(subject)) not in wanted:
+                graph.remove((subject, None, None))
+        if not graph:
+            continue
+        copy = target.data / file.path.relative_to(source.data)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        graph.serialize(copy, format="turtle")
+        copy.write_text(format_turtle(copy), "utf-8")
 
 
 def copy_small(folder: Path) -> Home:
@@ -122,6 +185,13 @@ def article(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return keep_source(text, find_home(), tmp_path_factory.mktemp("article"))
 
 
+@pytest.fixture(scope="session")
+def article_text(article: Path) -> str:
+    """The raw text of the article of the data."""
+    (path,) = article.rglob("*.txt")
+    return path.read_bytes().decode("utf-8")
+
+
 def keep_source(text: Path, home: Home, folder: Path) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_DATA_HOME", str(folder))
@@ -130,8 +200,8 @@ def keep_source(text: Path, home: Home, folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def whole_report(request: pytest.FixtureRequest) -> Report:
-    """What a check of the checkout finds, with the article where KG_ARTICLE names it."""
+def checkout_report(request: pytest.FixtureRequest) -> Report:
+    """The report of a check of the checkout, with the article if KG_ARTICLE names it."""
     with pytest.MonkeyPatch.context() as patch:
         if "KG_ARTICLE" in os.environ:
             patch.setenv("XDG_DATA_HOME", str(request.getfixturevalue("article")))

@@ -17,12 +17,13 @@ MODULES = {
 # Every module imports only from modules before it. A folder is listed with the order inside it.
 ORDER = """
 errors home names files turtle
-source: library pinyin simplify overlap repair/corruption repair/candidates repair/repair passages
+source: library pinyin simplify overlap
+  repair/corruption repair/candidates repair/restoration repair/__init__ passages
 store: canonical engine interruptible memory credentials http endpoint graph_store
 graph
 ask: lookup wrapping table render question describe parameters answer
 api
-check: finding tags shacl constraint_queries evidence
+check: finding language_tags shacl constraint_queries evidence report checker
 build
 networks: model validity edges node_data query metrics overlap layout assemble
   columns xml gexf graphml graphology spreadsheet write
@@ -47,7 +48,7 @@ LIBRARIES = {
         "kg/store/endpoint", "kg/store/canonical", "kg/ask/parameters", "kg/ask/answer",
         "kg/push", "kg/dumps/export", "kg/dumps/nquads", "kg/dumps/turtle", "kg/dumps/jsonld",
     },
-    "rdflib": {"kg/turtle", "kg/check/__init__", "kg/check/shacl", "kg/check/tags"},
+    "rdflib": {"kg/turtle", "kg/check/checker", "kg/check/shacl", "kg/check/language_tags"},
     "pyshacl": {"kg/check/shacl"},
     "yaml": {"kg/ask/question"},
     "opencc": {"kg/source/simplify"},

@@ -1,4 +1,4 @@
-"""Queries that must be empty: `queries/must-be-empty/`, a row of an answer is a finding."""
+"""Run the queries in `queries/must-be-empty/`, each row of which is a finding."""
 
 from collections.abc import Iterator
 
@@ -7,47 +7,41 @@ from kg.check.finding import Finding, Locator
 from kg.errors import KgError
 from kg.graph import Graph
 from kg.home import Home
-from kg.names import Names, bind_json
-from kg.store import Rows
+from kg.names import text
 
 
-def list_checks(home: Home) -> list[Question]:
-    """Return the must-be-empty queries of a home, by name."""
+def list_constraint_queries(home: Home) -> list[Question]:
+    """Return the must-be-empty queries of a home, sorted by name."""
     folder = home.queries / "must-be-empty"
     return [Question(path.stem, path) for path in sorted(folder.glob("*.rq"))]
 
 
-def find_by_queries(graph: Graph, locator: Locator, language: str) -> Iterator[Finding]:
-    """Yield a finding for each row that a must-be-empty query gives.
+def run_constraint_query(
+    graph: Graph, query: Question, locator: Locator, language: str
+) -> Iterator[Finding]:
+    """Yield a finding for each row of a must-be-empty query.
 
-    Its header has the severity and, by language, the message, in which {name} stands for a
-    variable of the row; ?node is what the finding is about.
+    ?node is what the finding is about. The header of the query has the severity and a message
+    in each language, with the other variables in braces.
 
     Raises:
-        KgError: a query's header lacks one of these, or the query has no ?node.
+        KgError: ?node or a part of the header is missing, or the query is not a SELECT query.
     """
     names = graph.names
-    for check in list_checks(graph.home):
-        rows = graph.select(check.query, str(check.path))
-        try:
-            yield from _find_rows(check, rows, names, locator, language)
-        except (KeyError, ValueError) as error:
-            raise KgError(
-                f"{check.path}:1: {error} is missing. A query that must be empty has ?node, a "
-                "severity, and a message that names its variables alone."
-            ) from None
-
-
-def _find_rows(
-    check: Question, rows: Rows, names: Names, locator: Locator, language: str
-) -> Iterator[Finding]:
-    severity, template = str(check.header["severity"]), check.text("message", language)
-    if not template:
-        raise KeyError("message")
-    place = rows.variables.index("node")
-    for row in rows.rows:
-        shown = {name: names.show(term) for name, term in zip(rows.variables, row, strict=True)}
-        message = f"{shown['node']}: {' '.join(template.format_map(shown).split())}"
-        node = row[place]
-        iri = bind_json(node)["value"] if node is not None else ""
-        yield from locator.find(iri, severity, check.name, message)
+    rows = graph.select(query.query, str(query.path))
+    try:
+        severity, template = str(query.header["severity"]), query.text("message", language)
+        if not template:
+            raise KeyError("message")
+        if "node" not in rows.variables:
+            raise KeyError("?node")
+        for row in rows.rows:
+            terms = dict(zip(rows.variables, row, strict=True))
+            shown = {name: names.show(term) for name, term in terms.items()}
+            message = f"{shown['node']}: {' '.join(template.format_map(shown).split())}"
+            yield from locator.report(text(terms["node"]), severity, query.name, message)
+    except (KeyError, ValueError) as error:
+        raise KgError(
+            f"{query.path}:1: {error} is missing. A must-be-empty query selects ?node, and its "
+            "header has a severity, and a message with {braces} around the names of variables."
+        ) from None

@@ -1,137 +1,136 @@
-"""Evidence against the source text, where it is at hand: offsets, digests, sentences, copies."""
+"""Check the data against the source texts: offsets, digests, segments, and copied wording.
 
-from collections.abc import Callable, Iterable, Iterator
+Only the texts that the user has added (`kg source add`) can be checked.
+"""
+
+from collections.abc import Callable, Iterator
 
 from kg.check.finding import VIOLATION, Finding, Locator
 from kg.errors import KgError
 from kg.graph import Graph
-from kg.names import FALLBACKS, text
+from kg.names import pick, text
 from kg.source import (
     NgramIndex,
+    digest_passage,
     find_source,
-    passage_digest,
     restore_text,
     simplify_text,
     split_segments,
 )
 
-SHARED_RUN = 14
-Find = Callable[..., Iterable[Finding]]
+# Yields the finding of a check about a node, with values for its message.
+Reporter = Callable[..., Iterator[Finding]]
 
 MESSAGES = {
     "source": {
-        "en": "the source text cannot be compared. {0}",
-        "zh-Hans": "无法与来源文本比对。{0}",
+        "en": "The source text cannot be compared: {0}",
+        "zh-Hans": "无法与来源文本比对：{0}",
     },
     "offsets": {
-        "en": "{0} The passage has to lie inside the text, outside a pinyin annotation.",
-        "zh-Hans": "{0} 段落须在文本之内，且不得落在注音之中。",
+        "en": "The offsets are wrong: {0}",
+        "zh-Hans": "起止位置有误：{0}",
     },
     "digest": {
-        "en": "passageDigest is not that of the passage: it is {0}. Correct the offsets or it.",
-        "zh-Hans": "passageDigest 与段落不符：应为 {0}。请更正起止位置或摘要。",
+        "en": "cdp:passageDigest is not the SHA-256 of the passage, which is {0}. "
+        "Correct the offsets or the digest.",
+        "zh-Hans": "cdp:passageDigest 不是该段落的 SHA-256，应为 {0}。请更正起止位置或摘要。",
     },
     "segment": {
-        "en": "{0}–{1} is no sentence or heading of the source text. Take those it is cut into.",
-        "zh-Hans": "{0}–{1} 不是来源文本的句子或标题。请采用文本切分所得的句段。",
+        "en": "{0}–{1} is not a sentence or heading of the source text. Correct the offsets.",
+        "zh-Hans": "{0}–{1} 不是来源文本的句子或标题。请更正起止位置。",
     },
     "missing": {
-        "en": "the source's sentence or heading at {0} has no segment. Add it.",
-        "zh-Hans": "来源文本中 {0} 处的句子或标题没有对应的句段。请补上。",
+        "en": "The sentence or heading of the source text at {0} has no source segment. Add it.",
+        "zh-Hans": "来源文本中 {0} 处的句子或标题没有来源片段。请添加。",
     },
     "copy": {
-        "en": "the text shares “{0}” with the source. Say it in words of our own.",
-        "zh-Hans": "文字与来源共有“{0}”。请用自己的话表述。",
+        "en": "The text copies “{0}” from the source text. Write it in other words.",
+        "zh-Hans": "文字照抄了来源文本的“{0}”。请改用自己的话表述。",
     },
 }
 
 
-def list_sources_at_hand(graph: Graph) -> list[tuple[str, bool]]:
-    """Return the source texts that the data cite, each with whether it is at hand."""
-    names = graph.names
+def list_compared_sources(graph: Graph) -> list[tuple[str, bool]]:
+    """Return the name of each source text that the data cite, and whether it can be compared."""
     return [
-        (names.shorten(source), _read_source(sha256)[0] is not None)
-        for source, sha256, _ in _read(graph, "sources")
+        (graph.names.shorten(source), _read_source(sha256)[0] is not None)
+        for source, sha256, _ in _select(graph, "sources")
     ]
 
 
+def check_evidence(graph: Graph, locator: Locator, language: str) -> Iterator[Finding]:
+    """Yield the violations that the source texts show."""
+
+    def report(check: str, node: str, *values: object) -> Iterator[Finding]:
+        message = pick(MESSAGES[check], language, "").format(*values)
+        subject = graph.names.shorten(node)
+        return locator.report(node, VIOLATION, f"evidence-{check}", f"{subject}: {message}")
+
+    for source, sha256, _ in _select(graph, "sources"):
+        raw, error = _read_source(sha256)
+        if error:
+            yield from report("source", source, error)
+        if raw is not None:
+            yield from _check_passages(graph, raw, sha256, report)
+            yield from _check_segments(graph, raw, source, sha256, report)
+            yield from _check_wording(graph, raw, report)
+
+
 def _read_source(sha256: str) -> tuple[str | None, KgError | None]:
-    """Return a source text if it is at hand, and what is wrong with it if something is."""
+    """Return the source text if it was added, and the error if it cannot be used."""
     try:
         return find_source(sha256), None
     except KgError as error:
         return None, error
 
 
-def find_by_source(graph: Graph, locator: Locator, language: str) -> Iterator[Finding]:
-    """Yield the findings that only the source texts at hand can show; none where none is."""
-    names = graph.names
-
-    def find(check: str, node: str, *values: object) -> Iterable[Finding]:
-        said = MESSAGES[check]
-        template = next(said[tag] for tag in FALLBACKS[language] if tag in said)
-        message = f"{names.shorten(node)}: {template.format(*values)}"
-        return locator.find(node, VIOLATION, f"evidence-{check}", message)
-
-    for source, sha256, _ in _read(graph, "sources"):
-        raw, error = _read_source(sha256)
-        if error:
-            yield from find("source", source, error)
-        if raw is not None:
-            yield from _find_wrong_passages(graph, raw, sha256, find)
-            yield from _find_wrong_segments(graph, raw, source, sha256, find)
-            yield from _find_copies(graph, raw, find)
-
-
-def _find_wrong_passages(graph: Graph, raw: str, sha256: str, find: Find) -> Iterator[Finding]:
-    for row in _read(graph, "evidence"):
-        node, digest_of, start, end, digest = row
-        if digest_of != sha256:
+def _check_passages(graph: Graph, raw: str, sha256: str, report: Reporter) -> Iterator[Finding]:
+    for node, source, start, end, digest in _select(graph, "evidence"):
+        if source != sha256:
             continue
         try:
-            right = passage_digest(raw, _number(start), _number(end))
+            expected = digest_passage(raw, _parse_offset(start), _parse_offset(end))
         except KgError as error:
-            yield from find("offsets", node, error)
+            yield from report("offsets", node, error)
             continue
-        if right != digest:
-            yield from find("digest", node, right)
+        if digest != expected:
+            yield from report("digest", node, expected)
 
 
-def _find_wrong_segments(
-    graph: Graph, raw: str, source: str, sha256: str, find: Find
+def _check_segments(
+    graph: Graph, raw: str, source: str, sha256: str, report: Reporter
 ) -> Iterator[Finding]:
-    cut = {(segment.start, segment.end) for segment in split_segments(raw)}
-    said = {
-        (_number(start), _number(end)): node
-        for node, digest, start, end in _read(graph, "segments")
+    expected = {(segment.start, segment.end) for segment in split_segments(raw)}
+    stated = {
+        (_parse_offset(start), _parse_offset(end)): node
+        for node, digest, start, end in _select(graph, "segments")
         if digest == sha256
     }
-    for (start, end), node in said.items():
-        if (start, end) not in cut:
-            yield from find("segment", node, start, end)
-    for start, _ in sorted(cut - set(said)):
-        yield from find("missing", source, start)
+    for (start, end), node in stated.items():
+        if (start, end) not in expected:
+            yield from report("segment", node, start, end)
+    for start, _ in sorted(expected - set(stated)):
+        yield from report("missing", source, start)
 
 
-def _find_copies(graph: Graph, raw: str, find: Find) -> Iterator[Finding]:
+def _check_wording(graph: Graph, raw: str, report: Reporter) -> Iterator[Finding]:
     try:
         restored = restore_text(raw).text
         texts = [restored, simplify_text(restored)]
     except KgError:
-        return  # Without the extra [source] the text cannot be read in both scripts.
-    names = [name for (name,) in _read(graph, "titles")]
-    index = NgramIndex(texts, SHARED_RUN)
-    for node, _, description in _read(graph, "descriptions"):
-        run = index.find(description, names)
-        if run:
-            yield from find("copy", node, run)
+        return  # The extra [source] is not installed.
+    index = NgramIndex(texts, [name for (name,) in _select(graph, "titles")])
+    for node, _, description in _select(graph, "descriptions"):
+        copied = index.find(description)
+        if copied:
+            yield from report("copy", node, copied)
 
 
-def _number(digits: str) -> int:
-    # What is no number is no offset either: the shapes say why, and nothing stands at -1.
+def _parse_offset(digits: str) -> int:
+    # A value that is not a number is reported by the shapes, and is never a valid offset.
     return int(digits) if digits.isdecimal() else -1
 
 
-def _read(graph: Graph, query: str) -> Iterator[list[str]]:
+def _select(graph: Graph, query: str) -> Iterator[list[str]]:
     for row in graph.internal(query):
         yield [text(term) for term in row]

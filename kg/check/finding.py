@@ -1,6 +1,6 @@
-"""A finding: where it is, how grave, what is wrong and what would be right."""
+"""A finding of a check, and where in the files it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ VIOLATION, WARNING = "violation", "warning"
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One finding; line is counted from 1, and 0 where it is about a file as a whole."""
+    """A fault in a file; `check` names the check, and `line` is 0 if no line is at fault."""
 
     path: str
     line: int
@@ -26,37 +26,48 @@ class Finding:
 
 @dataclass(frozen=True)
 class Locator:
-    """Finds the file and line of a node, in the files that are checked.
+    """The lines of all files, of which some are checked.
 
-    `rest` is where a finding is put that is about none of their subjects; without it there is no
-    such finding, which is right where only some files are checked.
+    `fallback` is the path for findings about nodes that are no subject in the checked files.
+    Without it there are no such findings: they belong to the files that are not checked.
     """
 
     files: Sequence[LineIndex]
     checked: frozenset[Path]
-    rest: Path | None = None
+    fallback: Path | None = None
 
     def locate(self, node: str, predicate: str = "", value: str = "") -> tuple[str, int] | None:
-        """Return file and line of a statement, or of a node as a subject, or None.
+        """Return path and line of a statement, or else of its subject; None if there is none.
 
-        None means that only files which are not being checked speak of the node.
+        Only the checked files are searched. Without a value, or if it is not found, the first
+        statement with the predicate counts.
         """
-        for read in self.files:
-            line = read.lines.get((node, predicate, value))
+        checked = [index for index in self.files if index.file.path in self.checked]
+        for index in checked:
+            line = index.lines.get((node, predicate, value))
             if line is None and predicate:
-                line = next((n for k, n in read.lines.items() if k[:2] == (node, predicate)), None)
-            if line is not None and read.file.path in self.checked:
-                return str(read.file.path), line
-        for read in self.files:
-            line = read.subjects.get(node)
-            if line is not None and read.file.path in self.checked:
-                return str(read.file.path), line
+                same = (n for key, n in index.lines.items() if key[:2] == (node, predicate))
+                line = next(same, None)
+            if line is not None:
+                return str(index.file.path), line
+        for index in checked:
+            if node in index.subjects:
+                return str(index.file.path), index.subjects[node]
         return None
 
-    def find(
-        self, node: str, severity: str, check: str, message: str, *, at: tuple[str, str] = ("", "")
-    ) -> Iterable[Finding]:
-        """Yield the finding about a node if it stands in a file that is checked."""
-        place = self.locate(node, *at) or (self.rest and (str(self.rest), 0))
-        if place:
-            yield Finding(*place, severity, check, node, message)
+    def report(
+        self,
+        node: str,
+        severity: str,
+        check: str,
+        message: str,
+        *,
+        predicate: str = "",
+        value: str = "",
+    ) -> Iterator[Finding]:
+        """Yield the finding about a node, unless it belongs to a file that is not checked."""
+        position = self.locate(node, predicate, value)
+        if position is None and self.fallback:
+            position = str(self.fallback), 0
+        if position:
+            yield Finding(*position, severity, check, node, message)

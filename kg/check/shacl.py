@@ -1,4 +1,4 @@
-"""SHACL: the shapes of `ontology/shapes/` over ontology, data and entailments, by pySHACL."""
+"""Check ontology, data and entailments against the shapes in `ontology/shapes/`, with pySHACL."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kg.check.finding import VIOLATION, WARNING, Finding, Locator
 from kg.home import Home
-from kg.names import FALLBACKS, Names, read_names
+from kg.names import Names, pick
 
 if TYPE_CHECKING:
     import rdflib
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def read_shapes(home: Home) -> rdflib.Graph:
-    """Return the graph of all shapes files."""
+    """Return the graph of all shape files."""
     import rdflib
 
     shapes = rdflib.Graph(bind_namespaces="none")
@@ -25,10 +25,10 @@ def read_shapes(home: Home) -> rdflib.Graph:
 
 
 def validate_graph(data: rdflib.Graph, shapes: rdflib.Graph) -> rdflib.Graph:
-    """Return the SHACL validation report of a graph that is complete with its entailments.
+    """Return the SHACL validation report of a graph that includes its entailments.
 
-    See https://www.w3.org/TR/shacl/#validation-report. Nothing is inferred here, nothing is
-    imported, and the graph is not copied.
+    See https://www.w3.org/TR/shacl/#validation-report. The graph is not copied, nothing is
+    inferred, and nothing is imported.
     """
     import pyshacl
 
@@ -39,32 +39,30 @@ def validate_graph(data: rdflib.Graph, shapes: rdflib.Graph) -> rdflib.Graph:
     return report
 
 
-def find_by_shapes(
-    home: Home, data: rdflib.Graph, locator: Locator, language: str
+def check_shapes(
+    names: Names, data: rdflib.Graph, shapes: rdflib.Graph, locator: Locator, language: str
 ) -> Iterator[Finding]:
-    """Yield a finding for each result of the validation, its message in the language asked for."""
-    names = read_names(home)
-    shapes = read_shapes(home)
+    """Yield a finding for each validation result, with the shape's message in a language."""
+    from rdflib import RDF, SH
+
     report = validate_graph(data, shapes)
-    for result in report.subjects(_iri(names, "rdf:type"), _iri(names, "sh:ValidationResult")):
+    for result in report.subjects(RDF.type, SH.ValidationResult):
 
-        def value(name: str, result: Node = result) -> Node | None:
-            return report.value(result, _iri(names, f"sh:{name}"))
+        def read(term: Node, result: Node = result) -> str:
+            return str(report.value(result, term) or "")
 
-        focus, path, shape = value("focusNode"), value("resultPath"), value("sourceShape")
-        severity = VIOLATION if str(value("resultSeverity")).endswith("Violation") else WARNING
-        message = _choose(report.objects(result, _iri(names, "sh:resultMessage")), language)
-        at = (str(path or ""), str(value("value") or ""))
-        said = f"{names.shorten(str(focus))}: {message}"
-        yield from locator.find(str(focus), severity, names.shorten(str(shape)), said, at=at)
-
-
-def _iri(names: Names, curie: str) -> Node:
-    from rdflib import URIRef
-
-    return URIRef(names.expand(curie))
-
-
-def _choose(messages: Iterator[Node], language: str) -> str:
-    said = {str(getattr(m, "language", "")): str(m) for m in messages}
-    return next((said[tag] for tag in FALLBACKS[language] if tag in said), " ".join(said.values()))
+        focus = read(SH.focusNode)
+        severity = VIOLATION if read(SH.resultSeverity) == str(SH.Violation) else WARNING
+        messages = {
+            str(getattr(message, "language", "")): str(message)
+            for message in report.objects(result, SH.resultMessage)
+        }
+        message = pick(messages, language, " ".join(messages.values()))
+        yield from locator.report(
+            focus,
+            severity,
+            names.shorten(read(SH.sourceShape)),
+            f"{names.shorten(focus)}: {message}",
+            predicate=read(SH.resultPath),
+            value=read(SH.value),
+        )

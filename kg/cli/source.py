@@ -23,7 +23,7 @@ def list_all(home: FindHome) -> None:
     from kg.source import list_sources
 
     cells = [
-        (row.name, row.sha256, str(row.path) if row.at_hand else "missing: kg source add FILE")
+        (row.name, row.sha256, str(row.path) if row.is_added else "missing: kg source add FILE")
         for row in list_sources(list_cited_sources(home()))
     ]
     print_text(render_table(("source", "SHA-256", "copy"), cells, width=find_width()))

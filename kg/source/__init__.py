@@ -1,43 +1,38 @@
-"""Source texts: known by SHA-256, restored when garbled, cut into passages."""
+"""Source texts: local copies identified by SHA-256, their passages, and restoring garbled ones."""
 
 from kg.source.library import (
-    SourceRow,
-    SourceText,
+    KnownSource,
     add_source,
     find_source,
     list_sources,
     read_text,
     source_folder,
 )
-from kg.source.overlap import NgramIndex, shared_run
+from kg.source.overlap import NgramIndex
 from kg.source.passages import (
     Segment,
-    passage_digest,
+    digest_passage,
     restore_passage,
     split_segments,
 )
 from kg.source.pinyin import strip_pinyin
-from kg.source.repair.corruption import garble
-from kg.source.repair.repair import LOST, DamagedSpan, Restoration, restore_text
+from kg.source.repair import LOST, GarbledSpan, Restoration, restore_text
 from kg.source.simplify import simplify_text
 
 __all__ = [
     "LOST",
-    "DamagedSpan",
+    "GarbledSpan",
+    "KnownSource",
     "NgramIndex",
     "Restoration",
     "Segment",
-    "SourceRow",
-    "SourceText",
     "add_source",
+    "digest_passage",
     "find_source",
-    "garble",
     "list_sources",
-    "passage_digest",
     "read_text",
     "restore_passage",
     "restore_text",
-    "shared_run",
     "simplify_text",
     "source_folder",
     "split_segments",

@@ -1,72 +1,45 @@
-"""Runs of Chinese characters that a description shares with a text: the mark of copied wording."""
+"""Find wording that a description copies from a source text."""
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 
-RUN = 14
-"""How many Chinese characters in a row make a copy."""
+from kg.source.pinyin import HAN
 
-NAME = 6
-"""How long a name must be to be set aside: shorter ones are everyday words."""
+COPY_LENGTH = 14
+"""How many Chinese characters in a row count as copied."""
 
-_OTHER = re.compile(r"[^\u3400-\u4dbf\u4e00-\u9fff]+")
-_ASIDE = "\u25a1"
+NAME_LENGTH = 6
+"""How long a name must be to be ignored: shorter ones are everyday words."""
+
+_NOT_HAN = re.compile(rf"[^{HAN}]+")
 
 
 class NgramIndex:
-    """Every run of a length in some texts (give both scripts, where both are wanted).
+    """All sequences of `length` Chinese characters in some texts.
 
-    >>> NgramIndex(["一二三,四五六"], 4).find("說一二、三四了")
+    Only Chinese characters are compared: everything else is removed first. Names are allowed to
+    be the same: those of `NAME_LENGTH` characters or more are cut out of a description.
+
+    >>> NgramIndex(["一二三,四五六"], length=4).find("說一二、三四了")
     '一二三四'
     """
 
-    def __init__(self, texts: Sequence[str], length: int = RUN) -> None:
-        """Collect the runs of the texts, each `length` Chinese characters long."""
+    def __init__(
+        self, texts: Iterable[str], names: Iterable[str] = (), length: int = COPY_LENGTH
+    ) -> None:
         self.length = length
-        self._runs = {
-            han[at : at + length]
-            for han in (_OTHER.sub("", text) for text in texts)
-            for at in range(len(han) - length + 1)
-        }
+        self._ngrams = {ngram for text in texts for ngram in self._list_ngrams(text)}
+        long = {name for name in names if len(name) >= NAME_LENGTH}
+        # The longest name first: an alternation takes the first alternative that matches.
+        ordered = sorted(long, key=lambda name: (-len(name), name))
+        self._names = re.compile("|".join(map(re.escape, ordered))) if ordered else None
 
-    def find(self, description: str, names: Sequence[str] = ()) -> str | None:
-        """Return the first run that the description shares, names set aside; None if it has none.
+    def _list_ngrams(self, text: str) -> Sequence[str]:
+        han = _NOT_HAN.sub("", text)
+        return [han[at : at + self.length] for at in range(len(han) - self.length + 1)]
 
-        Only Chinese characters are compared. A name of `NAME` characters or more ends a run.
-        """
-        pattern = _name_pattern(tuple(names))
-        masked = pattern.sub(_ASIDE, description) if pattern else description
-        for piece in masked.split(_ASIDE):
-            han = _OTHER.sub("", piece)
-            for at in range(len(han) - self.length + 1):
-                if han[at : at + self.length] in self._runs:
-                    return han[at : at + self.length]
-        return None
-
-
-@lru_cache(maxsize=8)
-def _name_pattern(names: tuple[str, ...]) -> re.Pattern[str] | None:
-    long = sorted({name for name in names if len(name) >= NAME}, key=lambda n: (-len(n), n))
-    return re.compile("|".join(map(re.escape, long))) if long else None
-
-
-@lru_cache(maxsize=8)
-def _index(texts: tuple[str, ...], length: int) -> NgramIndex:
-    return NgramIndex(texts, length)
-
-
-def shared_run(
-    description: str, texts: Sequence[str], length: int = RUN, names: Sequence[str] = ()
-) -> str | None:
-    """Return the first run of Chinese characters that a description shares with the texts, or None.
-
-    Names and titles of `NAME` characters or more are set aside where they stand in the
-    description. The runs of the texts are kept, so a second description costs nothing more.
-
-    >>> shared_run("甲乙丙丁", ["甲乙,丙丁"], length=4)
-    '甲乙丙丁'
-    >>> shared_run("甲乙丙丁", ["甲乙"], length=4) is None
-    True
-    """
-    return _index(tuple(texts), length).find(description, names)
+    def find(self, description: str) -> str | None:
+        """Return the first sequence that a description shares with the texts, or None."""
+        pieces = self._names.split(description) if self._names else [description]
+        ngrams = (ngram for piece in pieces for ngram in self._list_ngrams(piece))
+        return next((ngram for ngram in ngrams if ngram in self._ngrams), None)

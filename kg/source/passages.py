@@ -1,4 +1,4 @@
-"""Passages of a raw text: cut out, restored with what the whole text knows, known by a digest."""
+"""Passages of a source text: their digest, their readable text, and the segments they lie in."""
 
 import re
 from bisect import bisect_left
@@ -8,21 +8,20 @@ from typing import Literal
 from kg.errors import KgError
 from kg.source.library import digest_bytes
 from kg.source.pinyin import ANNOTATION, find_readings, strip_pinyin
-from kg.source.repair.repair import DamagedSpan, Restoration, restore_text
+from kg.source.repair.restoration import Restoration, restore_text
 from kg.source.simplify import simplify_text
 
 Script = Literal["zh-Hans", "zh-Hant"]
 
-_END = "。;；！？!"
-_CLOSERS = "”’」』）》"
-_ENDING = re.compile(rf"\n|[{_END}](?:{ANNOTATION.pattern})?[{_CLOSERS}]*")
+_SENTENCE_END = re.compile(rf"\n|[。;；！？!](?:{ANNOTATION.pattern})?[”’」』）》]*")
+_LONGEST_ANNOTATION = 12
 _LONGEST_HEADING = 32
-_LONGEST_LABEL = 8
+_LONGEST_HEADING_WITH_COLON = 8
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A stretch the source is made of: raw offsets in code points, ``heading`` or ``sentence``."""
+    """A `heading` or `sentence` of a source text; offsets are code points of the raw text."""
 
     start: int
     end: int
@@ -32,55 +31,54 @@ class Segment:
 def _check_offsets(raw: str, start: int, end: int) -> None:
     if not 0 <= start < end <= len(raw):
         raise KgError(
-            f"{start}-{end}: no passage of this text. Offsets are code points, start below end, "
-            f"0 to {len(raw)}. Check the selector's oa:start and oa:end."
+            f"{start}-{end}: not a passage of this text. Correct oa:start and oa:end: code "
+            f"points, start below end, 0 to {len(raw)}."
         )
     for offset in (start, end):
-        for match in ANNOTATION.finditer(raw, max(0, offset - 12), offset + 12):
-            if match.start() < offset < match.end() or match.start() == offset:
+        nearby = max(0, offset - _LONGEST_ANNOTATION), offset + _LONGEST_ANNOTATION
+        for match in ANNOTATION.finditer(raw, *nearby):
+            if match.start() <= offset < match.end():
                 raise KgError(
-                    f"{start}-{end}: {offset} parts a character from its pinyin. A passage takes "
-                    f"a character with its annotation. Use {match.start() - 1} or {match.end()}."
+                    f"{start}-{end}: {offset} separates a character from its pinyin. "
+                    f"Use {match.start() - 1} or {match.end()}."
                 )
 
 
-def _cut(restored: Restoration, start: int, end: int) -> str:
-    def contains(span: DamagedSpan, offset: int) -> bool:
-        return span.start < offset < span.end
-
-    for span in restored.spans:
+def _extract_passage(restoration: Restoration, start: int, end: int) -> str:
+    for span in restoration.spans:
         for offset in (start, end):
-            if contains(span, offset):
+            if span.start < offset < span.end:
                 raise KgError(
-                    f"{start}-{end}: {offset} lies inside a damaged place. A passage takes it "
-                    f"whole or leaves it. Use {span.start} or {span.end}."
+                    f"{start}-{end}: {offset} is inside a garbled span. "
+                    f"Use {span.start} or {span.end}."
                 )
-    offsets = restored.offsets
-    return restored.text[bisect_left(offsets, start) : bisect_left(offsets, end)]
+    offsets = restoration.offsets
+    return restoration.text[bisect_left(offsets, start) : bisect_left(offsets, end)]
 
 
 def restore_passage(raw: str, start: int, end: int, script: Script | None = None) -> str:
-    """Return a passage of a raw text, restored with what the whole text shows of the accident.
+    """Return the readable text of a passage of a raw text; see `restore_text`.
 
-    Offsets are Unicode code points of the raw text, start in, end out (Web Annotation, 4.2.4,
-    <https://www.w3.org/TR/annotation-model/#text-position-selector>). With ``zh-Hans`` it is
-    simplified; with ``zh-Hant`` or None it stays in the script it has. Where the extra `[source]`
-    is not installed, what comes back is the passage stripped of its pinyin.
+    The offsets are Unicode code points of the raw text, the end exclusive (Web Annotation,
+    <https://www.w3.org/TR/annotation-model/#text-position-selector>). With `zh-Hans` the text is
+    simplified; otherwise it keeps its script. Without the optional packages that this needs, the
+    passage is returned without pinyin, but neither restored nor simplified.
 
     Raises:
-        KgError: the offsets lie outside the text, or inside an annotation or a damaged place.
+        KgError: the offsets are outside the text, or inside an annotation or a garbled span.
 
     >>> restore_passage("開(kāi)年學(xué)習(xí)", 0, 7)
     '開年'
     """
     _check_offsets(raw, start, end)
-    if not _is_installed(script):
+    if not _can_restore(script):
         return strip_pinyin(raw[start:end])
-    passage = _cut(restore_text(raw), start, end)
+    passage = _extract_passage(restore_text(raw), start, end)
     return simplify_text(passage) if script == "zh-Hans" else passage
 
 
-def _is_installed(script: Script | None) -> bool:
+def _can_restore(script: Script | None) -> bool:
+    """Return whether the optional packages are installed."""
     try:
         find_readings("一")
         if script == "zh-Hans":
@@ -90,13 +88,13 @@ def _is_installed(script: Script | None) -> bool:
     return True
 
 
-def passage_digest(raw: str, start: int, end: int) -> str:
-    """Return the SHA-256 (hexadecimal) of a raw passage in UTF-8; nothing is normalised before.
+def digest_passage(raw: str, start: int, end: int) -> str:
+    """Return the SHA-256 (hexadecimal) of a passage of the raw text in UTF-8, not normalized.
 
     Raises:
-        KgError: the offsets lie outside the text, or inside an annotation.
+        KgError: the offsets are outside the text, or inside an annotation.
 
-    >>> passage_digest("一二三", 0, 2)[:8]
+    >>> digest_passage("一二三", 0, 2)[:8]
     'f6ea676b'
     """
     _check_offsets(raw, start, end)
@@ -104,32 +102,33 @@ def passage_digest(raw: str, start: int, end: int) -> str:
 
 
 def split_segments(raw: str) -> list[Segment]:
-    r"""Return the headings and sentences of a raw text, in order; blank lines belong to none.
+    r"""Return the headings and sentences of a raw text, in order; blank lines are skipped.
 
-    A sentence ends at 。 ; or ！ ？ (full-width or not, but for the half-width question mark, which
-    a garbled text has in other places), with closing quotes and annotation, or at the line's end.
-    A heading is a whole line of at most 32 characters that no 。 or ; ends; one that a colon ends
-    introduces what follows, and is a heading only up to 8 characters.
+    A sentence ends at the end of its line, or after 。 ; ！ ？ or ! with the closing quotes and the
+    annotation that follow. A half-width question mark is not an end: a garbled text has them
+    within sentences. A heading is a complete line of at most 32 characters that does not end in
+    。 or ; or, if it is longer than 8 characters, in a colon.
 
     >>> [(one.start, one.end, one.kind) for one in split_segments("題目\n一。二;三\n")]
     [(0, 2, 'heading'), (3, 5, 'sentence'), (5, 7, 'sentence'), (7, 8, 'sentence')]
     """
     segments: list[Segment] = []
-    start = line = 0
-    for match in _ENDING.finditer(raw + "\n"):
+    start = line_start = 0
+    for match in _SENTENCE_END.finditer(raw + "\n"):
         is_line_end = match[0] == "\n"
         end = match.start() if is_line_end else match.end()
         if raw[start:end].strip():
-            whole = start == line and raw[end : end + 1] in ("", "\n", "\r")
-            segments.append(Segment(start, end, _kind(raw[start:end]) if whole else "sentence"))
+            is_line = start == line_start and raw[end : end + 1] in ("", "\n", "\r")
+            is_heading = is_line and _looks_like_heading(raw[start:end])
+            segments.append(Segment(start, end, "heading" if is_heading else "sentence"))
         start = match.end()
         if is_line_end:
-            line = start
+            line_start = start
     return segments
 
 
-def _kind(passage: str) -> str:
-    text = strip_pinyin(passage).strip()
-    if text[-1] in "。;；" or len(text) > _LONGEST_HEADING:
-        return "sentence"
-    return "sentence" if text[-1] in ":：" and len(text) > _LONGEST_LABEL else "heading"
+def _looks_like_heading(line: str) -> bool:
+    text = strip_pinyin(line).strip()
+    if text[-1] in ":：":
+        return len(text) <= _LONGEST_HEADING_WITH_COLON
+    return text[-1] not in "。;；" and len(text) <= _LONGEST_HEADING

@@ -1,4 +1,4 @@
-"""Pinyin in parentheses: where it stands, whether it is a reading, whether an accident put it."""
+"""Pinyin annotations such as 開(kāi): find them, check their readings, remove them."""
 
 import re
 import unicodedata
@@ -6,26 +6,24 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 
-from kg.errors import KgError
-
-INSTALL = 'pip install "city-policy-kg[source]"'
+from kg.errors import require
 
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 SYLLABLE = rf"(?:[zcs]h|[bpmfdtnlgkhjqxzcsryw])?[aeiouüv{_TONED}]{{1,3}}(?:ng?|r)?|[hmn]?[ḿńňǹ]g?"
 """A syllable of Hanyu Pinyin, with or without a tone mark, as a regular expression."""
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
-"""The Chinese characters, as the inside of a regular expression's bracket."""
+"""The Chinese characters, for use between the brackets of a regular expression."""
 
 ANNOTATION = re.compile(rf"(?<=[{HAN}])\(({SYLLABLE})\)")
-"""A syllable in parentheses behind a Chinese character; the group is the syllable."""
+"""A syllable in parentheses after a Chinese character; the group is the syllable."""
 
 
 @cache
-def is_basic(char: str) -> bool:
-    """Return whether a character is in GB 2312, the set of simplified mainland texts.
+def is_gb2312(char: str) -> bool:
+    """Return whether a character is in GB 2312, the basic set of simplified Chinese.
 
-    >>> is_basic("数"), is_basic("數")
+    >>> is_gb2312("数"), is_gb2312("數")
     (True, False)
     """
     try:
@@ -35,20 +33,9 @@ def is_basic(char: str) -> bool:
     return True
 
 
-def _load_readings() -> Mapping[int, str]:
-    try:
-        from pypinyin.pinyin_dict import pinyin_dict
-    except ImportError as error:
-        raise KgError(
-            "readings: pypinyin is not installed. A garbled text is restored with the readings "
-            f"of its characters. Run {INSTALL}."
-        ) from error
-    return pinyin_dict
-
-
 @cache
 def find_readings(char: str) -> frozenset[str]:
-    """Return every reading of a character that pypinyin knows, toned, plus the neutral ones.
+    """Return every pinyin reading of a character, with and without its tone mark.
 
     Raises:
         KgError: pypinyin is not installed.
@@ -56,82 +43,98 @@ def find_readings(char: str) -> frozenset[str]:
     >>> sorted(find_readings("範"))
     ['fan', 'fàn']
     """
-    listed = _load_readings().get(ord(char), "").split(",")
+    readings = require("pypinyin.pinyin_dict", "source").pinyin_dict
+    listed = readings.get(ord(char), "").split(",")
     toned = {unicodedata.normalize("NFC", reading) for reading in listed if reading}
-    return frozenset(toned | {_drop_tone(one) for one in toned})
+    return frozenset(toned | {_remove_tone(reading) for reading in toned})
 
 
-def _drop_tone(reading: str) -> str:
-    plain = unicodedata.normalize("NFD", reading)
-    kept = "".join(c for c in plain if not unicodedata.combining(c) or c == "\u0308")
+def _remove_tone(reading: str) -> str:
+    decomposed = unicodedata.normalize("NFD", reading)
+    # The dots of ü are not a tone mark.
+    kept = "".join(c for c in decomposed if not unicodedata.combining(c) or c == "\u0308")
     return unicodedata.normalize("NFC", kept)
 
 
-def strip_pinyin(raw: str) -> str:
-    """Return the text without the pinyin behind its characters; nothing else is changed.
+def has_reading(char: str, reading: str) -> bool:
+    """Return whether a character has a reading, with its tone mark or without.
 
-    It needs no extra, so it cannot tell a reading from an English word that is spelt like a
-    syllable: without a tone mark only what follows a character outside GB 2312 is taken away.
+    Raises:
+        KgError: pypinyin is not installed.
+
+    >>> has_reading("開", "kāi"), has_reading("開", "ok")
+    (True, False)
+    """
+    return unicodedata.normalize("NFC", reading) in find_readings(char)
+
+
+def strip_pinyin(raw: str) -> str:
+    """Return the text without its pinyin annotations.
+
+    No optional package is needed, so an English word may be mistaken for a syllable. Therefore
+    syllables without a tone mark are removed only after a character outside GB 2312.
 
     >>> strip_pinyin("開(kāi)年(2021年),區(市)")
     '開年(2021年),區(市)'
     """
 
     def replace(match: re.Match[str]) -> str:
-        toneless = match[1].isascii() and is_basic(raw[match.start() - 1])
-        return match[0] if toneless else ""
+        is_doubtful = match[1].isascii() and is_gb2312(raw[match.start() - 1])
+        return match[0] if is_doubtful else ""
 
     return ANNOTATION.sub(replace, raw)
 
 
-def read_table(raw: str) -> dict[str, str]:
-    """Return the tool's table as far as the text shows it: character to its one reading.
+def _count_annotations(raw: str) -> Counter[tuple[str, str]]:
+    return Counter((raw[m.start() - 1], m[1]) for m in ANNOTATION.finditer(raw))
 
-    A character is in the table when it is annotated with a true reading, always the same one, and
-    (nearly: a torn character can look like any other) never stands bare. Such a tool skips none.
+
+def infer_table(raw: str) -> dict[str, str]:
+    """Return the annotation tool's table, from character to reading, as far as the text shows it.
+
+    The tool annotates a character everywhere and always with the same reading. So a character is
+    in the table if an annotation of it has a correct reading and at most one in twenty of its
+    occurrences lacks that annotation (next to a garbled span, a character may be a wrong one).
 
     Raises:
-        KgError: there is something to look up, and pypinyin is not installed.
+        KgError: the text has annotations, and pypinyin is not installed.
 
-    >>> read_table("開(kāi)年,開(kāi)工,媽(mā)媽,個(ok)")
+    >>> infer_table("開(kāi)年,開(kāi)工,媽(mā)媽,個(ok)")
     {'開': 'kāi'}
     """
-    seen = Counter((raw[m.start() - 1], m[1]) for m in ANNOTATION.finditer(raw))
-    total = Counter(raw) if seen else Counter()
-    table: dict[str, str] = {}
-    for (char, reading), count in seen.items():
-        if (total[char] - count) * 20 <= count and unicodedata.normalize(
-            "NFC", reading
-        ) in find_readings(char):
-            table[char] = reading
-    return table
+    annotations = _count_annotations(raw)
+    total = Counter(raw) if annotations else Counter()
+    return {
+        char: reading
+        for (char, reading), count in annotations.items()
+        if (total[char] - count) * 20 <= count and has_reading(char, reading)
+    }
 
 
-def is_annotated_throughout(raw: str, table: Mapping[str, str]) -> bool:
-    """Return whether the annotations alone show the accident, without any torn character.
+def is_tool_annotated(raw: str, table: Mapping[str, str]) -> bool:
+    """Return whether the annotations show by themselves that the tool made them.
 
-    The tool's table holds characters outside GB 2312, and most of those in use. So at least
-    three different ones are annotated, they are half or more of all such characters that stand in
-    the text, and no more than one annotation in twenty follows a character of GB 2312. A primer
-    that glosses a word here and there, or every word, does not look so.
+    The tool annotates most characters outside GB 2312, and hardly any others. So at least three
+    different ones are annotated, they are at least half of all such characters in the text, and
+    at most one annotation in twenty follows another character. A primer, in which some or all
+    words are annotated, does not fit.
 
     >>> text = "開(kāi)年學(xué)習(xí)"
-    >>> is_annotated_throughout(text, read_table(text))
+    >>> is_tool_annotated(text, infer_table(text))
     True
-    >>> is_annotated_throughout("媽(mā)", read_table("媽(mā)"))
+    >>> is_tool_annotated("媽(mā)", infer_table("媽(mā)"))
     False
     """
-    beyond = {char for char in table if not is_basic(char)}
-    if len(beyond) < 3:
+    expected = {char for char in table if not is_gb2312(char)}
+    if len(expected) < 3:
         return False
-    total = Counter(raw)
-    seen = Counter((raw[m.start() - 1], m[1]) for m in ANNOTATION.finditer(raw))
-    ours = sum(count for (char, _), count in seen.items() if char in beyond)
-    inside = sum(
+    annotations = _count_annotations(raw)
+    fitting = sum(count for (char, _), count in annotations.items() if char in expected)
+    unexpected = sum(
         count
-        for (char, reading), count in seen.items()
-        if char not in beyond and unicodedata.normalize("NFC", reading) in find_readings(char)
+        for (char, reading), count in annotations.items()
+        if char not in expected and has_reading(char, reading)
     )
     han = re.compile(f"[{HAN}]")
-    others = sum(n for char, n in total.items() if han.match(char) and not is_basic(char))
-    return inside * 20 <= ours and ours * 2 >= others
+    total = sum(n for char, n in Counter(raw).items() if han.match(char) and not is_gb2312(char))
+    return unexpected * 20 <= fitting and fitting * 2 >= total

@@ -1,10 +1,8 @@
-"""The queries that must be empty: each finds what is broken and nothing in what is sound.
+"""The must-be-empty queries: each finds the faults in a broken case and none in a sound one.
 
-`tests/must_be_empty/<query>.broken.ttl` says with `case:found true` which nodes its query returns;
-`<query>.sound.ttl` is its twin, as like as can be, in which the query finds nothing.
+In `tests/must_be_empty/<query>.broken.ttl`, `case:found true` marks the nodes that the query has
+to find. `<query>.sound.ttl` is as similar as possible, and the query finds nothing in it.
 """
-
-from __future__ import annotations
 
 import re
 from pathlib import Path
@@ -12,55 +10,42 @@ from string import Formatter
 
 import pytest
 from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store
-from rdflib import Graph, Literal, URIRef
 
-ROOT = Path(__file__).parents[2]
-QUERIES = sorted((ROOT / "queries" / "must-be-empty").glob("*.rq"))
-FIXTURES = ROOT / "tests" / "must_be_empty"
+from kg.ask.question import Question
+from kg.check.constraint_queries import list_constraint_queries
+from kg.home import find_home
+from kg.turtle import diff_turtle
 
-GRAPH = NamedNode("https://w3id.org/cdp/graph/fixture")
+QUERIES = list_constraint_queries(find_home())
+CASES = Path(__file__).parents[1] / "must_be_empty"
+GRAPH = NamedNode("https://w3id.org/cdp/graph/case")
 FOUND = NamedNode("https://w3id.org/cdp/test#found")
-LANGUAGES = {"en", "zh-Hans"}
-
-Header = dict[str, str | dict[str, str]]
-
-
-def read_header(query: Path) -> Header:
-    """Return the `#+` lines of a query: a text for each key, or a text for each language.
-
-    The lines are YAML of the plainest kind, so that anything can read them.
-    """
-    header: Header = {}
-    within: dict[str, str] = {}
-    for line in query.read_text("utf-8").splitlines():
-        if not line.startswith("#+ "):
-            continue
-        match = re.fullmatch(r"#\+ (  )?([A-Za-z-]+):(?: (\S.*))?", line)
-        assert match, line
-        indent, key, text = match.groups()
-        if indent:
-            within[key] = text
-        elif text is None:
-            within = {}
-            header[key] = within
-        else:
-            header[key] = text
-    return header
+QUERY = """\
+#+ summary:
+#+   en: Things
+#+   zh-Hans: 事物
+#+ severity: warning
+#+ message:
+#+   en: The {value} is wrong. Correct it.
+#+   zh-Hans: 值 {value} 有误。请更正该值。
+SELECT ?node ?value { ?node ?p ?value }
+"""
+SENTENCE_ENDS = {"en": ". ", "zh-Hans": "。"}
 
 
-def read_fixture(path: Path) -> tuple[Store, set[str]]:
-    """Return a fixture in a store, as one named graph, and the IRIs that are to be found."""
+def read_case(name: str) -> tuple[Store, set[str]]:
+    """Return a case as a store with one named graph, and the IRIs of the marked nodes."""
     store = Store()
-    store.load(path=str(path), format=RdfFormat.TURTLE, to_graph=GRAPH)
+    store.load(path=str(CASES / name), format=RdfFormat.TURTLE, to_graph=GRAPH)
     marks = list(store.quads_for_pattern(None, FOUND, None))
     for mark in marks:
         store.remove(mark)
     return store, {mark.subject.value for mark in marks if isinstance(mark.subject, NamedNode)}
 
 
-def run_query(store: Store, query: Path) -> tuple[list[str], list[dict[str, str]]]:
-    """Return a query's variables and its rows over the union of all graphs."""
-    answer = store.query(query.read_text("utf-8"), use_default_graph_as_union=True)
+def run_query(store: Store, text: str) -> tuple[list[str], list[dict[str, str]]]:
+    """Return the variables of a query and its rows, without unbound variables."""
+    answer = store.query(text, use_default_graph_as_union=True)
     assert isinstance(answer, QuerySolutions)
     names = [variable.value for variable in answer.variables]
     return names, [
@@ -69,99 +54,117 @@ def run_query(store: Store, query: Path) -> tuple[list[str], list[dict[str, str]
     ]
 
 
-def format_graph(path: Path) -> str:
-    """Return a Turtle file in canonical form, with those prefixes alone that it uses."""
-    read = Graph(bind_namespaces="none").parse(path, format="turtle")
-    graph = Graph(bind_namespaces="none")
-    terms = {str(t) for triple in read for t in triple if isinstance(t, URIRef)}
-    terms |= {str(o.datatype) for o in read.objects() if isinstance(o, Literal)}
-    for prefix, namespace in read.namespaces():
-        if any(term.startswith(str(namespace)) for term in terms):
-            graph.bind(prefix, namespace)
-    for triple in read:
-        graph.add(triple)
-    return graph.serialize(format="longturtle", canon=True).rstrip("\n") + "\n"
+def is_found(store: Store, text: str, expected: set[str]) -> bool:
+    """Return whether a query finds just the expected nodes, each with all its variables."""
+    names, rows = run_query(store, text)
+    complete = all(set(row) == set(names) for row in rows)
+    return complete and {row["node"] for row in rows} == expected
 
 
-def test_no_query_lacks_a_fixture_and_no_fixture_a_query() -> None:
-    names = {query.stem for query in QUERIES}
-    assert len(names) >= 28
-    assert {path.name for path in FIXTURES.iterdir()} == {
-        f"{name}.{kind}.ttl" for name in names for kind in ("broken", "sound")
+def test_each_query_has_two_cases() -> None:
+    assert len(QUERIES) >= 40
+    assert {path.name for path in CASES.iterdir()} == {
+        f"{query.name}.{kind}.ttl" for query in QUERIES for kind in ("broken", "sound")
     }
 
 
-@pytest.mark.parametrize("query", QUERIES, ids=lambda path: path.stem)
-def test_a_query_finds_what_is_broken(query: Path) -> None:
-    store, expected = read_fixture(FIXTURES / f"{query.stem}.broken.ttl")
-    names, rows = run_query(store, query)
-    assert expected
-    assert {row["node"] for row in rows} == expected
-    # A message has something to put for each of its variables.
-    assert all(set(row) == set(names) for row in rows)
+def test_queries_find_the_faults_in_broken_cases() -> None:
+    wrong = []
+    for query in QUERIES:
+        store, expected = read_case(f"{query.name}.broken.ttl")
+        if not expected or not is_found(store, query.query, expected):
+            wrong.append(query.name)
+    assert wrong == []
 
 
-@pytest.mark.parametrize("query", QUERIES, ids=lambda path: path.stem)
-def test_a_query_finds_nothing_in_what_is_sound(query: Path) -> None:
-    store, expected = read_fixture(FIXTURES / f"{query.stem}.sound.ttl")
-    assert not expected
-    assert len(store) > 0
-    assert run_query(store, query)[1] == []
+def test_queries_find_nothing_in_sound_cases() -> None:
+    wrong = []
+    for query in QUERIES:
+        store, marked = read_case(f"{query.name}.sound.ttl")
+        if marked or not len(store) or not is_found(store, query.query, set()):
+            wrong.append(query.name)
+    assert wrong == []
 
 
-@pytest.mark.parametrize("query", QUERIES, ids=lambda path: path.stem)
-def test_a_header_says_what_is_wrong_and_what_would_be_right(query: Path) -> None:
-    header = read_header(query)
-    assert set(header) == {"summary", "severity", "message"}
-    assert header["severity"] in ("violation", "warning")
-    summary, message = header["summary"], header["message"]
-    assert isinstance(summary, dict)
-    assert isinstance(message, dict)
-    assert set(summary) == set(message) == LANGUAGES
-    names, _ = run_query(Store(), query)
-    for language, text in message.items():
-        stop = "\u3002" if language == "zh-Hans" else ". "
-        first, _, rest = text.partition(stop)
-        assert len(first) > 4, text
-        assert len(rest) > 4, text
-        fields = {field for _, field, _, _ in Formatter().parse(text) if field is not None}
-        assert fields == set(names) - {"node"}, text
-    for text in (*summary.values(), *message.values()):
-        # YAML would read these as something else than plain text.
-        assert text[0] not in "{[\"'*&!|>%@`#", text
-        assert ": " not in text, text
-        assert " #" not in text, text
-
-
-@pytest.mark.parametrize("query", QUERIES, ids=lambda path: path.stem)
-def test_a_query_declares_each_prefix_that_it_uses_and_no_other(query: Path) -> None:
-    lines = query.read_text("utf-8").splitlines()
-    declared = re.findall(r"^PREFIX ([a-z0-9]+): <", "\n".join(lines), re.MULTILINE)
-    body = "\n".join(line for line in lines if not line.lstrip().startswith(("#", "PREFIX")))
-    body = re.sub(r'"[^"]*"|<[^>]*>', "", body)
-    assert sorted(set(declared)) == declared == sorted(set(re.findall(r"\b([a-z0-9]+):", body)))
-    assert max(len(line) for line in lines if not line.startswith("#+")) <= 100
-
-
-@pytest.mark.parametrize("path", sorted(FIXTURES.glob("*.ttl")), ids=lambda path: path.stem)
-def test_fixtures_are_in_the_canonical_form(path: Path) -> None:
-    assert path.read_text("utf-8") == format_graph(path)
-
-
-def test_a_query_weakened_is_noticed() -> None:
-    for name, line in (
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
         ("code-not-spelled", "FILTER (SUBSTR("),
         ("cycle", "UNION { ?node cdp:basedOn+"),
         ("more-members-than-declared", "FILTER (?listed > ?declared"),
-    ):
-        (query,) = (path for path in QUERIES if path.stem == name)
-        text = query.read_text("utf-8")
-        kept = [part for part in text.splitlines() if not part.strip().startswith(line)]
-        assert len(kept) == len(text.splitlines()) - 1
-        found = []
-        for kind in ("broken", "sound"):
-            store, expected = read_fixture(FIXTURES / f"{name}.{kind}.ttl")
-            rows = store.query("\n".join(kept), use_default_graph_as_union=True)
-            assert isinstance(rows, QuerySolutions)
-            found.append({str(row["node"]).strip("<>") for row in rows} == expected)
-        assert not all(found), name
+    ],
+)
+def test_query_without_one_of_its_lines_fails_its_cases(name: str, line: str) -> None:
+    (query,) = (query for query in QUERIES if query.name == name)
+    lines = query.query.splitlines()
+    kept = [part for part in lines if not part.strip().startswith(line)]
+    assert len(kept) == len(lines) - 1
+    cases = [read_case(f"{name}.{kind}.ttl") for kind in ("broken", "sound")]
+    assert not all(is_found(store, "\n".join(kept), expected) for store, expected in cases)
+
+
+def find_header_faults(query: Question) -> list[str]:
+    """Return what is wrong in the header of a query."""
+    header = query.header
+    faults = []
+    if set(header) != {"summary", "severity", "message"}:
+        faults.append("keys")
+    if header.get("severity") not in ("violation", "warning"):
+        faults.append("severity")
+    variables, _ = run_query(Store(), query.query)
+    for key in ("summary", "message"):
+        texts = header.get(key)
+        if not isinstance(texts, dict) or set(texts) != set(SENTENCE_ENDS):
+            faults.append(f"languages of {key}")
+    for language, end in SENTENCE_ENDS.items():
+        message = query.text("message", language)
+        # What is wrong, and how to fix it.
+        fault, _, fix = message.partition(end)
+        if min(len(fault), len(fix)) <= 4:
+            faults.append(f"sentences of message in {language}")
+        fields = {field for _, field, _, _ in Formatter().parse(message) if field is not None}
+        if fields != set(variables) - {"node"}:
+            faults.append(f"variables of message in {language}")
+    return faults
+
+
+def test_headers_have_severity_and_a_message_with_each_variable() -> None:
+    faults = {query.name: find_header_faults(query) for query in QUERIES}
+    assert {name: found for name, found in faults.items() if found} == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("severity: warning", "severity: error", "severity"),
+        ("#+ message:", "#+ remark: text\n#+ message:", "keys"),
+        ("  zh-Hans: 事物", "  zh-Hant: 事物", "languages of summary"),
+        ("The {value}", "The value", "variables of message in en"),
+        ("wrong. ", "wrong, ", "sentences of message in en"),
+        ("请更正该值。", "", "sentences of message in zh-Hans"),
+    ],
+)
+def test_fault_of_a_header_is_found(old: str, new: str, fault: str, tmp_path: Path) -> None:
+    query = Question("query", tmp_path / "query.rq")
+    query.path.write_text(QUERY, "utf-8")
+    assert find_header_faults(query) == []
+    assert old in QUERY
+    query.path.write_text(QUERY.replace(old, new), "utf-8")
+    assert find_header_faults(Question("query", query.path)) == [fault]
+
+
+def test_queries_declare_the_prefixes_that_they_use_and_are_not_wide() -> None:
+    wrong = []
+    for query in QUERIES:
+        lines = query.query.splitlines()
+        declared = re.findall(r"^PREFIX ([a-z0-9]+): <", query.query, re.MULTILINE)
+        body = "\n".join(line for line in lines if not line.lstrip().startswith(("#", "PREFIX")))
+        used = set(re.findall(r"\b([a-z0-9]+):", re.sub(r'"[^"]*"|<[^>]*>', "", body)))
+        width = max(len(line) for line in lines if not line.startswith("#+"))
+        if declared != sorted(used) or width > 100:
+            wrong.append(query.name)
+    assert wrong == []
+
+
+def test_cases_are_in_canonical_form() -> None:
+    assert "".join(diff_turtle(path) for path in sorted(CASES.glob("*.ttl"))) == ""

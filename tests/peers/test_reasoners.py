@@ -1,8 +1,8 @@
-"""What other programs say of the ontology and the data: HermiT, an OWL RL closure, OWLAPI.
+"""Ontology and data, tested with HermiT, with an OWL RL closure, and with OWLAPI.
 
-They are asked about a view: ontology and data in one, without the triples that name xsd:date,
-which is outside OWL 2's datatypes. HermiT comes twice over: with owlready2, where it
-needs Java alone, and with ROBOT and OWLAPI from Maven Central (see pom.xml).
+They get the triples of ontology and data but for those with xsd:date, which is not a datatype of
+OWL 2. HermiT is used twice: from owlready2, which needs Java only, and with ROBOT and OWLAPI from
+Maven Central (see pom.xml).
 """
 
 import shutil
@@ -25,7 +25,9 @@ from pyoxigraph import (
 )
 from rdflib import OWL, Graph, Namespace
 
-from kg.home import find_home
+from kg.home import Home, find_home
+
+pytestmark = pytest.mark.slow
 
 HERE = Path(__file__).resolve().parent
 HOME = find_home()
@@ -40,14 +42,13 @@ OWLRL_ERROR = Namespace("http://www.daml.org/2002/03/agents/agent-ont#")["error"
 
 REASON_SECONDS = 300
 
-# prefixes.ttl speaks SHACL, and is no part of what the ontology says.
+# prefixes.ttl is about SHACL and not part of the ontology.
 ONTOLOGY = [HOME.ontology / f"{name}.ttl" for name in ("cdp", "codes", "themes", "alignments")]
-DATA = sorted(HOME.data.rglob("*.ttl"))
 RULES = sorted((HOME.ontology / "rules").glob("*.rq"))
 
 
 def read_store(paths: Iterable[Path]) -> Store:
-    """Return the triples of Turtle files in one graph, each file's blank nodes its own."""
+    """Return the triples of Turtle files in one graph."""
     store = Store()
     for path in paths:
         store.bulk_load(path=str(path), format=RdfFormat.TURTLE)
@@ -55,18 +56,18 @@ def read_store(paths: Iterable[Path]) -> Store:
 
 
 def make_view(store: Store) -> list[Triple]:
-    """Return the triples of a store but for those that name xsd:date."""
-    return [quad.triple for quad in store if not names_date(quad.triple)]
+    """Return the triples of a store but for those with xsd:date."""
+    return [quad.triple for quad in store if not has_date(quad.triple)]
 
 
-def names_date(triple: Triple) -> bool:
-    """Return whether a triple's object is the datatype xsd:date or a value of it."""
+def has_date(triple: Triple) -> bool:
+    """Return whether the object of a triple is the datatype xsd:date or a value of it."""
     value = triple.object
     return value == XSD_DATE or (isinstance(value, Literal) and value.datatype == XSD_DATE)
 
 
 def read_copies(kind: str) -> dict[str, list[Triple]]:
-    """Return the graphs of copies.trig whose name starts with the kind, by the rest of it."""
+    """Return the graphs of copies.trig whose name starts with a kind, by the rest of the name."""
     copies: dict[str, list[Triple]] = {}
     for quad in parse(path=str(HERE / "copies.trig"), format=RdfFormat.TRIG):
         assert isinstance(quad.graph_name, NamedNode), quad
@@ -82,14 +83,15 @@ OUTSIDE = read_copies("outside")
 
 
 def write_view(triples: Iterable[Triple], path: Path) -> Path:
-    """Write triples as N-Triples, the one syntax that all of the programs read."""
+    """Write triples as N-Triples, which all of the programs read; return the path."""
     serialize(triples, output=str(path), format=RdfFormat.N_TRIPLES)
     return path
 
 
 @pytest.fixture(scope="session")
-def everything() -> Store:
-    return read_store([*ONTOLOGY, *DATA])
+def everything(roundup: Home) -> Store:
+    """The ontology and the seven-city source."""
+    return read_store([*ONTOLOGY, *sorted(roundup.data.rglob("*.ttl"))])
 
 
 @pytest.fixture(scope="session")
@@ -102,9 +104,8 @@ def view(everything: Store) -> list[Triple]:
     return make_view(everything)
 
 
-def test_something_is_looked_at(view: list[Triple]) -> None:
-    assert len(DATA) >= 9
-    assert len(RULES) >= 4
+def test_there_is_something_to_test(view: list[Triple]) -> None:
+    assert len(RULES) >= 5
     assert len(view) > 10_000
     assert WRONG.keys() == RIGHT.keys()
     assert len(WRONG) >= 14
@@ -113,27 +114,27 @@ def test_something_is_looked_at(view: list[Triple]) -> None:
     assert len(OUTSIDE) >= 5
 
 
-# HermiT, out of owlready2
+# --- HermiT, from owlready2 -------------------------------------------------------------------
 
 
 def find_unsatisfiable(triples: Iterable[Triple], path: Path) -> set[str] | None:
-    """Return the unsatisfiable classes, owl:Nothing left out, or None of what is inconsistent.
+    """Return the unsatisfiable classes without owl:Nothing, or None for inconsistent triples.
 
-    It is HermiT's own command line that answers: owlready2's call of it has the properties
-    classified too, which takes four times as long and settles nothing that is asked here.
+    This calls HermiT's command line: owlready2 would also classify the properties, which takes
+    four times as long and is not needed here.
     """
     if shutil.which("java") is None:
-        pytest.skip("no java on the path: HermiT, which owlready2 brings along, needs it")
+        pytest.skip("java is not installed: HermiT needs it")
     owlready2 = find_spec("owlready2")
     if owlready2 is None or owlready2.origin is None:
-        pytest.skip("owlready2, which brings HermiT along, is not installed")
+        pytest.skip("owlready2, which has HermiT, is not installed")
     jar = Path(owlready2.origin).with_name("hermit") / "HermiT.jar"
     hermit = ["-cp", str(jar), "org.semanticweb.HermiT.cli.CommandLine"]
     options = ["--unsatisfiable", "--no-prefixes"]
     done = run(["java", *hermit, *options, write_view(triples, path).as_uri()])
     if done.returncode == 1 and "InconsistentOntologyException" in done.stderr:
         return None
-    assert done.returncode == 0, tell(done)
+    assert done.returncode == 0, join_streams(done)
     title, *names = done.stdout.splitlines()
     assert title.startswith("Classes equivalent to "), title
     classes = {name.strip().strip("<>") for name in names}
@@ -141,23 +142,23 @@ def find_unsatisfiable(triples: Iterable[Triple], path: Path) -> set[str] | None
     return classes - {str(OWL.Nothing)}
 
 
-def test_view_is_consistent_and_each_class_can_have_members(
+def test_ontology_and_data_are_consistent_and_each_class_is_satisfiable(
     view: list[Triple], tmp_path: Path
 ) -> None:
     assert find_unsatisfiable(view, tmp_path / "view.nt") == set()
 
 
-def test_copies_without_their_fault_are_consistent(ontology: list[Triple], tmp_path: Path) -> None:
+def test_copies_without_the_fault_are_consistent(ontology: list[Triple], tmp_path: Path) -> None:
     added = [triple for triples in RIGHT.values() for triple in triples]
     assert find_unsatisfiable([*ontology, *added], tmp_path / "right.nt") == set()
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_inconsistent_copy_is_caught(name: str, ontology: list[Triple], tmp_path: Path) -> None:
+def test_inconsistent_copy_is_found(name: str, ontology: list[Triple], tmp_path: Path) -> None:
     assert find_unsatisfiable([*ontology, *WRONG[name]], tmp_path / "wrong.nt") is None
 
 
-def test_contradiction_among_the_data_is_caught(view: list[Triple], tmp_path: Path) -> None:
+def test_contradiction_in_the_data_is_found(view: list[Triple], tmp_path: Path) -> None:
     kind, wrong = NamedNode(f"{CDP}PolicyDocument"), NamedNode(f"{CDP}PolicyElement")
     document = next(t.subject for t in view if t.predicate == RDF_TYPE and t.object == kind)
     copy = [*view, Triple(document, RDF_TYPE, wrong)]
@@ -165,17 +166,17 @@ def test_contradiction_among_the_data_is_caught(view: list[Triple], tmp_path: Pa
 
 
 @pytest.mark.parametrize("name", UNSATISFIABLE)
-def test_unsatisfiable_class_is_caught(name: str, ontology: list[Triple], tmp_path: Path) -> None:
+def test_unsatisfiable_class_is_found(name: str, ontology: list[Triple], tmp_path: Path) -> None:
     found = find_unsatisfiable([*ontology, *UNSATISFIABLE[name]], tmp_path / "copy.nt")
     assert found == {f"{THING}Both"}
 
 
-# The OWL RL closure
+# --- the OWL RL closure -----------------------------------------------------------------------
 
 
 def find_closure_errors(triples: Iterable[Triple]) -> list[str]:
-    """Return the contradictions that the OWL RL closure of triples comes upon."""
-    owlrl = pytest.importorskip("owlrl", reason="owlrl, which closes a graph, is missing")
+    """Return the contradictions in the OWL RL closure of triples."""
+    owlrl = pytest.importorskip("owlrl", reason="owlrl is not installed")
     graph = Graph()
     graph.parse(serialize(triples, format=RdfFormat.N_TRIPLES), format="nt")
     owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)
@@ -186,7 +187,7 @@ def test_closure_has_no_error(view: list[Triple]) -> None:
     assert find_closure_errors(view) == []
 
 
-def test_closure_finds_what_disjointness_forbids(ontology: list[Triple]) -> None:
+def test_closure_finds_members_of_disjoint_classes(ontology: list[Triple]) -> None:
     wrong = {name: triples for name, triples in WRONG.items() if name.startswith("disjoint-")}
     errors = find_closure_errors([*ontology, *(t for triples in wrong.values() for t in triples)])
     for name, triples in wrong.items():
@@ -194,19 +195,19 @@ def test_closure_finds_what_disjointness_forbids(ontology: list[Triple]) -> None
         assert any(thing.strip("<>") in error for thing in things for error in errors), name
 
 
-# OWLAPI, with ROBOT
+# --- OWLAPI, with ROBOT -----------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")
 def classpath(fetch_jars: Callable[[Path, str], str]) -> str:
-    """Return the class path of ROBOT."""
+    """The class path of ROBOT."""
     if shutil.which("javac") is None:
-        pytest.skip("no javac on the path: OWLAPI and ROBOT need a Java development kit")
+        pytest.skip("javac is not installed: OWLAPI and ROBOT need a Java development kit")
     return fetch_jars(HERE / "pom.xml", "ROBOT")
 
 
 def run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    """Return how a command ended, with 1 and the reason where it did not end in time."""
+    """Return the result of a command; 1 and the reason if it takes too long."""
     try:
         return subprocess.run(
             command,
@@ -217,38 +218,40 @@ def run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return subprocess.CompletedProcess(command, 1, "", f"no end after {REASON_SECONDS} seconds")
+        return subprocess.CompletedProcess(
+            command, 1, "", f"stopped after {REASON_SECONDS} seconds"
+        )
 
 
-def tell(done: subprocess.CompletedProcess[str]) -> str:
-    """Return what a command said on both streams; Java may greet on the second at any time."""
+def join_streams(done: subprocess.CompletedProcess[str]) -> str:
+    """Return the standard output and error of a command; Java may print a notice to the latter."""
     return f"{done.stdout}{done.stderr}"
 
 
 def list_violations(triples: Iterable[Triple], classpath: str, folder: Path) -> list[str]:
-    """Return what ROBOT says against a view as OWL 2 DL.
+    """Return the violations of OWL 2 DL that ROBOT finds in triples.
 
-    Never with its option --strict: that leaves out, and so lets pass, whatever is undeclared.
+    Its option --strict must not be used: it ignores, and so accepts, what is not declared.
     """
     given, report = write_view(triples, folder / "view.nt"), folder / "report.txt"
     robot = ["java", "-cp", classpath, "org.obolibrary.robot.CommandLineInterface"]
     command = ["validate-profile", "--profile", "DL", "--input", str(given)]
     done = run([*robot, *command, "--output", str(report)])
-    assert report.is_file(), tell(done)
+    assert report.is_file(), join_streams(done)
     verdict, *violations = report.read_text(encoding="utf-8").strip().splitlines()
     assert verdict.startswith("OWL 2 DL Profile Report: "), verdict
-    assert (done.returncode == 0) == (not violations), tell(done)
+    assert (done.returncode == 0) == (not violations), join_streams(done)
     if not violations:
         assert verdict.endswith("[Ontology and imports closure in profile]"), verdict
-        assert " ERROR " not in tell(done), tell(done)
+        assert " ERROR " not in join_streams(done), join_streams(done)
     return violations
 
 
-def test_view_is_owl_2_dl(view: list[Triple], classpath: str, tmp_path: Path) -> None:
+def test_ontology_and_data_are_owl_2_dl(view: list[Triple], classpath: str, tmp_path: Path) -> None:
     assert list_violations(view, classpath, tmp_path) == []
 
 
-def test_copy_outside_owl_2_dl_is_caught(
+def test_copy_outside_owl_2_dl_is_found(
     ontology: list[Triple], classpath: str, tmp_path: Path
 ) -> None:
     outside = [triple for triples in OUTSIDE.values() for triple in triples]
@@ -257,11 +260,11 @@ def test_copy_outside_owl_2_dl_is_caught(
         assert any(str(triple.subject) in line for line in violations), (name, violations)
 
 
-# The rules
+# --- the rules --------------------------------------------------------------------------------
 
 
 def apply_rules(rules: Iterable[Path], everything: Store) -> dict[str, list[Triple]]:
-    """Return what each rule adds to a store and to what the rules before it have added."""
+    """Return the triples that each rule adds to a store and the results of the rules before it."""
     store = Store()
     store.extend(everything)
     added: dict[str, list[Triple]] = {}
@@ -289,16 +292,16 @@ def unsound(everything: Store) -> list[Triple]:
 
 
 @pytest.fixture(scope="session")
-def refused(
+def not_entailed(
     view: list[Triple],
     added: list[Triple],
     unsound: list[Triple],
     classpath: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> set[str]:
-    """Return the triples, as N-Triples, that rules add and the view does not entail.
+    """Return the triples that rules add although ontology and data do not entail them.
 
-    HermiT decides each one by itself; labels, which are annotations, are not asked about.
+    HermiT decides about each triple. Labels are annotations, which are never entailed.
     """
     folder = tmp_path_factory.mktemp("rules")
     asked = [triple for triple in [*added, *unsound] if not is_label(triple)]
@@ -306,13 +309,13 @@ def refused(
     wanted = write_view(asked, folder / "wanted.nt")
     program = ["java", "-cp", classpath, str(HERE / "Entailed.java")]
     done = run([*program, str(given), str(wanted)])
-    assert done.returncode == 0, tell(done)
+    assert done.returncode == 0, join_streams(done)
     *lines, count = done.stdout.strip().splitlines()
     assert int(count) == len(asked)
     return set(lines)
 
 
-def as_lines(triples: Iterable[Triple]) -> set[str]:
+def format_lines(triples: Iterable[Triple]) -> set[str]:
     return {f"{triple} ." for triple in triples}
 
 
@@ -321,8 +324,8 @@ def test_each_rule_adds_something(everything: Store) -> None:
     assert [name for name, triples in added.items() if not triples] == []
 
 
-def test_what_rules_add_is_named_or_a_label(added: list[Triple]) -> None:
-    """A literal or a blank node is nothing that the entailment test could ask about."""
+def test_rules_add_labels_and_triples_of_iris(added: list[Triple]) -> None:
+    """HermiT cannot decide about a literal or a blank node."""
     assert [
         triple
         for triple in added
@@ -330,23 +333,23 @@ def test_what_rules_add_is_named_or_a_label(added: list[Triple]) -> None:
     ] == []
 
 
-def test_rules_add_memberships_and_shortcuts(added: list[Triple]) -> None:
+def test_rules_add_types_labels_and_shortcuts(added: list[Triple]) -> None:
     shortcuts = {NamedNode(f"{CDP}appliesTo"), NamedNode(f"{CDP}addressesTheme")}
     assert {triple.predicate for triple in added} == {RDF_TYPE, RDFS_LABEL} | shortcuts
 
 
-def test_what_rules_add_is_entailed(refused: set[str], added: list[Triple]) -> None:
-    assert sorted(refused & as_lines(added)) == []
+def test_triples_that_rules_add_are_entailed(not_entailed: set[str], added: list[Triple]) -> None:
+    assert sorted(not_entailed & format_lines(added)) == []
 
 
-def test_unsound_rule_is_caught(refused: set[str], unsound: list[Triple]) -> None:
+def test_unsound_rule_is_found(not_entailed: set[str], unsound: list[Triple]) -> None:
     shortcut = NamedNode(f"{CDP}addressesTheme")
     assert {triple.predicate for triple in unsound} == {RDF_TYPE, shortcut}
-    assert refused >= as_lines(unsound)
+    assert not_entailed >= format_lines(unsound)
 
 
 def test_labels_are_the_preferred_labels(view: list[Triple], added: list[Triple]) -> None:
-    """The label rule gives each preferred label as a label, and adds no other."""
+    """The rule about labels adds each preferred label, and no other."""
     labels = {(t.subject, t.object) for t in added if is_label(t)}
     preferred = {(t.subject, t.object) for t in view if t.predicate == PREF_LABEL}
     assert len(preferred) > 100

@@ -1,271 +1,280 @@
-"""A torn place of a garbled text: its bytes put together again, and what they can have been.
+"""Find the texts that a garbled span can have been.
 
-The decoder lost step at a torn byte, so what follows are pairs of second and first bytes, until
-something that is one byte long brings it in step again. All bytes but those that became ``?`` are
-there; those are sought among all that are possible.
+After a split character the decoder is out of step: each character of the raw text is the second
+byte of one original character and the first byte of the next. It is in step again after a byte
+that is a character by itself. Bytes that became a question mark are unknown; all others can be
+read from the raw text. A `Hypothesis` says which bytes a span has; a `CandidateFinder` tries all
+values of the unknown ones.
 """
 
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from kg.source.pinyin import SYLLABLE, find_readings
+from kg.source.pinyin import SYLLABLE, has_reading
 from kg.source.repair.corruption import (
     MARKS,
-    decode_pair,
-    encode_char,
-    garble,
-    is_private,
-    narrow_marks,
-    widen_marks,
+    decode_gbk,
+    encode_gbk,
+    garble_text,
+    is_private_use,
+    make_half_width,
+    make_marks_full_width,
 )
 
-ORPHAN = re.compile(rf"\?({SYLLABLE})\)")
-"""What a torn pair leaves: its second byte and the bracket have become one question mark."""
+BROKEN_ANNOTATION = re.compile(rf"\?({SYLLABLE})\)")
+"""A split character: its first byte and the opening bracket became one question mark."""
 
-_BRACKETED = re.compile(rf"\(({SYLLABLE})\)")
+_ANNOTATION = re.compile(rf"\(({SYLLABLE})\)")
 
-# Chinese has a comma, a letter or a line's end long before this; it keeps the search linear.
-_LONGEST = 200
-_MOST = 400
+# These keep the search fast. Every text has a comma, a letter or the end of a line before that.
+_MAX_LENGTH = 200
+_MAX_TEXTS = 400
+
+Bytes = tuple[int | None, ...]
 
 
 @dataclass(frozen=True)
-class Parse:
-    """One way to read a torn place: its bytes (None: became ``?``) and the readings put in.
+class Hypothesis:
+    """One way to read a garbled span: its offsets in the raw text and its bytes.
 
-    `notes` are (number of bytes before it, reading). `lead_in` is the intact character before the
-    place, as it stands in the raw text, empty if it is lost too: its `head` bytes come first.
-    `eaten`: the last ``?`` has swallowed a single-byte character, a digit say. `evident`: no
-    intact text looks so.
+    `data` has the original bytes, None for one that became a question mark; its first
+    `preceding_size` bytes are those of `preceding`, the intact character before the span as in
+    the raw text ("" if that is lost, too). `readings` are the annotations in the span, each with
+    the number of bytes before it. `swallows_next`: the last question mark also replaces a
+    single-byte character, for example a digit. `is_certain`: no intact text looks like this.
     """
 
     start: int
     end: int
-    lead_in: str
-    octets: tuple[int | None, ...]
-    notes: tuple[tuple[int, str], ...]
-    head: int
-    eaten: bool = False
-    evident: bool = True
+    preceding: str
+    data: Bytes
+    readings: tuple[tuple[int, str], ...]
+    preceding_size: int
+    swallows_next: bool = False
+    is_certain: bool = True
 
-    def pairs(self) -> list[tuple[int, int]]:
-        """Return the places of the characters among the bytes, a last single byte included."""
-        size = len(self.octets)
-        return [(at, min(at + 2, size)) for at in range(self.head, size, 2)]
+    def list_ranges(self) -> list[tuple[int, int]]:
+        """Return start and end, in `data`, of each character of the span."""
+        size = len(self.data)
+        return [(at, min(at + 2, size)) for at in range(self.preceding_size, size, 2)]
 
 
-def _known_bytes(char: str) -> bytes | None:
-    """Return the two bytes of a character of the raw text, of its full-width form if it has one."""
+def _encode_full_width(char: str) -> bytes | None:
+    """Return the two bytes of a character before the tool made it half-width, or None."""
     if "!" <= char <= "~":
         char = chr(ord(char) + 0xFEE0)
-    data = encode_char(char)
+    data = encode_gbk(char)
     return data if data is not None and len(data) == 2 else None
 
 
-def _walk(raw: str, at: int, start: Parse) -> Iterator[Parse]:
-    """Yield the ways in which the decoder can have come in step again, nearest first."""
-    octets, notes = list(start.octets), list(start.notes)
-    evident = start.evident
+def parse_broken_annotation(raw: str, at: int, preceding: str) -> list[Hypothesis]:
+    """Return the ways to read the broken annotation at `at`, the shortest span first.
 
-    def close(end: int, *, eaten: bool = False) -> Parse:
-        return replace(
-            start, octets=tuple(octets), notes=tuple(notes), end=end, eaten=eaten, evident=evident
-        )
+    `preceding` is the character before it, with its annotation if it has one, or "" if it is
+    lost.
 
-    for _ in range(_LONGEST):
-        char = raw[at : at + 1]
-        orphan = ORPHAN.match(raw, at)
-        if orphan:
-            octets.append(None)
-            notes.append((len(octets), orphan[1]))
-            yield close(orphan.end())
-            return
-        if char == "?":
-            following = raw[at + 1 : at + 2]
-            octets.append(None)
-            # Before a space, a line's end or a mark there may be nothing that was swallowed.
-            yield close(at + 1, eaten=following > " " and narrow_marks(following) not in MARKS)
-            octets.pop()
-        elif "@" <= char <= "~":
-            octets.append(ord(char))
-            note = _BRACKETED.match(raw, at + 1)
-            if note:
-                notes.append((len(octets), note[1]))
-                # A letter behind a mark has no pinyin of its own.
-                evident = evident or len(octets) == 4
-            yield close(note.end() if note else at + 1)
-            if note:
-                return
-            octets.pop()
-        data = _known_bytes(char) if char else None
-        if data is None:
-            return
-        evident = evident or is_private(char)
-        octets.extend(data)
-        at += 1
-        note = _BRACKETED.match(raw, at)
-        if note:
-            notes.append((len(octets), note[1]))
-            at = note.end()
-        if data[1] < 0x80:
-            yield close(at)
-            return
-
-
-def parse_torn_pair(raw: str, at: int, lead_in: str) -> list[Parse]:
-    """Return the ways to read a pair torn open at the ``?`` at `at`.
-
-    `lead_in` is the character before it, with its annotation if it has one; empty if unknown.
-
-    >>> [one.end for one in parse_torn_pair("焦?fàn)I造", 1, "焦")]
+    >>> [one.end for one in parse_broken_annotation("焦?fàn)I造", 1, "焦")]
     [7]
     """
-    orphan = ORPHAN.match(raw, at)
-    if orphan is None:
+    annotation = BROKEN_ANNOTATION.match(raw, at)
+    if annotation is None:
         return []
-    data = (_known_bytes(lead_in[0]) if lead_in else None) or (None, None)
-    start = Parse(at, at, lead_in, (*data, None), ((3, orphan[1]),), 2)
-    return list(_walk(raw, orphan.end(), start))
+    data = (_encode_full_width(preceding[0]) if preceding else None) or (None, None)
+    start = Hypothesis(at, at, preceding, (*data, None), ((3, annotation[1]),), 2)
+    return list(_extend_hypothesis(raw, annotation.end(), start))
 
 
-def parse_cut_mark(raw: str, at: int) -> list[Parse]:
-    """Return the ways to read the ``?`` at `at` as the first byte before a mark that was cut out.
+def parse_split_mark(raw: str, at: int) -> list[Hypothesis]:
+    """Return the ways to read the question mark at `at` as a byte before a false match of a mark.
 
-    It can as well be a question mark before another mark; `Parse.evident` tells whether something
-    stands there that no intact text has.
+    It may as well be a question mark before a mark; see `Hypothesis.is_certain`.
     """
     following = raw[at + 1 : at + 2]
-    data = _known_bytes(following) if following and narrow_marks(following) in MARKS else None
-    if data is None or ORPHAN.match(raw, at + 1):
+    is_mark = following and make_half_width(following) in MARKS
+    data = _encode_full_width(following) if is_mark else None
+    if data is None or BROKEN_ANNOTATION.match(raw, at + 1):
         return []
-    start = Parse(at, at, "", (None, *data), (), 0, evident=False)
-    return list(_walk(raw, at + 2, start))
+    start = Hypothesis(at, at, "", (None, *data), (), 0, is_certain=False)
+    return list(_extend_hypothesis(raw, at + 2, start))
+
+
+def _extend_hypothesis(raw: str, at: int, current: Hypothesis) -> Iterator[Hypothesis]:
+    """Yield a hypothesis for each place where the decoder can be back in step, nearest first."""
+    for _ in range(_MAX_LENGTH):
+        ended = _end_hypothesis(raw, at, current)
+        if ended:
+            yield ended
+            if ended.readings != current.readings:
+                return  # Only a single byte, or half a character, explains this annotation.
+        char = raw[at : at + 1]
+        pair = _encode_full_width(char) if char else None
+        if pair is None:
+            return
+        current = _add_bytes(raw, at + 1, current, pair)
+        if is_private_use(char):
+            current = replace(current, is_certain=True)
+        at = current.end
+        if pair[1] < 0x80:
+            yield current
+            return
+
+
+def _end_hypothesis(raw: str, at: int, current: Hypothesis) -> Hypothesis | None:
+    """Return the hypothesis that ends with the single byte, or half a character, at `at`."""
+    char = raw[at : at + 1]
+    broken = BROKEN_ANNOTATION.match(raw, at)
+    if broken:
+        data = (*current.data, None)
+        readings = (*current.readings, (len(data), broken[1]))
+        return replace(current, data=data, readings=readings, end=broken.end())
+    if char == "?":
+        following = raw[at + 1 : at + 2]
+        # Before a space, the end of a line or a mark, nothing may have been swallowed.
+        is_plain = following > " " and make_half_width(following) not in MARKS
+        data = (*current.data, None)
+        return replace(current, data=data, end=at + 1, swallows_next=is_plain)
+    if "@" <= char <= "~":
+        ended = _add_bytes(raw, at + 1, current, (ord(char),))
+        # A letter has no pinyin of its own.
+        is_annotated = ended.readings != current.readings and len(ended.data) == 4
+        return replace(ended, is_certain=ended.is_certain or is_annotated)
+    return None
+
+
+def _add_bytes(raw: str, end: int, current: Hypothesis, added: Iterable[int]) -> Hypothesis:
+    """Return the hypothesis with bytes added, and with the annotation after them."""
+    data = (*current.data, *added)
+    annotation = _ANNOTATION.match(raw, end)
+    if annotation is None:
+        return replace(current, data=data, end=end)
+    readings = (*current.readings, (len(data), annotation[1]))
+    return replace(current, data=data, readings=readings, end=annotation.end())
 
 
 @dataclass(frozen=True)
-class Solver:
-    """Finds what torn places were, with the readings that the text itself shows (`table`)."""
+class CandidateFinder:
+    """Find what garbled spans of a raw text can have been.
+
+    `table` is the part of the tool's table that the text shows (`kg.source.pinyin.infer_table`).
+    """
 
     raw: str
     table: Mapping[str, str]
 
-    def solve(self, parse: Parse) -> list[str]:
-        """Return every text that has the readings and garbles into the raw characters again.
+    def find_texts(self, hypothesis: Hypothesis) -> Iterator[str]:
+        """Yield the texts that have the readings and, garbled, give the raw characters.
 
-        Marks are full-width in it. The search ends when there are very many.
+        Their marks are full-width. The search stops when it has found very many.
         """
-        found: list[str] = []
-        if parse.head and parse.octets[0] is None:
-            return found
-        for octets in self._fill(parse, list(parse.octets)):
-            text = _spell_out(octets)
-            if text is not None and self._garbles_back(parse, octets, text):
-                found.append(text[parse.head // 2 :])
-            if len(found) > _MOST:
-                break
-        return found
+        if hypothesis.preceding_size and hypothesis.data[0] is None:
+            return
+        found = 0
+        for data in self._fill_bytes(hypothesis, hypothesis.data):
+            text = _decode_bytes(data)
+            if text is not None and self._garbles_to_raw(hypothesis, data, text):
+                yield text[hypothesis.preceding_size // 2 :]
+                found += 1
+            if found == _MAX_TEXTS:
+                return
 
-    def is_annotated_letter(self, at: int, reading: str) -> bool:
-        """Return whether the reading at `at` is that of the letter before it and half a character.
+    def find_characters(self, hypothesis: Hypothesis, start: int, end: int) -> list[str]:
+        """Return what the character in `data[start:end]` can be, by its bytes and readings."""
+        filled = self._fill_bytes(hypothesis, hypothesis.data[:end], start)
+        chars = (_decode_bytes(data[start:end]) for data in filled)
+        return [char for char in chars if char is not None]
 
-        Such a pair straddles two characters and tears neither.
+    def is_false_match(self, at: int, reading: str) -> bool:
+        """Return whether the annotation at `at` is of half a character and the letter after it.
+
+        Such a match splits no character, so that nothing else is garbled.
         """
-        letter = self.raw[at - 1]
-        data = encode_char(self.raw[at - 2])
+        data = encode_gbk(self.raw[at - 2])
         is_pair = at > 1 and data is not None and len(data) == 2 and data[1] > 0x80
-        return is_pair and self.reads(data[1], ord(letter), reading) if data else False
+        return is_pair and self._reads(data[1], ord(self.raw[at - 1]), reading) if data else False
 
-    def candidates(self, parse: Parse, first: int, end: int) -> list[str]:
-        """Return what one character of the place can be, by its bytes and readings alone."""
-        octets = list(parse.octets)
-        return [
-            char
-            for filled in self._fill(parse, octets[:end], first)
-            if (char := _spell_out(filled[first:end])) is not None
-        ]
-
-    def reads(self, first: int, second: int, reading: str) -> bool:
-        """Return whether two bytes spell a character that has the reading, in this text first."""
-        char = decode_pair(first, second)
+    def _reads(self, first: int, second: int, reading: str) -> bool:
+        """Return whether two bytes are a character with this reading, first of all in the table."""
+        char = decode_gbk(first, second)
         if char is None:
             return False
-        if char in self.table:
-            return self.table[char] == reading
-        return unicodedata.normalize("NFC", reading) in find_readings(char)
+        return self.table[char] == reading if char in self.table else has_reading(char, reading)
 
-    def _holds(self, parse: Parse, octets: list[int | None]) -> bool:
-        for place, reading in parse.notes:
-            if place > len(octets):
+    def _fits_readings(self, hypothesis: Hypothesis, data: Bytes) -> bool:
+        """Return whether the known bytes before each annotation have its reading."""
+        for at, reading in hypothesis.readings:
+            if at > len(data):
                 continue
-            first, second = octets[place - 2 : place]
+            first, second = data[at - 2 : at]
             if first is None or second is None:
                 continue
-            if not self.reads(first, second, reading):
+            if not self._reads(first, second, reading):
                 return False
         return True
 
-    def _fill(
-        self, parse: Parse, octets: list[int | None], first: int = 0
-    ) -> Iterator[list[int | None]]:
-        """Yield the bytes with each unknown one from `first` on filled in, readings holding."""
-        unknown = next((n for n in range(first, len(octets)) if octets[n] is None), None)
+    def _fill_bytes(self, hypothesis: Hypothesis, data: Bytes, start: int = 0) -> Iterator[Bytes]:
+        """Yield the bytes with each unknown one from `start` on replaced by each that fits."""
+        unknown = next((at for at in range(start, len(data)) if data[at] is None), None)
         if unknown is None:
-            if self._holds(parse, octets):
-                yield octets
+            if self._fits_readings(hypothesis, data):
+                yield data
             return
         for value in range(0x80, 0xFF):
-            filled = [*octets[:unknown], value, *octets[unknown + 1 :]]
-            if self._holds(parse, filled) and _is_sound(filled, unknown):
-                yield from self._fill(parse, filled, first)
+            filled = (*data[:unknown], value, *data[unknown + 1 :])
+            if self._fits_readings(hypothesis, filled) and _may_decode(filled, unknown):
+                yield from self._fill_bytes(hypothesis, filled, start)
 
-    def _garbles_back(self, parse: Parse, octets: list[int | None], text: str) -> bool:
-        after = self.raw[parse.end : parse.end + 1]
-        note = _BRACKETED.match(self.raw, parse.end + 1)
-        bracket = note[0] if note and after in self.table else ""
-        # All that can be swallowed garble alike; one of them stands for them.
-        whole = text + ("0" if parse.eaten else "") + widen_marks(after)
-        spelt = whole.encode("gb18030", "replace")
-        pairs = {decode_pair(*spelt[at : at + 2]) for at in range(len(spelt) - 1)}
-        passes = _order_passes(parse, octets)
-        passes.update(
+    def _garbles_to_raw(self, hypothesis: Hypothesis, data: Bytes, text: str) -> bool:
+        after = self.raw[hypothesis.end : hypothesis.end + 1]
+        match = _ANNOTATION.match(self.raw, hypothesis.end + 1)
+        annotation = match[0] if match and after in self.table else ""
+        # Every character that can be swallowed garbles like this one.
+        swallowed = "0" if hypothesis.swallows_next else ""
+        original = text + swallowed + make_marks_full_width(after)
+        encoded = original.encode("gb18030", "replace")
+        pairs = {decode_gbk(*encoded[at : at + 2]) for at in range(len(encoded) - 1)}
+        table = _order_table(hypothesis, data)
+        table.update(
             (char, reading)
-            for char in sorted(pairs - {None} - passes.keys(), key=str)
+            for char in sorted(pairs - {None} - table.keys(), key=str)
             if char is not None and (reading := self.table.get(char))
         )
-        expected = parse.lead_in + self.raw[parse.start : parse.end] + after + bracket
-        return garble(whole, passes) == narrow_marks(expected)
+        raw = self.raw[hypothesis.start : hypothesis.end]
+        expected = hypothesis.preceding + raw + after + annotation
+        return make_half_width(garble_text(original, table)) == make_half_width(expected)
 
 
-def _order_passes(parse: Parse, octets: list[int | None]) -> dict[str, str]:
-    """Return the table of the place: what stands annotated in it came before what tore it."""
-    passes: dict[str, str] = {}
-    for place, reading in sorted(parse.notes, key=lambda note: note[0] % 2):
-        char = _spell_out(octets[place - 2 : place])
+def _order_table(hypothesis: Hypothesis, data: Bytes) -> dict[str, str]:
+    """Return the annotations of a span as a table: intact characters before false matches.
+
+    A character that still has its annotation was matched before something could split it.
+    """
+    table: dict[str, str] = {}
+    for at, reading in sorted(hypothesis.readings, key=lambda reading: reading[0] % 2):
+        char = _decode_bytes(data[at - 2 : at])
         if char is not None:
-            passes.setdefault(char, reading)
-    return passes
+            table.setdefault(char, reading)
+    return table
 
 
-def _is_sound(octets: list[int | None], place: int) -> bool:
-    """Return whether the character that the byte belongs to can be one, as far as it is known."""
-    first, second = (*octets[place - place % 2 :], None)[:2]
+def _may_decode(data: Bytes, at: int) -> bool:
+    """Return whether the character that a byte belongs to exists, as far as it is known."""
+    first, second = (*data[at - at % 2 :], None)[:2]
     if first is None or second is None:
         return True
-    char = decode_pair(first, second)
-    return char is not None and not is_private(char)
+    char = decode_gbk(first, second)
+    return char is not None and not is_private_use(char)
 
 
-def _spell_out(octets: list[int | None]) -> str | None:
-    """Return the characters of some bytes, None where two of them spell none."""
+def _decode_bytes(data: Bytes) -> str | None:
+    """Return the characters with these bytes, or None if the bytes are not those of a text."""
     chars: list[str] = []
-    for at in range(0, len(octets), 2):
-        first, second = (*octets[at : at + 2], None)[:2]
+    for at in range(0, len(data), 2):
+        first, second = (*data[at : at + 2], None)[:2]
         if first is None:
             return None
-        char = chr(first) if second is None and first < 0x80 else decode_pair(first, second or 0)
-        if char is None or is_private(char):
+        char = chr(first) if second is None and first < 0x80 else decode_gbk(first, second or 0)
+        if char is None or is_private_use(char):
             return None
         chars.append(char)
     return "".join(chars)

@@ -1,49 +1,49 @@
-"""The accident, forwards: what a byte-wise pinyin tool makes of a readable Chinese text.
+"""Garble a text as the annotation tool did, and decode its bytes.
 
-The tool held the text as GBK bytes and put ``(reading)`` behind every pair of bytes that spells a
-character of its table, wherever the pair began. A pair that straddles two characters is torn open
-by the insertion, and the decoder that came later took one byte after the torn lead byte with it.
-Full-width marks were cut out of the bytes in the same way, and made half-width in the end.
-GBK here is the two-byte part of GB 18030 (<https://www.unicode.org/L2/L2006/06394-gb18030.html>).
+GBK is the part of GB 18030 with one or two bytes for a character
+(<https://www.unicode.org/L2/L2006/06394-gb18030.html>).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 MARKS = ",?:;!()"
-"""The marks whose full-width bytes the tool cut out, as they stand half-width in a garbled text."""
+"""The punctuation whose full-width form the tool searched for and made half-width."""
 
-_WIDE = {half: chr(ord(half) + 0xFEE0) for half in map(chr, range(0x21, 0x7F))}
-_NARROW = str.maketrans({wide: half for half, wide in _WIDE.items()})
-# Bytes are held as characters 0-255, so that everything else can stand between them unmistakably.
-_CUT = "\u0100"
-_INSERTED = 0x10_0000
-_OPAQUE = 0x200
+_FULL_WIDTH = {half: chr(ord(half) + 0xFEE0) for half in map(chr, range(0x21, 0x7F))}
+_TO_HALF_WIDTH = str.maketrans({full: half for half, full in _FULL_WIDTH.items()})
+_TO_FULL_WIDTH = str.maketrans({mark: _FULL_WIDTH[mark] for mark in MARKS})
+
+# While a text is garbled, each of its bytes is a character below 0x100. A character from here on
+# is a match of a mark, a character outside GBK, or an annotation.
+_MARK_MATCH = 0x100
+_UNENCODABLE = 0x200
+_ANNOTATION = 0x10_0000
 
 
-def narrow_marks(text: str) -> str:
-    """Return the text with every full-width ASCII character half-width, as the accident leaves it.
+def make_half_width(text: str) -> str:
+    """Return the text with all full-width ASCII characters half-width.
 
-    >>> narrow_marks("一\uff0c二")
+    >>> make_half_width("一\uff0c二")
     '一,二'
     """
-    return text.translate(_NARROW)
+    return text.translate(_TO_HALF_WIDTH)
 
 
-def widen_marks(text: str) -> str:
-    """Return the text with its half-width `MARKS` full-width, as they stood before the accident.
+def make_marks_full_width(text: str) -> str:
+    """Return the text with its half-width `MARKS` full-width.
 
-    >>> widen_marks("一,二") == "一\uff0c二"
+    >>> make_marks_full_width("一,二") == "一\uff0c二"
     True
     """
-    return text.translate({ord(mark): _WIDE[mark] for mark in MARKS})
+    return text.translate(_TO_FULL_WIDTH)
 
 
 @cache
-def encode_char(char: str) -> bytes | None:
-    """Return the one or two bytes of a character in GBK, None where it has none.
+def encode_gbk(char: str) -> bytes | None:
+    """Return the one or two bytes of a character, or None if it is not in GBK.
 
-    >>> encode_char("營").hex(), encode_char("\U00020000")
+    >>> encode_gbk("營").hex(), encode_gbk("\U00020000")
     ('a049', None)
     """
     try:
@@ -54,10 +54,10 @@ def encode_char(char: str) -> bytes | None:
 
 
 @cache
-def decode_pair(first: int, second: int) -> str | None:
-    """Return the character of two bytes, None where they spell none; private ones come back too.
+def decode_gbk(first: int, second: int) -> str | None:
+    """Return the character with these two bytes, also a private-use one, or None.
 
-    >>> decode_pair(0xA0, 0x49), decode_pair(0xA0, 0x28)
+    >>> decode_gbk(0xA0, 0x49), decode_gbk(0xA0, 0x28)
     ('營', None)
     """
     if not (0x81 <= first <= 0xFE and 0x40 <= second <= 0xFE and second != 0x7F):
@@ -68,76 +68,77 @@ def decode_pair(first: int, second: int) -> str | None:
         return None
 
 
-def is_private(char: str) -> bool:
-    """Return whether a character lies in the private-use area, where no text has any business.
+def is_private_use(char: str) -> bool:
+    """Return whether a character is in the private use area, as no character of a text is.
 
-    >>> is_private("\ue7c4"), is_private("一")
+    >>> is_private_use("\ue7c4"), is_private_use("一")
     (True, False)
     """
     return "\ue000" <= char <= "\uf8ff"
 
 
-def _spell(text: str) -> tuple[str, list[str]]:
-    out: list[str] = []
-    opaque: list[str] = []
+def garble_text(text: str, table: Mapping[str, str]) -> str:
+    """Return what the tool makes of a text, with marks still full-width.
+
+    `table` maps characters to readings, in the order in which the tool searched for them: a
+    match that an earlier annotation has split is not found any more.
+
+    >>> garble_text("焦營造", {"範": "fàn", "營": "yíng"})
+    '焦?fàn)I造'
+    >>> garble_text("府數字", {"數": "shù", "當": "dāng"})
+    '府?dāng)?shù)字'
+    """
+    units, unencodable = _encode(text)
+    readings: list[str] = []
+    for char, reading in table.items():
+        data = encode_gbk(char)
+        if data is not None and len(data) == 2:
+            match = data.decode("latin-1")
+            units = units.replace(match, match + chr(_ANNOTATION + len(readings)))
+            readings.append(reading)
+    for mark in MARKS:
+        match = _FULL_WIDTH[mark].encode("gb18030").decode("latin-1")
+        units = units.replace(match, chr(_MARK_MATCH) + match)
+    return "".join(_decode(units, unencodable, readings))
+
+
+def _encode(text: str) -> tuple[str, list[str]]:
+    """Return the bytes of a text, and the characters of it that are not in GBK."""
+    units: list[str] = []
+    unencodable: list[str] = []
     for char in text:
-        data = encode_char(char)
+        data = encode_gbk(char)
         if data is None:
-            out.append(chr(_OPAQUE + len(opaque)))
-            opaque.append(char)
+            units.append(chr(_UNENCODABLE + len(unencodable)))
+            unencodable.append(char)
         else:
-            out.append(data.decode("latin-1"))
-    return "".join(out), opaque
+            units.append(data.decode("latin-1"))
+    return "".join(units), unencodable
 
 
-def _decode(units: str, opaque: list[str], readings: list[str]) -> Iterable[str]:
+def _decode(units: str, unencodable: list[str], readings: list[str]) -> Iterator[str]:
     at = 0
     while at < len(units):
         code = ord(units[at])
         following = ord(units[at + 1]) if at + 1 < len(units) else 0
         at += 1
-        if code >= _INSERTED:
-            yield f"({readings[code - _INSERTED]})"
-        elif code >= _OPAQUE:
-            yield opaque[code - _OPAQUE]
+        if code >= _ANNOTATION:
+            yield f"({readings[code - _ANNOTATION]})"
+        elif code >= _UNENCODABLE:
+            yield unencodable[code - _UNENCODABLE]
         elif code < 0x80:
             yield chr(code)
-        elif code == ord(_CUT):
+        elif code == _MARK_MATCH:
             continue
-        elif following >= _INSERTED:  # the torn byte takes the bracket with it
-            yield f"?{readings[following - _INSERTED]})"
+        elif following >= _ANNOTATION:
+            # The first byte of a split character takes the bracket with it.
+            yield f"?{readings[following - _ANNOTATION]})"
             at += 1
-        elif 0x21 <= following < 0x40:  # and would take a digit in the same way
+        elif 0x21 <= following < 0x40:
+            # So it does with a digit.
             yield "?"
             at += 1
         else:
-            char = decode_pair(code, following) if following < 0x100 else None
+            char = decode_gbk(code, following) if following < 0x100 else None
             at += char is not None
             yield char or "?"
-
-
-def garble(text: str, readings: Mapping[str, str], *, narrow: bool = True) -> str:
-    """Return what the accident makes of a text: ``(reading)`` inserted, straddled characters torn.
-
-    `readings` is the tool's table, in the order of its passes: a pair torn open by an earlier
-    pass is no longer found by a later one. Marks are cut out only where they are full-width.
-    With `narrow` they come out half-width.
-
-    >>> garble("焦營造", {"範": "fàn", "營": "yíng"})
-    '焦?fàn)I造'
-    >>> garble("府數字", {"數": "shù", "當": "dāng"})
-    '府?dāng)?shù)字'
-    """
-    units, opaque = _spell(text)
-    inserted: list[str] = []
-    for char, reading in readings.items():
-        data = encode_char(char)
-        if data is not None and len(data) == 2:
-            pair = data.decode("latin-1")
-            units = units.replace(pair, pair + chr(_INSERTED + len(inserted)))
-            inserted.append(reading)
-    for mark in MARKS:
-        pair = _WIDE[mark].encode("gb18030").decode("latin-1")
-        units = units.replace(pair, _CUT + pair)
-    garbled = "".join(_decode(units, opaque, inserted))
-    return narrow_marks(garbled) if narrow else garbled

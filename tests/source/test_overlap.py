@@ -1,0 +1,34 @@
+"""Wording that a description shares with a source text."""
+
+import pytest
+
+from kg.source import NgramIndex
+from kg.source.overlap import COPY_LENGTH
+
+TEXTS = ["甲乙丙丁戊己庚,辛壬癸子丑寅卯辰", "简简体体"]
+COPIED = "甲乙丙丁戊己庚辛壬癸子丑寅卯"
+
+
+def test_copy_is_found_whatever_the_punctuation() -> None:
+    assert len(COPIED) == COPY_LENGTH
+    for description in (COPIED, "見甲乙丙丁、戊己庚辛壬癸子丑寅卯了", "a甲1乙 丙" + COPIED[3:]):
+        assert NgramIndex(TEXTS).find(description) == COPIED, description
+
+
+def test_shorter_copy_is_not_found() -> None:
+    assert NgramIndex(TEXTS).find(COPIED[:-1] + "了") is None
+    assert NgramIndex(TEXTS).find("") is None
+    assert NgramIndex([]).find(COPIED) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "found"), [("丁戊己庚辛壬", None), ("丁戊己庚辛", COPIED), ("丁(戊己庚辛", COPIED)]
+)
+def test_long_names_may_be_the_same(name: str, found: str | None) -> None:
+    assert NgramIndex(TEXTS, [name]).find(COPIED) == found
+
+
+def test_first_of_several_copies_in_any_text_is_returned() -> None:
+    index = NgramIndex(TEXTS, length=2)
+    assert index.find("简体,甲乙") == "简体"
+    assert index.find("甲乙,简体") == "甲乙"
