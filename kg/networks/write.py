@@ -72,22 +72,6 @@ def choose_format(
     return name, compression
 
 
-def is_folder(target: str, formats: Sequence[str]) -> bool:
-    """Return whether a target is a folder: it exists as one, ends in / or has no suffix.
-
-    A new target without suffix is a file if exactly one format of one file is asked for.
-
-    >>> is_folder("networks/", []), is_folder("networks", []), is_folder("cities.gexf", [])
-    (True, True, False)
-    """
-    if target == "-":
-        return False
-    path = Path(target)
-    if target.endswith("/") or path.is_dir():
-        return True
-    return not path.suffix and not path.exists() and (len(formats) != 1 or CSV in formats)
-
-
 def export_file(
     network: Network,
     target: Path,
@@ -101,7 +85,7 @@ def export_file(
     """
     name, compression = choose_format(target, asked, writers)
     with write_file(target) as stream, compress_stream(stream, compression) as compressed:
-        write_network(network, name, compressed, writers)
+        compressed.writelines(writers[name](network))
 
 
 def export_folder(
@@ -142,11 +126,9 @@ def export_folder(
     return list(errors)
 
 
-def write_network(
-    network: Network, name: str, stream: BinaryIO, writers: Mapping[str, Writer] = WRITERS
-) -> None:
+def write_network(network: Network, name: str, stream: BinaryIO) -> None:
     """Write a network to a stream, in the format of that name; text is UTF-8."""
-    stream.writelines(writers[name](network))
+    stream.writelines(WRITERS[name](network))
 
 
 def _list_files(network: str, formats: Iterable[str]) -> Iterator[tuple[str, str]]:
