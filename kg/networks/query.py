@@ -10,17 +10,16 @@ element that says so; or a node only. Besides the fields of a question, its head
 - relations: labels of relations by language, in place of those in the ontology.
 """
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kg.ask.lookup import quote_input
+from kg.ask.lookup import find_similar, quote_input, suggest_names
 from kg.ask.parameters import make_term, read_parameters, write_term
 from kg.ask.question import Question
 from kg.errors import KgError
 from kg.graph import Graph, bind_values
 from kg.home import Home
-from kg.names import LANGUAGES, Names
+from kg.names import Names
 
 VARIABLES = ("source", "kind", "target", "element")
 DEFAULT_LARGEST = 10_000
@@ -48,8 +47,7 @@ def find_network(home: Home, name: str) -> Question:
     """
     known = {network.name: network for network in list_networks(home)}
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-        hint = f"Did you mean {' or '.join(near)}?" if near else f"Networks: {', '.join(known)}."
+        hint = suggest_names(find_similar(name, known), f"Networks: {', '.join(known)}.")
         raise KgError(f"{quote_input(name)}: unknown network. {hint}", exit_code=2)
     return known[name]
 
@@ -75,10 +73,10 @@ def read_fold(question: Question, names: Names) -> Fold | None:
     header = question.header.get("fold")
     if not header:
         return None
-    if not isinstance(header, dict) or not {"kind", "column"} <= header.keys():
-        raise KgError(f"{question.path}:1: fold has no kind or no column. Add both.")
-    titles = {tag: str(header[tag]) for tag in LANGUAGES if tag in header}
-    return Fold(names.expand(header["kind"]), str(header["column"]), titles)
+    try:
+        return Fold(names.expand(header["kind"]), header["column"], header)
+    except (KeyError, TypeError):
+        raise KgError(f"{question.path}:1: fold has no kind or no column. Add both.") from None
 
 
 def bind_network(graph: Graph, question: Question, values: Mapping[str, Sequence[str]]) -> str:

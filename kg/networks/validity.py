@@ -35,23 +35,22 @@ def clip_span(span: Span, *limits: Span) -> Span | None:
     return None if start and end and start > end else (start, end)
 
 
-def resolve_spans(
-    rows: Iterable[tuple[str, str | None, str | None, str | None]],
-) -> dict[str, Span]:
+def resolve_spans(rows: Iterable[tuple[str, str, str, str]]) -> dict[str, Span]:
     """Return the validity of each thing, from rows of thing, start, end and parent.
 
-    A parent is what the thing is stated in or part of. A missing start or end is that of the
-    parents, unless these differ. If a deadline (an end) is before the start of a parent, the
-    deadline is kept and the start is open. Things that are always valid are left out.
+    In a row, "" is a missing value. A parent is what the thing is stated in or part of. A missing
+    start or end is that of the parents, unless these differ. If a deadline (an end) is before the
+    start of a parent, the deadline is kept and the start is open. Things that are always valid are
+    left out.
 
-    >>> resolve_spans([("plan", "2021-01-01", "2023-12-31", None), ("goal", None, None, "plan")])
+    >>> resolve_spans([("plan", "2021-01-01", "2023-12-31", ""), ("goal", "", "", "plan")])
     {'goal': ('2021-01-01', '2023-12-31'), 'plan': ('2021-01-01', '2023-12-31')}
     """
     starts: dict[str, set[str]] = defaultdict(set)
     ends: dict[str, set[str]] = defaultdict(set)
     parents: dict[str, set[str]] = defaultdict(set)
-    for thing, start, end, parent in rows:
-        for value, values in ((start, starts), (end, ends), (parent, parents)):
+    for thing, *row in rows:
+        for value, values in zip(row, (starts, ends, parents), strict=True):
             known = values[thing]
             if value:
                 known.add(value)

@@ -10,7 +10,6 @@ from kg.graph import LocalGraph
 from kg.home import find_home
 from kg.names import read_names
 from kg.networks.query import (
-    Fold,
     bind_network,
     find_network,
     list_networks,
@@ -66,7 +65,8 @@ def test_fold(tmp_path: Path) -> None:
     header = "#+ fold:\n#+   kind: cdp:hasTheme\n#+   column: themes\n#+   en: Themes\n"
     relation = NAMES.expand("cdp:hasTheme")
     fold = read_fold(make_question(tmp_path, header), NAMES)
-    assert fold == Fold(relation, "themes", {"en": "Themes"})
+    assert fold is not None
+    assert (fold.relation, fold.column, fold.titles["en"]) == (relation, "themes", "Themes")
     assert read_fold(make_question(tmp_path, ""), NAMES) is None
     with pytest.raises(KgError, match="fold has no kind or no column"):
         read_fold(make_question(tmp_path, "#+ fold:\n#+   kind: cdp:hasTheme\n"), NAMES)
