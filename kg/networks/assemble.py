@@ -1,6 +1,6 @@
 """Build a network: run its query, weigh edges, measure and position nodes, describe the result."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kg.ask.lookup import quote_input
@@ -20,6 +20,7 @@ NODE_COLUMNS = (
     "type", "type_label", "class", "city", "voice", "iri", *(f"label_{tag}" for tag in LANGUAGES),
     "degree", "betweenness", "community",
 )  # fmt: skip
+EDGE_COLUMNS = ("relation", "evidence", "shared", "jaccard")
 STEPS = ("querying", "measuring", "laying out")
 Progress = Callable[[str], None]
 
@@ -80,7 +81,8 @@ def build_network(
     progress(STEPS[2])
     layout = lay_out_nodes(linked, metrics, options.layout)
     dropped = len(projection.nodes) - len(nodes)
-    return builder.build(nodes, edges, metrics, layout, dropped, untimely)
+    counts = {"all": len(projection.nodes), "dropped": dropped, "count": untimely}
+    return builder.build(nodes, edges, metrics, layout, counts)
 
 
 def _explain_empty(question: Question, values: Mapping[str, Sequence[str]]) -> str:
@@ -111,45 +113,21 @@ class NetworkBuilder:
         edges: Mapping[EdgeKey, EdgeData],
         metrics: Metrics,
         layout: Layout,
-        dropped: int,
-        untimely: int,
+        counts: Mapping[str, int],
     ) -> Network:
         """Return the network with its nodes and edges in the given order.
 
-        `dropped` nodes exceeded the largest number, `untimely` edges are never valid.
+        The counts are for the notes: of all nodes, of dropped ones, and of edges never valid.
         """
-        version, licence = self._data.version
-        facts = {
-            "nodes": len(nodes),
-            "edges": len(edges),
-            "values": "; ".join(f"{name} {', '.join(v)}" for name, v in self._values.items()),
-            "all": len(nodes) + dropped,
-            "dropped": dropped,
-            "count": untimely,
-            "pivots": metrics.pivots,
-            "steps": f"{MAX_STEPS:,}",
-            "seed": SEED,
-            "version": version,
-            "licence": licence,
-        }
-        notes = (
-            "size",
-            "asked" if self._values else "",
-            "dropped" if dropped else "",
-            "untimely" if untimely else "",
-            "passages",
-            "time",
-            "estimated" if metrics.pivots else "exact",
-            layout.name,
-            "colours",
-            "data",
-        )
-        texts = self._data.style.texts("notes", self._language)
+        counts = {"nodes": len(nodes), "edges": len(edges), **counts}
+        titles = self._data.style.texts("columns", self._language)
+        fold = self.fold
+        folded = {fold.column: pick(fold.titles, self._language, "")} if fold else {}
         return Network(
             name=self._question.name,
             title=self._question.text("summary", self._language),
             summary=self._question.text("description", self._language),
-            notes=tuple(fill_text(texts, name, **facts) for name in notes if name),
+            notes=tuple(self._write_notes(metrics, layout, counts)),
             language=self._language,
             directed=bool(self._question.header.get("directed")),
             nodes=tuple(
@@ -159,20 +137,40 @@ class NetworkBuilder:
                 self._make_edge(f"e{number}", key, edge)
                 for number, (key, edge) in enumerate(edges.items(), 1)
             ),
-            node_columns=self._title_columns(*NODE_COLUMNS),
-            edge_columns=self._title_edge_columns(),
+            node_columns={name: titles.get(name, name) for name in NODE_COLUMNS},
+            edge_columns={name: titles.get(name, name) for name in EDGE_COLUMNS} | folded,
             legend=self._data.style.texts("legend", self._language),
         )
 
-    def _title_edge_columns(self) -> dict[str, str]:
-        if self.fold is None:
-            return self._title_columns("relation", "evidence")
-        columns = self._title_columns("relation", "evidence", "shared", "jaccard")
-        return columns | {self.fold.column: pick(self.fold.titles, self._language, "")}
-
-    def _title_columns(self, *names: str) -> dict[str, str]:
-        titles = self._data.style.texts("columns", self._language)
-        return {name: titles.get(name, name) for name in names}
+    def _write_notes(
+        self, metrics: Metrics, layout: Layout, counts: Mapping[str, int]
+    ) -> Iterator[str]:
+        """Yield the notes; each has the fields that it names."""
+        texts = self._data.style.texts("notes", self._language)
+        version, licence = self._data.version
+        fields = {
+            **counts,
+            "values": "; ".join(f"{name} {', '.join(v)}" for name, v in self._values.items()),
+            "pivots": metrics.pivots,
+            "steps": f"{MAX_STEPS:,}",
+            "seed": SEED,
+            "version": version,
+            "licence": licence,
+        }
+        for name, is_shown in (
+            ("size", True),
+            ("asked", self._values),
+            ("dropped", counts["dropped"]),
+            ("untimely", counts["count"]),
+            ("passages", True),
+            ("time", True),
+            ("estimated" if metrics.pivots else "exact", True),
+            (layout.name, True),
+            ("colours", True),
+            ("data", True),
+        ):
+            if is_shown:
+                yield fill_text(texts, name, **fields)
 
     def _label(self, iri: str) -> str:
         return self._data.label(iri, self._language)
