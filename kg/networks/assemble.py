@@ -80,8 +80,13 @@ def build_network(
     metrics = measure_nodes(linked, links)
     progress(STEPS[2])
     layout = lay_out_nodes(linked, metrics, options.layout)
-    dropped = len(projection.nodes) - len(nodes)
-    counts = {"all": len(projection.nodes), "dropped": dropped, "count": untimely}
+    counts = {
+        "nodes": len(nodes),
+        "edges": len(edges),
+        "all": len(projection.nodes),
+        "dropped": len(projection.nodes) - len(nodes),
+        "count": untimely,
+    }
     return builder.build(nodes, edges, metrics, layout, counts)
 
 
@@ -115,11 +120,7 @@ class NetworkBuilder:
         layout: Layout,
         counts: Mapping[str, int],
     ) -> Network:
-        """Return the network with its nodes and edges in the given order.
-
-        The counts are for the notes: of all nodes, of dropped ones, and of edges never valid.
-        """
-        counts = {"nodes": len(nodes), "edges": len(edges), **counts}
+        """Return the network with its nodes and edges in the given order; counts are for notes."""
         titles = self._data.style.texts("columns", self._language)
         fold = self.fold
         folded = {fold.column: pick(fold.titles, self._language, "")} if fold else {}
