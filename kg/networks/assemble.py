@@ -68,7 +68,7 @@ def build_network(
     found = graph.select(bind_network(graph, question, options.values), str(question.path))
     if found.variables != VARIABLES:
         raise KgError(f"{question.path}:1: wrong variables. SELECT ?{' ?'.join(VARIABLES)}.")
-    projection = collect_edges(found.rows, builder.fold.relation if builder.fold else None)
+    projection = collect_edges(found.rows, builder.fold.relation if builder.fold else "")
     if not projection.nodes:
         raise EmptyNetworkError(_explain_empty(question, options.values))
     nodes = prune_to_core(projection, largest)

@@ -75,11 +75,7 @@ def choose_dashes(curves: Sequence[Curve]) -> dict[str, str] | None:
 
 
 def list_rows(network: Network, scene: Scene) -> Iterator[Row]:
-    """Yield the rows of the legend, from top to bottom.
-
-    Raises:
-        KgError: see `fill_text`.
-    """
+    """Yield the rows of the legend, from top to bottom."""
     if scene.circles:
         yield _make_heading(network, "nodes")
         yield from _list_types(network, scene)
@@ -112,10 +108,8 @@ def _list_types(network: Network, scene: Scene) -> Iterator[Row]:
         node = circle.node
         colors.setdefault(node.color.lower(), Counter())[clean_text(node.type_label)] += 1
     for color, types in sorted(colors.items(), key=lambda item: -item[1].total()):
-        text = fill_text(network.legend, "separator").join(
-            label for label, _ in types.most_common()
-        )
-        lines = break_label(text, TEXT_COLUMNS)
+        labels = [label for label, _ in types.most_common()]
+        lines = break_label(fill_text(network.legend, "separator").join(labels), TEXT_COLUMNS)
         dot = Dot(DOT_WIDTH / 2, DOT_RADIUS, color)
         yield Row(lines, str(types.total()), DOT_WIDTH + SAMPLE_GAP, dot=dot)
 
@@ -147,9 +141,8 @@ def _list_relations(network: Network, scene: Scene) -> Iterator[Row]:
     dashes = choose_dashes(scene.curves)
     if dashes is None:
         sample = Stroke(scene.circles[0].node.color, STROKE_WIDTH)
-        yield _make_stroke(
-            fill_text(network.legend, "source_color"), sample, str(len(scene.curves))
-        )
+        text = fill_text(network.legend, "source_color")
+        yield _make_stroke(text, sample, str(len(scene.curves)))
         return
     edges = [curve.edge for curve in scene.curves]
     counts = Counter(edge.kind for edge in edges)
@@ -159,11 +152,7 @@ def _list_relations(network: Network, scene: Scene) -> Iterator[Row]:
 
 
 def write_caption(network: Network, scene: Scene) -> str:
-    """Return the caption: counts, what is omitted, the source of the data and the program.
-
-    Raises:
-        KgError: see `fill_text`.
-    """
+    """Return the caption: counts, what is omitted, the source of the data and the program."""
     counts = []
     for drawn, total in (
         (len(scene.circles), len(network.nodes)),
