@@ -22,7 +22,6 @@ NODE_COLUMNS = (
 )  # fmt: skip
 EDGE_COLUMNS = ("relation", "evidence", "shared", "jaccard")
 STEPS = ("querying", "measuring", "laying out")
-Progress = Callable[[str], None]
 
 
 class EmptyNetworkError(KgError):
@@ -47,7 +46,7 @@ def build_network(
     question: Question,
     options: NetworkOptions,
     data: NodeData | None = None,
-    progress: Progress = lambda step: None,
+    progress: Callable[[str], None] = lambda step: None,
 ) -> Network:
     """Return the network of a query, measured and laid out.
 

@@ -22,7 +22,6 @@ from kg.home import Home
 from kg.names import Names
 
 VARIABLES = ("source", "kind", "target", "element")
-DEFAULT_LARGEST = 10_000
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def read_largest(question: Question, largest: int | None) -> int:
     Raises:
         KgError: it is not a number from 1 (exit code 2).
     """
-    found = question.header.get("largest", DEFAULT_LARGEST) if largest is None else largest
+    found = question.header.get("largest", 10_000) if largest is None else largest
     if not isinstance(found, int) or found < 1:
         raise KgError(f"largest: {found} is not a number of nodes. Use 1 or more.", exit_code=2)
     return found
