@@ -67,7 +67,7 @@ def build_network(
     found = graph.select(bind_network(graph, question, options.values), str(question.path))
     if found.variables != VARIABLES:
         raise KgError(f"{question.path}:1: wrong variables. SELECT ?{' ?'.join(VARIABLES)}.")
-    projection = collect_edges(found.rows, builder.fold.relation if builder.fold else "")
+    projection = collect_edges(found.rows, builder.folded)
     if not projection.nodes:
         raise EmptyNetworkError(_explain_empty(question, options.values))
     nodes = prune_to_core(projection, largest)
@@ -109,7 +109,8 @@ class NetworkBuilder:
             self._names.expand(name): labels
             for name, labels in (question.header.get("relations") or {}).items()
         }
-        self.fold = read_fold(question, data.names)
+        # The folded relation, and the column of what its sources share with its title.
+        self.folded, self._shared = read_fold(question, data.names, options.language)
 
     def build(
         self,
@@ -121,8 +122,6 @@ class NetworkBuilder:
     ) -> Network:
         """Return the network with its nodes and edges in the given order; counts are for notes."""
         titles = self._data.style.texts("columns", self._language)
-        fold = self.fold
-        folded = {fold.column: pick(fold.titles, self._language, "")} if fold else {}
         return Network(
             name=self._question.name,
             title=self._question.text("summary", self._language),
@@ -138,7 +137,7 @@ class NetworkBuilder:
                 for number, (key, edge) in enumerate(edges.items(), 1)
             ),
             node_columns={name: titles.get(name, name) for name in NODE_COLUMNS},
-            edge_columns={name: titles.get(name, name) for name in EDGE_COLUMNS} | folded,
+            edge_columns={name: titles.get(name, name) for name in EDGE_COLUMNS} | self._shared,
             legend=self._data.style.texts("legend", self._language),
         )
 
@@ -207,12 +206,10 @@ class NetworkBuilder:
     def _make_edge(self, name: str, key: EdgeKey, edge: EdgeData) -> Edge:
         source, relation, target = key
         attributes: dict[str, Value] = {}
-        if self.fold and edge.shared:
-            attributes = {
-                "shared": len(edge.shared),
-                "jaccard": edge.jaccard,
-                self.fold.column: tuple(map(self._label, edge.shared)),
-            }
+        if edge.shared:
+            labels = tuple(map(self._label, edge.shared))
+            attributes = {"shared": len(edge.shared), "jaccard": edge.jaccard}
+            attributes |= dict.fromkeys(self._shared, labels)
         start, end = edge.span
         return Edge(
             id=name,

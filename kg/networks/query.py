@@ -11,7 +11,6 @@ element that says so; or a node only. Besides the fields of a question, its head
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from kg.ask.lookup import find_similar, quote_input, suggest_names
 from kg.ask.parameters import make_term, read_parameters, write_term
@@ -19,18 +18,9 @@ from kg.ask.question import Question
 from kg.errors import KgError
 from kg.graph import Graph, bind_values
 from kg.home import Home
-from kg.names import Names
+from kg.names import Names, pick
 
 VARIABLES = ("source", "kind", "target", "element")
-
-
-@dataclass(frozen=True)
-class Fold:
-    """A folded relation, as an IRI, with the column of what is shared and its title by language."""
-
-    relation: str
-    column: str
-    titles: Mapping[str, str]
 
 
 def list_networks(home: Home) -> list[Question]:
@@ -63,17 +53,17 @@ def read_largest(question: Question, largest: int | None) -> int:
     return found
 
 
-def read_fold(question: Question, names: Names) -> Fold | None:
-    """Return the folded relation of a network, if it has one.
+def read_fold(question: Question, names: Names, language: str) -> tuple[str, dict[str, str]]:
+    """Return the IRI of the folded relation, and the title of its column by name; or "" and {}.
 
     Raises:
         KgError: the header has no relation or no column for it, or its prefix is unknown.
     """
     header = question.header.get("fold")
     if not header:
-        return None
+        return "", {}
     try:
-        return Fold(names.expand(header["kind"]), header["column"], header)
+        return names.expand(header["kind"]), {header["column"]: pick(header, language, "")}
     except (KeyError, TypeError):
         raise KgError(f"{question.path}:1: fold has no kind or no column. Add both.") from None
 

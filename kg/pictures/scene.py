@@ -110,16 +110,15 @@ def select_elements(network: Network) -> tuple[tuple[Node, ...], tuple[Edge, ...
     all have the same weight, each node keeps one edge, and the commonest relation is thinned out
     first.
     """
-    links = [edge for edge in network.edges if edge.source != edge.target]
-    degree = Counter(end for edge in links for end in (edge.source, edge.target))
+    degree = Counter(end for edge in network.edges for end in (edge.source, edge.target))
     order = sorted(network.nodes, key=lambda node: (-degree[node.id], -node.size))
     kept = {node.id for node in order[:MAX_NODES]}
     nodes = tuple(node for node in network.nodes if node.id in kept)
-    edges = [edge for edge in links if edge.source in kept and edge.target in kept]
+    edges = [edge for edge in network.edges if edge.source in kept and edge.target in kept]
     most = round(EDGES + EDGES_PER_NODE * len(nodes))
     if len(edges) <= most:
         return nodes, tuple(edges), ""
-    frequency = Counter(edge.kind for edge in links)
+    frequency = Counter(edge.kind for edge in network.edges)
     even = len({edge.weight for edge in edges}) == 1
     by_strength = sorted(
         range(len(edges)), key=lambda n: (-edges[n].weight, frequency[edges[n].kind])

@@ -8,6 +8,7 @@ from itertools import combinations
 import pytest
 
 from kg.networks.model import Edge, Network, Node
+from kg.pictures.labels import Circle
 from kg.pictures.scene import (
     EDGES,
     EDGES_PER_NODE,
@@ -15,6 +16,7 @@ from kg.pictures.scene import (
     MIN_TYPE,
     Scene,
     compose_scene,
+    point_circles,
 )
 
 Make = Callable[..., Network]
@@ -185,3 +187,13 @@ def test_parallel_edges_bend_away_from_each_other(
     for curve in curves:
         points = list(curve.list_points())
         assert len(points) > 3 and points[0] == curve.start and points[-1] == curve.end
+
+
+def test_circles_point_to_their_neighbours(
+    make_circle: Callable[..., Circle], make_edge: MakeEdge
+) -> None:
+    circles = [make_circle(1, 0, 0), make_circle(2, 30, 40), make_circle(3, 90, 0)]
+    edges = [make_edge(1, 1, 2), make_edge(2, 3, 1)]
+    pointed = point_circles(circles, edges)
+    assert [circle.toward for circle in pointed] == [(1.6, 0.8), (-0.6, -0.8), (-1.0, 0.0)]
+    assert point_circles(circles, []) == tuple(circles)
