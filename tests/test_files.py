@@ -19,7 +19,7 @@ import pytest
 from backports import zstd
 
 from kg.errors import KgError
-from kg.files import MANIFEST, compress_stream, write_file, write_folder
+from kg.files import MANIFEST, compress_stream, is_folder_target, write_file, write_folder
 from kg.home import producer
 
 DATA = b"<https://e.org/s> <https://e.org/p> <https://e.org/o> .\n"
@@ -71,6 +71,16 @@ def write_all(folder: Path, files: dict[str, bytes], **options: Any) -> None:
 
 
 # A file
+
+
+def test_folder_or_file(tmp_path: Path) -> None:
+    (tmp_path / "old").write_text("")
+    (tmp_path / "old.folder").mkdir()
+    found = [str(path) for path in sorted(tmp_path.iterdir()) if is_folder_target(str(path))]
+    assert found == [str(tmp_path / "old.folder")]
+    new = ["-", "a.gexf", "a.gexf/", "a"]
+    assert [target for target in new if is_folder_target(target)] == ["a.gexf/", "a"]
+    assert [target for target in new if is_folder_target(target, one_file=True)] == ["a.gexf/"]
 
 
 def test_file_is_written_with_its_parent_folders(tmp_path: Path) -> None:

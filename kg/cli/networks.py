@@ -24,6 +24,7 @@ from kg.cli.options import (
 from kg.cli.output import Progress, count_steps, show_progress
 from kg.cli.parameters import NAMING, ParameterOption, write_paragraph
 from kg.errors import KgError
+from kg.files import is_folder_target
 from kg.home import Home
 from kg.networks import (
     EmptyNetworkError,
@@ -38,7 +39,7 @@ from kg.networks import (
 )
 from kg.networks.assemble import STEPS
 from kg.networks.layout import LAYOUTS
-from kg.networks.write import WRITERS, is_folder, list_formats
+from kg.networks.write import WRITERS, list_formats
 
 if TYPE_CHECKING:
     from kg.graph import Graph
@@ -184,7 +185,7 @@ def gephi(ctx: click.Context, /, **given: Any) -> None:
     if ctx.invoked_subcommand is not None:
         return
     output = given["output"] or DEFAULT_FOLDER
-    if not is_folder(output, []):
+    if not is_folder_target(output):
         raise KgError(f"{output}: is a file. Give a folder with -o for all networks.", exit_code=2)
     output = output.rstrip("/") + "/"
     export_networks(ctx, list_networks(find_context_home(ctx)), output, given)
@@ -204,7 +205,7 @@ def export_networks(
 ) -> None:
     """Build networks, write them, and print their sizes."""
     forms = list(dict.fromkeys(given["forms"]))
-    folder = is_folder(output, forms)
+    folder = is_folder_target(output, one_file=len(forms) == 1 and forms != ["csv"])
     if not folder and (len(forms) > 1 or "csv" in forms):
         raise KgError(f"{output}: is a file. Give a folder for several files.", exit_code=2)
     values = {

@@ -8,23 +8,20 @@ from kg.ask.question import Question, check_language
 from kg.errors import KgError
 from kg.graph import Graph
 from kg.names import LANGUAGES, pick
-from kg.networks.edges import (
-    EdgeData,
-    EdgeKey,
-    Projection,
-    collect_edges,
-    prune_to_core,
-    weigh_edges,
-)
+from kg.networks.edges import EdgeData, EdgeKey, collect_edges, prune_to_core, weigh_edges
 from kg.networks.layout import Layout, choose_layout, lay_out_nodes
 from kg.networks.metrics import MAX_STEPS, SEED, Metrics, make_graph, measure_nodes
-from kg.networks.model import Edge, Network, Node, Value
+from kg.networks.model import Edge, Network, Node, Value, fill_text
 from kg.networks.node_data import NodeData
-from kg.networks.query import VARIABLES, Fold, bind_network, read_fold, read_largest
+from kg.networks.query import VARIABLES, bind_network, read_fold, read_largest
 from kg.networks.validity import OPEN
 
+NODE_COLUMNS = (
+    "type", "type_label", "class", "city", "voice", "iri", *(f"label_{tag}" for tag in LANGUAGES),
+    "degree", "betweenness", "community",
+)  # fmt: skip
+EDGE_COLUMNS = ("relation", "evidence", "shared", "jaccard")
 STEPS = ("querying", "measuring", "laying out")
-Progress = Callable[[str], None]
 
 
 class EmptyNetworkError(KgError):
@@ -49,7 +46,7 @@ def build_network(
     question: Question,
     options: NetworkOptions,
     data: NodeData | None = None,
-    progress: Progress = lambda step: None,
+    progress: Callable[[str], None] = lambda step: None,
 ) -> Network:
     """Return the network of a query, measured and laid out.
 
@@ -65,9 +62,12 @@ def build_network(
     choose_layout(options.layout, nodes=0)  # fails before the query runs
     largest = read_largest(question, options.largest)
     data = data or NodeData(graph)
-    builder = NetworkBuilder(data, question, options.language)
+    builder = NetworkBuilder(data, question, options)
     progress(STEPS[0])
-    projection = query_edges(graph, question, options.values, builder.fold)
+    found = graph.select(bind_network(graph, question, options.values), str(question.path))
+    if found.variables != VARIABLES:
+        raise KgError(f"{question.path}:1: wrong variables. SELECT ?{' ?'.join(VARIABLES)}.")
+    projection = collect_edges(found.rows, builder.folded)
     if not projection.nodes:
         raise EmptyNetworkError(_explain_empty(question, options.values))
     nodes = prune_to_core(projection, largest)
@@ -79,22 +79,14 @@ def build_network(
     metrics = measure_nodes(linked, links)
     progress(STEPS[2])
     layout = lay_out_nodes(linked, metrics, options.layout)
-    selection = Selection(len(projection.nodes) - len(nodes), untimely, options.values)
-    return builder.build(nodes, edges, metrics, layout, selection)
-
-
-def query_edges(
-    graph: Graph, question: Question, values: Mapping[str, Sequence[str]], fold: Fold | None
-) -> Projection:
-    """Return the nodes and edges that the query of a network finds.
-
-    Raises:
-        KgError: see `bind_network`; or the query has other variables.
-    """
-    found = graph.select(bind_network(graph, question, values), str(question.path))
-    if found.variables != VARIABLES:
-        raise KgError(f"{question.path}:1: wrong variables. SELECT ?{' ?'.join(VARIABLES)}.")
-    return collect_edges(found.rows, fold.relation if fold else None)
+    counts = {
+        "nodes": len(nodes),
+        "edges": len(edges),
+        "all": len(projection.nodes),
+        "dropped": len(projection.nodes) - len(nodes),
+        "count": untimely,
+    }
+    return builder.build(nodes, edges, metrics, layout, counts)
 
 
 def _explain_empty(question: Question, values: Mapping[str, Sequence[str]]) -> str:
@@ -104,31 +96,21 @@ def _explain_empty(question: Question, values: Mapping[str, Sequence[str]]) -> s
     return f"{question.name}: no statements match {given}. Remove an option, or use another value."
 
 
-@dataclass(frozen=True)
-class Selection:
-    """What was selected: the values asked for, and what was left out.
-
-    `dropped` nodes exceeded the largest number, `untimely` edges are never valid.
-    """
-
-    dropped: int
-    untimely: int
-    values: Mapping[str, Sequence[str]]
-
-
 class NetworkBuilder:
     """Make the records of one network, in one language."""
 
-    def __init__(self, data: NodeData, question: Question, language: str) -> None:
+    def __init__(self, data: NodeData, question: Question, options: NetworkOptions) -> None:
         self._data = data
         self._names = data.names
         self._question = question
-        self._language = language
-        self.fold = read_fold(question, data.names)
+        self._language = options.language
+        self._values = options.values
         self._relations = {
             self._names.expand(name): labels
             for name, labels in (question.header.get("relations") or {}).items()
         }
+        # The folded relation, and the column of what its sources share with its title.
+        self.folded, self._shared = read_fold(question, data.names, options.language)
 
     def build(
         self,
@@ -136,19 +118,15 @@ class NetworkBuilder:
         edges: Mapping[EdgeKey, EdgeData],
         metrics: Metrics,
         layout: Layout,
-        selection: Selection,
+        counts: Mapping[str, int],
     ) -> Network:
-        """Return the network with its nodes and edges in the given order."""
-        size = self._note("size", nodes=len(nodes), edges=len(edges))
+        """Return the network with its nodes and edges in the given order; counts are for notes."""
+        titles = self._data.style.texts("columns", self._language)
         return Network(
             name=self._question.name,
             title=self._question.text("summary", self._language),
             summary=self._question.text("description", self._language),
-            notes=(
-                size,
-                *self._describe_selection(len(nodes), selection),
-                *self._describe_values(metrics, layout),
-            ),
+            notes=tuple(self._write_notes(metrics, layout, counts)),
             language=self._language,
             directed=bool(self._question.header.get("directed")),
             nodes=tuple(
@@ -158,59 +136,46 @@ class NetworkBuilder:
                 self._make_edge(f"e{number}", key, edge)
                 for number, (key, edge) in enumerate(edges.items(), 1)
             ),
-            node_columns=self.title_node_columns(),
-            edge_columns=self.title_edge_columns(),
-            legend={
-                name: pick(texts, self._language, "")
-                for name, texts in self._data.style.legend.items()
-            },
+            node_columns={name: titles.get(name, name) for name in NODE_COLUMNS},
+            edge_columns={name: titles.get(name, name) for name in EDGE_COLUMNS} | self._shared,
+            legend=self._data.style.texts("legend", self._language),
         )
 
-    def _describe_selection(self, nodes: int, selection: Selection) -> Iterator[str]:
-        if selection.values:
-            values = "; ".join(f"{name} {', '.join(v)}" for name, v in selection.values.items())
-            yield self._note("asked", values=values)
-        if selection.dropped:
-            total = nodes + selection.dropped
-            yield self._note("dropped", all=total, nodes=nodes, dropped=selection.dropped)
-        if selection.untimely:
-            yield self._note("untimely", count=selection.untimely)
-
-    def _describe_values(self, metrics: Metrics, layout: Layout) -> Iterator[str]:
-        yield self._note("passages")
-        yield self._note("time")
-        betweenness = "estimated" if metrics.pivots else "exact"
-        yield self._note(betweenness, pivots=metrics.pivots, steps=f"{MAX_STEPS:,}", seed=SEED)
-        yield self._note(layout.name, seed=SEED)
-        yield self._note("colours")
+    def _write_notes(
+        self, metrics: Metrics, layout: Layout, counts: Mapping[str, int]
+    ) -> Iterator[str]:
+        """Yield the notes; each has the fields that it names."""
+        texts = self._data.style.texts("notes", self._language)
         version, licence = self._data.version
-        yield self._note("data", version=version, licence=licence)
-
-    def title_node_columns(self) -> dict[str, str]:
-        """Return the titles of the columns of nodes, by name, in order."""
-        labels = (f"label_{tag}" for tag in LANGUAGES)
-        names = ("type", "type_label", "class", "city", "voice", "iri", *labels)
-        return self._title_columns(*names, "degree", "betweenness", "community")
-
-    def title_edge_columns(self) -> dict[str, str]:
-        """Return the titles of the columns of edges; with a folded relation, what is shared too."""
-        if self.fold is None:
-            return self._title_columns("relation", "evidence")
-        columns = self._title_columns("relation", "evidence", "shared", "jaccard")
-        return columns | {self.fold.column: pick(self.fold.titles, self._language, "")}
-
-    def _title_columns(self, *names: str) -> dict[str, str]:
-        return {name: self._data.style.title(name, self._language) for name in names}
-
-    def _note(self, name: str, **values: object) -> str:
-        return self._data.style.note(name, self._language, **values)
+        fields = {
+            **counts,
+            "values": "; ".join(f"{name} {', '.join(v)}" for name, v in self._values.items()),
+            "pivots": metrics.pivots,
+            "steps": f"{MAX_STEPS:,}",
+            "seed": SEED,
+            "version": version,
+            "licence": licence,
+        }
+        for name, is_shown in (
+            ("size", True),
+            ("asked", self._values),
+            ("dropped", counts["dropped"]),
+            ("untimely", counts["count"]),
+            ("passages", True),
+            ("time", True),
+            ("estimated" if metrics.pivots else "exact", True),
+            (layout.name, True),
+            ("colours", True),
+            ("data", True),
+        ):
+            if is_shown:
+                yield fill_text(texts, name, **fields)
 
     def _label(self, iri: str) -> str:
         return self._data.label(iri, self._language)
 
     def _make_node(self, iri: str, number: int, metrics: Metrics, layout: Layout) -> Node:
         data = self._data
-        labels = data.labels.get(iri, {})
         kind = data.type_of(iri)
         start, end = data.spans.get(iri, OPEN)
         attributes: dict[str, Value] = {}
@@ -223,7 +188,7 @@ class NetworkBuilder:
             id=self._names.shorten(iri),
             iri=iri,
             label=self._label(iri),
-            labels={tag: labels[tag] for tag in LANGUAGES if tag in labels},
+            labels=data.labels.get(iri, {}),
             type=self._names.shorten(kind).partition(":")[2],
             type_label=self._label(kind),
             start=start,
@@ -241,12 +206,10 @@ class NetworkBuilder:
     def _make_edge(self, name: str, key: EdgeKey, edge: EdgeData) -> Edge:
         source, relation, target = key
         attributes: dict[str, Value] = {}
-        if self.fold and edge.shared:
-            attributes = {
-                "shared": len(edge.shared),
-                "jaccard": edge.jaccard,
-                self.fold.column: tuple(map(self._label, edge.shared)),
-            }
+        if edge.shared:
+            labels = tuple(map(self._label, edge.shared))
+            attributes = {"shared": len(edge.shared), "jaccard": edge.jaccard}
+            attributes |= dict.fromkeys(self._shared, labels)
         start, end = edge.span
         return Edge(
             id=name,

@@ -1,22 +1,22 @@
 """The columns of a network's nodes and edges, with their types and values, for all writers."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
+from functools import partial
 from typing import Any
 
 from kg.networks.model import Edge, Network, Node, Value
 
 # The types of GEXF; other formats use those that correspond.
-BOOLEAN, INTEGER, DOUBLE, STRING, LIST = "boolean", "integer", "double", "string", "liststring"
-TYPES = {bool: BOOLEAN, int: INTEGER, float: DOUBLE, str: STRING, tuple: LIST}
-INTEGER_LIMIT = 2**31  # GEXF's integer is that of Java
+TYPES = {int: "integer", float: "double", str: "string", tuple: "liststring"}
 
-Read = Callable[[Any], Value | None]
-
-# Columns that are fields of the records; all others are labels or attributes.
-NODE_FIELDS = ("type", "type_label", "iri", "degree", "betweenness", "community")
-EDGE_FIELDS = {"relation": "label", "evidence": "evidence"}
+# Columns that are fields of the records; all others are labels of nodes or attributes.
+FIELDS = {
+    **{name: name for name in ("type", "type_label", "iri", "degree", "betweenness", "community")},
+    "relation": "label",
+    "evidence": "evidence",
+}
 LABEL_PREFIX = "label_"
 
 
@@ -27,12 +27,12 @@ class Column:
     name: str
     title: str
     type: str
-    read: Read
+    read: Callable[[Any], Value | None]
 
 
 def list_node_columns(network: Network) -> list[Column]:
     """Return the columns of nodes that have any value, in the order of `node_columns`."""
-    return _list_columns(network.node_columns, network.nodes, _read_node)
+    return _list_columns(network.node_columns, network.nodes)
 
 
 def list_edge_columns(network: Network) -> list[Column]:
@@ -40,60 +40,35 @@ def list_edge_columns(network: Network) -> list[Column]:
 
     Weight and kind are not columns, because every format has its own place for them.
     """
-    return _list_columns(network.edge_columns, network.edges, _read_edge)
-
-
-def infer_type(values: Iterable[Value | None]) -> str:
-    """Return the narrowest type that fits all values, or "" if all are missing.
-
-    >>> infer_type([1, 2.5, None]), infer_type([True, "x"]), infer_type([None])
-    ('double', 'string', '')
-    """
-    found = [value for value in values if value is not None]
-    types = {TYPES[kind] for kind in set(map(type, found))}
-    if types == {INTEGER} and any(abs(int(v)) >= INTEGER_LIMIT for v in found):  # type: ignore[arg-type]
-        return DOUBLE
-    if len(types) <= 1:
-        return types.pop() if types else ""
-    return DOUBLE if types == {INTEGER, DOUBLE} else STRING
+    return _list_columns(network.edge_columns, network.edges)
 
 
 def format_value(value: Value) -> str:
-    """Return a value as text: true, 3, 0.25, a list as Gephi and graphology read it.
+    """Return a value as text: 3, 0.25, a list as Gephi and graphology read it.
 
-    >>> format_value(True), format_value(0.25), format_value(("a, b", 'c "d"'))
-    ('true', '0.25', '["a, b", "c \\\\"d\\\\""]')
+    >>> format_value(0.25), format_value(("a, b", 'c "d"'))
+    ('0.25', '["a, b", "c \\\\"d\\\\""]')
     """
-    if isinstance(value, tuple):
-        escaped = (member.replace("\\", "\\\\").replace('"', '\\"') for member in value)
-        return "[" + ", ".join(f'"{member}"' for member in escaped) + "]"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, tuple) else str(value)
 
 
 def _list_columns(
-    titles: Mapping[str, str],
-    elements: Sequence[Node] | Sequence[Edge],
-    find_reader: Callable[[str], Read],
+    titles: Mapping[str, str], elements: Sequence[Node] | Sequence[Edge]
 ) -> list[Column]:
     columns = []
     for name, title in titles.items():
-        read = find_reader(name)
-        inferred = infer_type(map(read, elements))
-        if inferred:
-            columns.append(Column(name, title, inferred, read))
+        read = partial(_read_value, name)
+        found = next((value for value in map(read, elements) if value is not None), None)
+        # All values of a column have the same type.
+        if found is not None:
+            columns.append(Column(name, title, TYPES[type(found)], read))
     return columns
 
 
-def _read_node(name: str) -> Read:
-    if name in NODE_FIELDS:
-        return attrgetter(name)
-    if name.startswith(LABEL_PREFIX):
-        tag = name.removeprefix(LABEL_PREFIX)
-        return lambda node: node.labels.get(tag)
-    return lambda node: node.attributes.get(name)
-
-
-def _read_edge(name: str) -> Read:
-    if name in EDGE_FIELDS:
-        return attrgetter(EDGE_FIELDS[name])
-    return lambda edge: edge.attributes.get(name)
+def _read_value(name: str, element: Node | Edge) -> Value | None:
+    if name in FIELDS:
+        value: Value = getattr(element, FIELDS[name])
+        return value
+    if isinstance(element, Node) and name.startswith(LABEL_PREFIX):
+        return element.labels.get(name.removeprefix(LABEL_PREFIX))
+    return element.attributes.get(name)

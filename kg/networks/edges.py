@@ -38,10 +38,10 @@ class Projection:
     nodes: set[str] = field(default_factory=set)
     edges: dict[EdgeKey, set[str]] = field(default_factory=dict)
     items: dict[str, dict[str, set[str]]] = field(default_factory=dict)
-    folded: str | None = None
+    folded: str = ""
 
 
-def collect_edges(rows: Iterable[tuple[Term | None, ...]], folded: str | None) -> Projection:
+def collect_edges(rows: Iterable[tuple[Term | None, ...]], folded: str) -> Projection:
     """Return the projection from rows of source, relation, target and element.
 
     A row without target adds a node only. A row of the folded relation adds an item to its
@@ -111,22 +111,18 @@ def weigh_edges(
     of nodes and elements by IRI; what is missing has no evidence, or is always valid.
     """
     known = frozenset(nodes)
-    found = {
-        key: EdgeData(
-            weight=float(len(elements)),
-            evidence=len(_join_sets(elements, passages)),
-            span=join_spans(spans.get(element, OPEN) for element in elements),
-        )
-        for key, elements in projection.edges.items()
-        if key[0] in known and key[2] in known
-    }
+    found = {}
+    for key, elements in projection.edges.items():
+        if key[0] in known and key[2] in known:
+            evidence, span = _join_elements(elements, passages, spans)
+            found[key] = EdgeData(float(len(elements)), len(evidence), span)
     found.update(_weigh_shared(projection, nodes, passages, spans))
     edges = {}
     for key in sorted(found):
         source, _, target = key
-        span = clip_span(found[key].span, spans.get(source, OPEN), spans.get(target, OPEN))
-        if span is not None:
-            edges[key] = replace(found[key], span=span)
+        clipped = clip_span(found[key].span, spans.get(source, OPEN), spans.get(target, OPEN))
+        if clipped is not None:
+            edges[key] = replace(found[key], span=clipped)
     return edges, len(found) - len(edges)
 
 
@@ -137,20 +133,18 @@ def _weigh_shared(
     spans: Mapping[str, Span],
 ) -> Iterator[tuple[EdgeKey, EdgeData]]:
     """Yield an edge for each two nodes that share an item of the folded relation."""
-    if projection.folded is None:
-        return
     items = {node: projection.items[node] for node in nodes if node in projection.items}
-    cited, valid = {}, {}
-    for node, found in items.items():
-        for item, elements in found.items():
-            cited[node, item] = _join_sets(elements, passages)
-            valid[node, item] = join_spans(spans.get(element, OPEN) for element in elements)
+    joined = {
+        (node, item): _join_elements(elements, passages, spans)
+        for node, found in items.items()
+        for item, elements in found.items()
+    }
     for first, second in combinations(items, 2):
         shared = tuple(sorted(items[first].keys() & items[second].keys()))
         if not shared:
             continue
-        both = [clip_span(valid[first, item], valid[second, item]) for item in shared]
-        evidence = set().union(*(cited[node, i] for node in (first, second) for i in shared))
+        evidence = set().union(*(joined[node, i][0] for node in (first, second) for i in shared))
+        both = [clip_span(joined[first, i][1], joined[second, i][1]) for i in shared]
         yield (
             (first, projection.folded, second),
             EdgeData(
@@ -164,5 +158,9 @@ def _weigh_shared(
         )
 
 
-def _join_sets(names: Iterable[str], sets: Mapping[str, set[str]]) -> set[str]:
-    return set().union(*(sets.get(name, set()) for name in names))
+def _join_elements(
+    elements: Iterable[str], passages: Mapping[str, set[str]], spans: Mapping[str, Span]
+) -> tuple[set[str], Span]:
+    """Return the passages of some elements, and when any of them is valid."""
+    evidence = set().union(*(passages.get(element, ()) for element in elements))
+    return evidence, join_spans(spans.get(element, OPEN) for element in elements)

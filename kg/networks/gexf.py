@@ -6,9 +6,9 @@ See https://gexf.net/schema.html.
 from collections.abc import Iterator, Sequence
 
 from kg.home import producer
-from kg.networks.columns import Column, list_edge_columns, list_node_columns
+from kg.networks.columns import Column, format_value, list_edge_columns, list_node_columns
 from kg.networks.model import Edge, Network, Node
-from kg.networks.xml import escape_text, write_value
+from kg.networks.xml import escape_text
 
 NAMESPACE = "http://gexf.net/1.3"
 
@@ -20,7 +20,7 @@ def write_gexf(network: Network) -> Iterator[str]:
     or edge has one. Each relation is a kind, so that Gephi does not merge parallel edges.
     """
     node_columns, edge_columns = list_node_columns(network), list_edge_columns(network)
-    yield from _write_head(network)
+    yield _write_head(network)
     yield _declare_columns("node", node_columns)
     yield _declare_columns("edge", edge_columns)
     yield "    <nodes>\n"
@@ -32,23 +32,19 @@ def write_gexf(network: Network) -> Iterator[str]:
     yield "    </edges>\n  </graph>\n</gexf>\n"
 
 
-def is_dynamic(network: Network) -> bool:
-    """Return whether any node or edge has a start or an end."""
-    elements: tuple[Node | Edge, ...] = (*network.nodes, *network.edges)
-    return any(element.start or element.end for element in elements)
-
-
-def _write_head(network: Network) -> Iterator[str]:
-    description = escape_text(f"{network.title}\n{network.description}")
+def _write_head(network: Network) -> str:
+    description = f"{network.title}\n{network.description}"
     keywords = ", ".join((network.name, *sorted({node.type for node in network.nodes})))
-    yield (
+    elements: tuple[Node | Edge, ...] = (*network.nodes, *network.edges)
+    dynamic = any(element.start or element.end for element in elements)
+    return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<gexf version="1.3" xmlns="{NAMESPACE}" xmlns:viz="{NAMESPACE}/viz">\n'
         f"  <meta>\n    <creator>{escape_text(producer())}</creator>\n"
         f"    <keywords>{escape_text(keywords)}</keywords>\n"
-        f"    <description>{description}</description>\n  </meta>\n"
+        f"    <description>{escape_text(description)}</description>\n  </meta>\n"
         f'  <graph defaultedgetype="{"directed" if network.directed else "undirected"}"'
-        f' mode="{"dynamic" if is_dynamic(network) else "static"}" timeformat="date"'
+        f' mode="{"dynamic" if dynamic else "static"}" timeformat="date"'
         ' timerepresentation="interval" idtype="string">\n'
     )
 
@@ -79,7 +75,7 @@ def _write_edge(edge: Edge, columns: Sequence[Column]) -> str:
     return (
         f'      <edge id="{escape_text(edge.id)}" source="{escape_text(edge.source)}"'
         f' target="{escape_text(edge.target)}" kind="{escape_text(edge.kind)}"'
-        f' label="{escape_text(edge.label)}" weight="{float(edge.weight)}"'
+        f' label="{escape_text(edge.label)}" weight="{edge.weight}"'
         f"{_write_interval(edge)}>\n"
         f"{_write_values(edge, columns)}"
         "      </edge>\n"
@@ -87,11 +83,11 @@ def _write_edge(edge: Edge, columns: Sequence[Column]) -> str:
 
 
 def _write_values(element: Node | Edge, columns: Sequence[Column]) -> str:
-    values = ((column.name, column.read(element)) for column in columns)
     lines = "".join(
-        f'          <attvalue for="{escape_text(name)}" value="{write_value(value)}"/>\n'
-        for name, value in values
-        if value is not None
+        f'          <attvalue for="{escape_text(column.name)}"'
+        f' value="{escape_text(format_value(value))}"/>\n'
+        for column in columns
+        if (value := column.read(element)) is not None
     )
     return f"        <attvalues>\n{lines}        </attvalues>\n" if lines else ""
 

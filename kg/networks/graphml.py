@@ -3,39 +3,31 @@
 from collections.abc import Iterator, Sequence
 
 from kg.home import producer
-from kg.networks.columns import (
-    DOUBLE,
-    INTEGER,
-    LIST,
-    STRING,
-    Column,
-    list_edge_columns,
-    list_node_columns,
-)
+from kg.networks.columns import Column, format_value, list_edge_columns, list_node_columns
 from kg.networks.model import Edge, Network, Node
-from kg.networks.xml import escape_text, write_value
+from kg.networks.xml import escape_text
 
 NAMESPACE = "http://graphml.graphdrawing.org/xmlns"
-TYPES = {INTEGER: "int", LIST: STRING}  # GraphML has no lists
+TYPES = {"integer": "int", "liststring": "string"}  # GraphML has no lists
 
 # Columns with the names by which Gephi reads them.
 LOOKS = (
-    Column("label", "label", STRING, lambda node: node.label),
-    Column("x", "x", DOUBLE, lambda node: node.x),
-    Column("y", "y", DOUBLE, lambda node: node.y),
-    Column("size", "size", DOUBLE, lambda node: node.size),
-    Column("r", "r", INTEGER, lambda node: int(node.color[1:3], 16)),
-    Column("g", "g", INTEGER, lambda node: int(node.color[3:5], 16)),
-    Column("b", "b", INTEGER, lambda node: int(node.color[5:7], 16)),
+    Column("label", "label", "string", lambda node: node.label),
+    Column("x", "x", "double", lambda node: node.x),
+    Column("y", "y", "double", lambda node: node.y),
+    Column("size", "size", "double", lambda node: node.size),
+    Column("r", "r", "integer", lambda node: int(node.color[1:3], 16)),
+    Column("g", "g", "integer", lambda node: int(node.color[3:5], 16)),
+    Column("b", "b", "integer", lambda node: int(node.color[5:7], 16)),
 )
 EDGE_TEXTS = (
-    Column("label", "label", STRING, lambda edge: edge.label),
-    Column("kind", "kind", STRING, lambda edge: edge.kind),
-    Column("weight", "weight", DOUBLE, lambda edge: float(edge.weight)),
+    Column("label", "label", "string", lambda edge: edge.label),
+    Column("kind", "kind", "string", lambda edge: edge.kind),
+    Column("weight", "weight", "double", lambda edge: edge.weight),
 )
 DAYS = (
-    Column("start", "start", STRING, lambda element: element.start),
-    Column("end", "end", STRING, lambda element: element.end),
+    Column("start", "start", "string", lambda element: element.start),
+    Column("end", "end", "string", lambda element: element.end),
 )
 
 
@@ -83,9 +75,9 @@ def _declare_columns(element: str, columns: Sequence[Column]) -> str:
 
 
 def _write_values(element: Node | Edge, name: str, columns: Sequence[Column]) -> str:
-    values = ((column, column.read(element)) for column in columns)
     return "".join(
-        f'      <data key="{name}_{escape_text(column.name)}">{write_value(value)}</data>\n'
-        for column, value in values
-        if value is not None
+        f'      <data key="{name}_{escape_text(column.name)}">'
+        f"{escape_text(format_value(value))}</data>\n"
+        for column in columns
+        if (value := column.read(element)) is not None
     )

@@ -11,6 +11,8 @@ from kg.home import producer
 from kg.networks.columns import Column, list_edge_columns, list_node_columns
 from kg.networks.model import Edge, Network, Node
 
+dump = json.JSONEncoder(ensure_ascii=False).encode
+
 
 def write_json(network: Network) -> Iterator[str]:
     """Yield a network as a serialized graph of graphology, with a line for each node and edge.
@@ -27,7 +29,7 @@ def write_json(network: Network) -> Iterator[str]:
     }
     kind = "directed" if network.directed else "undirected"
     options = {"allowSelfLoops": False, "multi": True, "type": kind}
-    yield f'{{"attributes": {_dump(attributes)},\n"options": {_dump(options)},\n"nodes": [\n'
+    yield f'{{"attributes": {dump(attributes)},\n"options": {dump(options)},\n"nodes": [\n'
     yield from _write_lines(_make_nodes(network))
     yield '\n],\n"edges": [\n'
     yield from _write_lines(_make_edges(network))
@@ -36,7 +38,7 @@ def write_json(network: Network) -> Iterator[str]:
 
 def _write_lines(elements: Iterator[dict[str, Any]]) -> Iterator[str]:
     for number, element in enumerate(elements):
-        yield (",\n" if number else "") + _dump(element)
+        yield (",\n" if number else "") + dump(element)
 
 
 def _make_nodes(network: Network) -> Iterator[dict[str, Any]]:
@@ -49,8 +51,7 @@ def _make_nodes(network: Network) -> Iterator[dict[str, Any]]:
             "size": node.size / 4,  # a radius in pixels, half as large as in the layout
             "color": node.color,
         }
-        attributes = looks | _list_days(node) | _list_values(node, columns)
-        yield {"key": node.id, "attributes": attributes}
+        yield {"key": node.id, "attributes": looks | _list_values(node, columns)}
 
 
 def _make_edges(network: Network) -> Iterator[dict[str, Any]]:
@@ -68,21 +69,15 @@ def _make_edges(network: Network) -> Iterator[dict[str, Any]]:
             "source": edge.source,
             "target": edge.target,
             "undirected": not network.directed,
-            "attributes": looks | _list_days(edge) | _list_values(edge, columns),
+            "attributes": looks | _list_values(edge, columns),
         }
 
 
-def _list_days(element: Node | Edge) -> dict[str, str]:
-    return {name: day for name, day in (("start", element.start), ("end", element.end)) if day}
-
-
 def _list_values(element: Node | Edge, columns: Sequence[Column]) -> dict[str, Any]:
-    values = ((column.name, column.read(element)) for column in columns)
+    days = {"start": element.start, "end": element.end}
     # sigma.js uses an attribute "type" for the program that draws the node.
-    return {
-        "nodeType" if name == "type" else name: value for name, value in values if value is not None
+    values = {
+        "nodeType" if column.name == "type" else column.name: column.read(element)
+        for column in columns
     }
-
-
-def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return {name: value for name, value in (days | values).items() if value is not None}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from kg.ask.lookup import quote_input
@@ -53,9 +54,9 @@ def choose_layout(layout: str, nodes: int) -> str:
             f"Use --layout communities, or --largest {MAX_FORCE_NODES}.",
             exit_code=2,
         )
-    if layout != "auto":
-        return layout
-    return "force" if nodes <= AUTO_FORCE_NODES else "communities"
+    if layout == "auto":
+        return "force" if nodes <= AUTO_FORCE_NODES else "communities"
+    return layout
 
 
 def size_nodes(degree: Sequence[int]) -> list[float]:
@@ -99,43 +100,35 @@ def position_by_force(graph: networkx.Graph[int], sizes: Sequence[float]) -> lis
     """
     import networkx
 
-    points: list[Point] = [(0.0, 0.0)] * len(graph)
     components = sorted(
         map(sorted, networkx.connected_components(graph)), key=lambda nodes: (-len(nodes), nodes)
     )
-    disks = []
+    groups = []
     for nodes in components:
-        local = [(0.0, 0.0)]
-        own = [sizes[node] for node in nodes]
+        points = [(0.0, 0.0)]
         if len(nodes) > 1:
             found = networkx.forceatlas2_layout(
                 graph.subgraph(nodes), max_iter=300, weight="weight", seed=SEED
             )
-            start = [(float(found[node][0]), float(found[node][1])) for node in nodes]
-            free = remove_overlaps(scale_points(start, own), [size / 2 for size in own], GAP)
+            own = [sizes[node] for node in nodes]
+            start = scale_points([(float(x), float(y)) for x, y in map(found.get, nodes)], own)
+            free = remove_overlaps(start, [size / 2 for size in own], GAP)
             center_x, center_y = find_center(free, own)
-            local = [(x - center_x, y - center_y) for x, y in free]
-        for node, point in zip(nodes, local, strict=True):
-            points[node] = point
-        disks.append((nodes, measure_radius(local, own)))
-    return _arrange_disks(points, disks)
+            points = [(x - center_x, y - center_y) for x, y in free]
+        groups.append(dict(zip(nodes, points, strict=True)))
+    return _arrange_groups(groups, sizes)
 
 
 def position_by_community(metrics: Metrics, sizes: Sequence[float]) -> list[Point]:
     """Return the nodes of each community on a spiral of its own, the largest in the middle."""
-    members: dict[int, list[int]] = {}
-    for node, community in enumerate(metrics.community):
-        members.setdefault(community, []).append(node)
-    points: list[Point] = [(0.0, 0.0)] * len(sizes)
-    disks = []
-    for community in sorted(members):
-        nodes = sorted(members[community], key=lambda n: (-metrics.degree[n], n))
-        own = [sizes[n] for n in nodes]
-        local = _arrange_spiral([size / 2 for size in own])
-        for node, point in zip(nodes, local, strict=True):
-            points[node] = point
-        disks.append((nodes, measure_radius(local, own) + MAX_SIZE / 2))
-    return _arrange_disks(points, disks)
+    community, degree = metrics.community, metrics.degree
+    order = sorted(range(len(sizes)), key=lambda node: (community[node], -degree[node], node))
+    groups = []
+    for _, members in groupby(order, key=community.__getitem__):
+        nodes = list(members)
+        points = _arrange_spiral([sizes[node] / 2 for node in nodes])
+        groups.append(dict(zip(nodes, points, strict=True)))
+    return _arrange_groups(groups, sizes, MAX_SIZE / 2)
 
 
 def position_on_circle(metrics: Metrics, sizes: Sequence[float]) -> list[Point]:
@@ -150,11 +143,6 @@ def position_on_circle(metrics: Metrics, sizes: Sequence[float]) -> list[Point]:
         points[node] = (radius * math.cos(angle), radius * math.sin(angle))
         used += sizes[node]
     return points
-
-
-def measure_radius(points: Sequence[Point], sizes: Sequence[float]) -> float:
-    """Return the radius of the disk around 0 that contains all nodes."""
-    return max(math.hypot(x, y) + size / 2 for (x, y), size in zip(points, sizes, strict=True))
 
 
 def find_center(points: Sequence[Point], sizes: Sequence[float]) -> Point:
@@ -173,20 +161,22 @@ def scale_points(points: Sequence[Point], sizes: Sequence[float]) -> list[Point]
     return [(x / actual * radius, y / actual * radius) for x, y in moved]
 
 
-def _arrange_disks(
-    points: list[Point], disks: Sequence[tuple[Sequence[int], float]]
+def _arrange_groups(
+    groups: Sequence[Mapping[int, Point]], sizes: Sequence[float], margin: float = 0.0
 ) -> list[Point]:
-    """Return the points, those of each disk moved to its position among the others.
-
-    A disk is a list of nodes, positioned around 0, and a radius.
-    """
-    radii = [radius for _, radius in disks]
+    """Return the points of all nodes: each group, with points around 0, moved to its own disk."""
+    radii = [
+        max(math.hypot(x, y) + sizes[node] / 2 for node, (x, y) in group.items()) + margin
+        for group in groups
+    ]
     centers = pack_disks(radii)
     center_x, center_y = find_center(centers, [2 * radius for radius in radii])
-    for (nodes, _), (x, y) in zip(disks, centers, strict=True):
-        for node in nodes:
-            points[node] = (points[node][0] + x - center_x, points[node][1] + y - center_y)
-    return points
+    points = {
+        node: (x + disk_x - center_x, y + disk_y - center_y)
+        for group, (disk_x, disk_y) in zip(groups, centers, strict=True)
+        for node, (x, y) in group.items()
+    }
+    return [points[node] for node in range(len(sizes))]
 
 
 def pack_disks(radii: Sequence[float]) -> list[Point]:
@@ -198,16 +188,13 @@ def pack_disks(radii: Sequence[float]) -> list[Point]:
     centers: list[Point] = []
     searched = [radius + MIN_SIZE for radius in radii[:MAX_SEARCHED]]
     for number, radius in enumerate(searched):
-        angles = [
-            number * GOLDEN_ANGLE + math.tau * step / DIRECTIONS for step in range(DIRECTIONS)
-        ]
-        distances = [
-            (_find_free_distance(angle, radius, centers, searched), step)
-            for step, angle in enumerate(angles)
-        ]
-        distance, step = min(distances)
-        centers.append((distance * math.cos(angles[step]), distance * math.sin(angles[step])))
-    inside = max((math.hypot(*c) + r for c, r in zip(centers, searched, strict=True)), default=0.0)
+        start = number * GOLDEN_ANGLE
+        angles = [start + math.tau * step / DIRECTIONS for step in range(DIRECTIONS)]
+        distance, angle = min(
+            (_find_free_distance(angle, radius, centers, searched), angle) for angle in angles
+        )
+        centers.append((distance * math.cos(angle), distance * math.sin(angle)))
+    inside = max(math.hypot(*center) + r for center, r in zip(centers, searched, strict=True))
     return centers + _arrange_spiral(radii[MAX_SEARCHED:], inside)
 
 

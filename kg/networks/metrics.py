@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -40,10 +40,9 @@ def make_graph(count: int, links: Sequence[Link]) -> networkx.Graph[int]:
 
     graph: networkx.Graph[int] = networkx.Graph()
     graph.add_nodes_from(range(count))
-    weights: dict[tuple[int, int], float] = {}
+    weights: dict[tuple[int, int], float] = defaultdict(float)
     for first, second, weight in links:
-        pair = (min(first, second), max(first, second))
-        weights[pair] = weights.get(pair, 0.0) + weight
+        weights[min(first, second), max(first, second)] += weight
     graph.add_weighted_edges_from((a, b, weights[a, b]) for a, b in sorted(weights))
     return graph
 
@@ -65,22 +64,13 @@ def measure_nodes(
     found = networkx.community.louvain_communities(graph, weight="weight", seed=SEED)
     ranked = sorted((sorted(members) for members in found), key=lambda m: (-len(m), m))
     community = {node: rank for rank, members in enumerate(ranked) for node in members}
+    degree = Counter(end for first, second, _ in links for end in (first, second))
     return Metrics(
-        count_degrees(len(graph), links),
+        [degree[node] for node in range(len(graph))],
         [round(betweenness[node], 6) for node in range(len(graph))],
         [community[node] for node in range(len(graph))],
         pivots,
     )
-
-
-def count_degrees(count: int, links: Sequence[Link]) -> list[int]:
-    """Return the number of links at each node.
-
-    >>> count_degrees(3, [(0, 1, 1.0), (0, 1, 2.0)])
-    [2, 2, 0]
-    """
-    ends = Counter(end for first, second, _ in links for end in (first, second))
-    return [ends[node] for node in range(count)]
 
 
 def choose_pivots(nodes: int, links: int, max_steps: int = MAX_STEPS) -> int:

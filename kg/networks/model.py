@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-Value = bool | int | float | str | tuple[str, ...]
+from kg.errors import KgError
+
+Value = int | float | str | tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -80,3 +82,19 @@ class Network:
         """The summary and the notes as one text."""
         space = "" if self.language.startswith("zh") else " "
         return space.join(filter(None, (self.summary, *self.notes)))
+
+
+def fill_text(texts: Mapping[str, str], name: str, /, **values: object) -> str:
+    """Return one of the texts of `queries/networks/network.toml`, with its fields filled.
+
+    Raises:
+        KgError: there is no such text, or it has other fields.
+    """
+    try:
+        return texts[name].format(**values)
+    except (AttributeError, LookupError, TypeError, ValueError):
+        fields = ", ".join(f"{{{field}}}" for field in values) or "no fields"
+        raise KgError(
+            f"queries/networks/network.toml: the text {name!r} is missing or has unknown fields. "
+            f"Write it with {fields}."
+        ) from None

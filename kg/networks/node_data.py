@@ -1,10 +1,11 @@
 """What a graph says about the nodes of networks: labels, types, passages, validity, and colors."""
 
+import re
 import tomllib
+from bisect import insort
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from kg.errors import KgError
 from kg.graph import Graph
@@ -12,38 +13,23 @@ from kg.home import Home
 from kg.names import language_of, pick, read_names, text
 from kg.networks.validity import Span, resolve_spans
 
+COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+
 
 @dataclass(frozen=True)
 class Style:
     """The colors and the texts of networks, as `queries/networks/network.toml` has them.
 
     `colors` has `#rrggbb` by the IRI of a type; the first type that a class is, or is below, is
-    its type. `columns`, `notes` and `legend` have texts by name and language.
+    its type. `tables` has columns, notes and legend: texts by name and language.
     """
 
-    path: Path
     colors: Mapping[str, str]
-    columns: Mapping[str, Mapping[str, str]]
-    notes: Mapping[str, Mapping[str, str]]
-    legend: Mapping[str, Mapping[str, str]]
+    tables: Mapping[str, Mapping[str, Mapping[str, str]]]
 
-    def title(self, column: str, language: str) -> str:
-        """Return the title of a column in a language or its fallback; by default its name."""
-        return pick(self.columns.get(column, {}), language, column)
-
-    def note(self, name: str, language: str, **values: object) -> str:
-        """Return a sentence in a language or its fallback, with values for its placeholders.
-
-        Raises:
-            KgError: the file does not have it, or it has another placeholder.
-        """
-        try:
-            return pick(self.notes[name], language, "").format(**values)
-        except (KeyError, IndexError, ValueError) as error:
-            raise KgError(
-                f"{self.path}: the note {name} is missing or has a wrong placeholder ({error}). "
-                f"Possible placeholders: {', '.join(values) or 'none'}."
-            ) from None
+    def texts(self, table: str, language: str) -> dict[str, str]:
+        """Return the texts of a table, by name, in a language or its fallback."""
+        return {name: pick(texts, language, "") for name, texts in self.tables[table].items()}
 
 
 def read_style(home: Home) -> Style:
@@ -57,10 +43,10 @@ def read_style(home: Home) -> Style:
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
         colors = {names.expand(name): color for name, color in tables["types"].items()}
-        if not colors:
-            raise ValueError("[types] is empty")
-        return Style(path, colors, tables["columns"], tables["notes"], tables["legend"])
-    except (OSError, ValueError, KeyError, AttributeError) as error:
+        if not colors or not all(map(COLOR.fullmatch, colors.values())):
+            raise ValueError("[types] is empty or has a color that is not #rrggbb")
+        return Style(colors, {name: tables[name] for name in ("columns", "notes", "legend")})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise KgError(
             f"{path}: cannot be read ({error}). "
             "Write TOML with [types], [columns], [notes] and [legend]."
@@ -113,15 +99,12 @@ class NodeData:
     @cached_property
     def columns(self) -> dict[str, dict[str, list[str]]]:
         """The cities and the voices of each node, sorted, by the column (city, voice) and IRI."""
-        found: dict[str, dict[str, set[str]]] = {"city": {}, "voice": {}}
+        found: dict[str, dict[str, list[str]]] = {"city": {}, "voice": {}}
         for node, *values in self._graph.internal("network-columns"):
             for column, value in zip(found.values(), values, strict=True):
                 if value is not None:
-                    column.setdefault(text(node), set()).add(text(value))
-        return {
-            name: {iri: sorted(values) for iri, values in column.items()}
-            for name, column in found.items()
-        }
+                    insort(column.setdefault(text(node), []), text(value))
+        return found
 
     @cached_property
     def spans(self) -> dict[str, Span]:
@@ -148,10 +131,7 @@ class NodeData:
     def _rank_class(self, iri: str) -> int:
         return self._ranks.get(iri, len(self._types) - 1)
 
-    def _read_spans(self) -> Iterator[tuple[str, str | None, str | None, str | None]]:
+    def _read_spans(self) -> Iterator[tuple[str, str, str, str]]:
         for node, start, end, year, day, parent in self._graph.internal("network-validity"):
             deadline = text(day) or (f"{text(year):0>4}-12-31" if year is not None else "")
-            yield (
-                text(node), text(start) or None, deadline or text(end) or None,
-                text(parent) or None,
-            )  # fmt: skip
+            yield text(node), text(start), deadline or text(end), text(parent)

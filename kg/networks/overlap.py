@@ -68,10 +68,8 @@ class Disks:
                 yield from ((disk, other) for other in near if other > disk)
 
 
-def remove_overlaps(
-    centers: Sequence[Point], radii: Sequence[float], gap: float, rounds: int = 200
-) -> list[Point]:
-    """Return centers at which the disks do not overlap, or the centers after the last round.
+def remove_overlaps(centers: Sequence[Point], radii: Sequence[float], gap: float) -> list[Point]:
+    """Return centers at which the disks do not overlap, or the centers after 200 rounds.
 
     The distance of two centers is at least the sum of the radii times `gap`.
 
@@ -80,7 +78,7 @@ def remove_overlaps(
     """
     disks = Disks(centers, radii)
     reach = 2 * max(radii, default=1.0) * gap
-    for _ in range(rounds):
+    for _ in range(200):
         moved = [
             disks.separate(first, second, (radii[first] + radii[second]) * gap)
             for first, second in disks.list_near_pairs(reach)

@@ -10,29 +10,17 @@ element that says so; or a node only. Besides the fields of a question, its head
 - relations: labels of relations by language, in place of those in the ontology.
 """
 
-import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from kg.ask.lookup import quote_input
+from kg.ask.lookup import find_similar, quote_input, suggest_names
 from kg.ask.parameters import make_term, read_parameters, write_term
 from kg.ask.question import Question
 from kg.errors import KgError
 from kg.graph import Graph, bind_values
 from kg.home import Home
-from kg.names import LANGUAGES, Names
+from kg.names import Names, pick
 
 VARIABLES = ("source", "kind", "target", "element")
-DEFAULT_LARGEST = 10_000
-
-
-@dataclass(frozen=True)
-class Fold:
-    """A folded relation, as an IRI, with the column of what is shared and its title by language."""
-
-    relation: str
-    column: str
-    titles: Mapping[str, str]
 
 
 def list_networks(home: Home) -> list[Question]:
@@ -48,8 +36,7 @@ def find_network(home: Home, name: str) -> Question:
     """
     known = {network.name: network for network in list_networks(home)}
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-        hint = f"Did you mean {' or '.join(near)}?" if near else f"Networks: {', '.join(known)}."
+        hint = suggest_names(find_similar(name, known), f"Networks: {', '.join(known)}.")
         raise KgError(f"{quote_input(name)}: unknown network. {hint}", exit_code=2)
     return known[name]
 
@@ -60,25 +47,25 @@ def read_largest(question: Question, largest: int | None) -> int:
     Raises:
         KgError: it is not a number from 1 (exit code 2).
     """
-    found = question.header.get("largest", DEFAULT_LARGEST) if largest is None else largest
+    found = question.header.get("largest", 10_000) if largest is None else largest
     if not isinstance(found, int) or found < 1:
         raise KgError(f"largest: {found} is not a number of nodes. Use 1 or more.", exit_code=2)
     return found
 
 
-def read_fold(question: Question, names: Names) -> Fold | None:
-    """Return the folded relation of a network, if it has one.
+def read_fold(question: Question, names: Names, language: str) -> tuple[str, dict[str, str]]:
+    """Return the IRI of the folded relation, and the title of its column by name; or "" and {}.
 
     Raises:
         KgError: the header has no relation or no column for it, or its prefix is unknown.
     """
     header = question.header.get("fold")
     if not header:
-        return None
-    if not isinstance(header, dict) or not {"kind", "column"} <= header.keys():
-        raise KgError(f"{question.path}:1: fold has no kind or no column. Add both.")
-    titles = {tag: str(header[tag]) for tag in LANGUAGES if tag in header}
-    return Fold(names.expand(header["kind"]), str(header["column"]), titles)
+        return "", {}
+    try:
+        return names.expand(header["kind"]), {header["column"]: pick(header, language, "")}
+    except (KeyError, TypeError):
+        raise KgError(f"{question.path}:1: fold has no kind or no column. Add both.") from None
 
 
 def bind_network(graph: Graph, question: Question, values: Mapping[str, Sequence[str]]) -> str:

@@ -1,6 +1,9 @@
 """When things are valid: the first and the last day (ISO 8601), each None if it is open."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from graphlib import CycleError, TopologicalSorter
 
 Span = tuple[str | None, str | None]
 OPEN: Span = (None, None)
@@ -32,29 +35,28 @@ def clip_span(span: Span, *limits: Span) -> Span | None:
     return None if start and end and start > end else (start, end)
 
 
-def resolve_spans(
-    rows: Iterable[tuple[str, str | None, str | None, str | None]],
-) -> dict[str, Span]:
+def resolve_spans(rows: Iterable[tuple[str, str, str, str]]) -> dict[str, Span]:
     """Return the validity of each thing, from rows of thing, start, end and parent.
 
-    A parent is what the thing is stated in or part of. A missing start or end is that of the
-    parents, unless these differ. If a deadline (an end) is before the start of a parent, the
-    deadline is kept and the start is open. Things that are always valid are left out.
+    In a row, "" is a missing value. A parent is what the thing is stated in or part of. A missing
+    start or end is that of the parents, unless these differ. If a deadline (an end) is before the
+    start of a parent, the deadline is kept and the start is open. Things that are always valid are
+    left out.
 
-    >>> resolve_spans([("plan", "2021-01-01", "2023-12-31", None), ("goal", None, None, "plan")])
+    >>> resolve_spans([("plan", "2021-01-01", "2023-12-31", ""), ("goal", "", "", "plan")])
     {'goal': ('2021-01-01', '2023-12-31'), 'plan': ('2021-01-01', '2023-12-31')}
     """
-    starts: dict[str, set[str]] = {}
-    ends: dict[str, set[str]] = {}
-    parents: dict[str, set[str]] = {}
-    for thing, start, end, parent in rows:
-        for value, values in ((start, starts), (end, ends), (parent, parents)):
-            known = values.setdefault(thing, set())
+    starts: dict[str, set[str]] = defaultdict(set)
+    ends: dict[str, set[str]] = defaultdict(set)
+    parents: dict[str, set[str]] = defaultdict(set)
+    for thing, *row in rows:
+        for value, values in zip(row, (starts, ends, parents), strict=True):
+            known = values[thing]
             if value:
                 known.add(value)
     spans: dict[str, Span] = {}
     for thing in _sort_parents_first(parents):
-        inherited = {spans[p] for p in parents[thing] if p in spans} - {OPEN}
+        inherited = {spans[parent] for parent in parents[thing] if parent in spans} - {OPEN}
         first, last = inherited.pop() if len(inherited) == 1 else OPEN
         # A thing with several periods is valid from the first to the last.
         start, end = min(starts[thing], default=first), max(ends[thing], default=last)
@@ -63,19 +65,12 @@ def resolve_spans(
 
 
 def _sort_parents_first(parents: Mapping[str, set[str]]) -> list[str]:
-    """Return all things, each after its parents; in a circle of parents, one is after its child.
-
-    It does not recurse, since a chain of parents may be longer than Python's stack.
-    """
-    order: dict[str, None] = {}
-    for thing in sorted(parents):
-        stack, visited = [thing], set[str]()
-        while stack:
-            current = stack[-1]
-            if current in visited or current in order:
-                order.setdefault(stack.pop())
-                continue
-            visited.add(current)
-            known = sorted(p for p in parents[current] if p in parents)
-            stack += [p for p in known if p not in visited and p not in order]
-    return list(order)
+    """Return all things, each after its parents; those in or below a circle of parents are last."""
+    sorter = TopologicalSorter(parents)
+    with suppress(CycleError):
+        sorter.prepare()
+    order: list[str] = []
+    while ready := sorter.get_ready():
+        order += ready
+        sorter.done(*ready)
+    return [*order, *sorted(parents.keys() - set(order))]

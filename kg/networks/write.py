@@ -4,7 +4,7 @@ A format is known by its name, and its writer makes the bytes of a network. Call
 formats than those of this package pass a mapping of their own.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -59,7 +59,7 @@ def choose_format(
     """
     compression = ".gz" if target.suffix == ".gz" else ""
     suffix = Path(target.name.removesuffix(compression)).suffix.removeprefix(".").lower()
-    formats = [name for name in list_formats(writers) if name != CSV]
+    formats = [name for name in writers if name not in CSV_FILES]
     name = asked or suffix
     if name not in formats:
         raise KgError(
@@ -70,22 +70,6 @@ def choose_format(
     if compression and name not in WRITERS:
         raise KgError(f"{target}: {name} is not compressed. Remove .gz.", exit_code=2)
     return name, compression
-
-
-def is_folder(target: str, formats: Sequence[str]) -> bool:
-    """Return whether a target is a folder: it exists as one, ends in / or has no suffix.
-
-    A new target without suffix is a file if exactly one format of one file is asked for.
-
-    >>> is_folder("networks/", []), is_folder("networks", []), is_folder("cities.gexf", [])
-    (True, True, False)
-    """
-    if target == "-":
-        return False
-    path = Path(target)
-    if target.endswith("/") or path.is_dir():
-        return True
-    return not path.suffix and not path.exists() and (len(formats) != 1 or CSV in formats)
 
 
 def export_file(
@@ -101,7 +85,7 @@ def export_file(
     """
     name, compression = choose_format(target, asked, writers)
     with write_file(target) as stream, compress_stream(stream, compression) as compressed:
-        write_network(network, name, compressed, writers)
+        compressed.writelines(writers[name](network))
 
 
 def export_folder(
@@ -125,11 +109,12 @@ def export_folder(
     """
     errors: dict[str, None] = {}
     prefix = f"{only}/" if only else ""
+    names = [name for form in formats for name in (CSV_FILES if form == CSV else (form,))]
     with write_folder(
         folder, force=force, export="networks", replaces=lambda name: name.startswith(prefix)
     ) as open_file:
         for network in networks:
-            for name, path in _list_files(network.name, formats or list_formats(writers)):
+            for name in names or writers:
                 try:
                     pieces = writers[name](network)
                 except KgError as error:
@@ -137,22 +122,12 @@ def export_folder(
                         raise
                     errors[str(error)] = None
                     continue
-                with open_file(path) as stream:
+                file = name if name in CSV_FILES else f"{network.name}.{name}"
+                with open_file(f"{network.name}/{file}") as stream:
                     stream.writelines(pieces)
     return list(errors)
 
 
-def write_network(
-    network: Network, name: str, stream: BinaryIO, writers: Mapping[str, Writer] = WRITERS
-) -> None:
+def write_network(network: Network, name: str, stream: BinaryIO) -> None:
     """Write a network to a stream, in the format of that name; text is UTF-8."""
-    stream.writelines(writers[name](network))
-
-
-def _list_files(network: str, formats: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield the name of the writer and the relative path of each file of a network."""
-    for name in formats:
-        if name == CSV:
-            yield from ((file, f"{network}/{file}") for file in CSV_FILES)
-        else:
-            yield name, f"{network}/{network}.{name}"
+    stream.writelines(WRITERS[name](network))

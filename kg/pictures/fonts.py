@@ -62,18 +62,13 @@ def find_fonts(
     visible = {ord(c) for c in text if unicodedata.category(c) not in INVISIBLE}
     main = {code for code in visible if is_wide(chr(code)) == chinese}
     chosen: list[Face] = []
-    missing: set[int] = set()
     for script in (main, visible):
-        wanted = script - missing
-        while wanted := wanted.difference(*(face.characters for face in chosen)):
+        while missing := script.difference(*(face.characters for face in chosen)):
             faces = (read_face(file, language, strict=bool(named)) for file in files)
-            best = choose_face(faces, wanted)
+            best = choose_face(faces, missing)
             if best is None:
-                missing |= wanted
-                break
+                raise KgError(_describe_missing(missing, named))
             chosen.append(best)
-    if missing:
-        raise KgError(_describe_missing(missing, named))
     return tuple(chosen)
 
 
@@ -132,10 +127,6 @@ def read_face(file: Path, language: str, *, strict: bool = False) -> Face | None
     """
     ttlib = require("fontTools.ttLib", "picture")
     region = "TC" if language == "zh-Hant" else "SC"
-
-    def rank(family: str) -> tuple[bool, bool]:
-        return "Mono" in family, region not in family.split()
-
     try:
         with ExitStack() as stack:
             stream = stack.enter_context(file.open("rb"))
@@ -146,8 +137,11 @@ def read_face(file: Path, language: str, *, strict: bool = False) -> Face | None
             else:
                 fonts = [stack.enter_context(ttlib.TTFont(stream, lazy=True))]
             families = [font["name"].getFirstDebugName((16, 1)) or "" for font in fonts]
-            index = min(range(len(fonts)), key=lambda n: rank(families[n]))
-            return Face(file, families[index], frozenset(fonts[index].getBestCmap() or ()))
+            family, font = min(
+                zip(families, fonts, strict=True),
+                key=lambda pair: ("Mono" in pair[0], region not in pair[0].split()),
+            )
+            return Face(file, family, frozenset(font.getBestCmap() or ()))
     # fontTools raises whatever error a broken table leads to.
     except Exception as error:
         if not strict:

@@ -5,13 +5,16 @@ little above those of common fonts. Lengths are in pixels, y downwards, unless s
 """
 
 import math
+import re
 import sys
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 
 from kg.ask.wrapping import OPENING, is_wide, measure_text, split_words, wrap_text
+from kg.networks.model import Node
 
 # Widths in em. Other characters take 1 em if they are East Asian, and DEFAULT_WIDTH if not.
 WIDTHS = {
@@ -34,7 +37,9 @@ COLUMNS, MAX_LINES = 24, 2
 WIDE_COLUMN = 0.65  # em: text of wide letters takes more columns than it has letters
 HYPHENS = "-–\u2010"
 DROPPED_BEFORE_ELLIPSIS = "，、；：,;: " + "".join(sorted(OPENING))
-BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Control characters, also those for the direction of text, and what XML forbids
+# (https://www.w3.org/TR/xml/#charsets).
+REMOVED = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 NODE_GAP, NODE_MARGIN = 3.0, 2.0  # px between a label and its own node, and other nodes
 LABEL_GAP = 5.0  # px between labels in a row
@@ -53,6 +58,7 @@ POSITIONS = (
 CELL = 48.0  # px: the side of a cell of the grid in which obstacles are looked up
 
 Point = tuple[float, float]
+Cell = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -90,13 +96,18 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Anchor:
-    """What a label belongs to: the circle of a node, and the direction of the node's neighbours."""
+class Circle:
+    """A node in its position, and the direction of its neighbours."""
 
+    node: Node
     x: float
     y: float
     radius: float
     toward: Point = (0.0, 0.0)
+
+    def touches(self, box: Box) -> bool:
+        """Return whether a label in a box would be too close to the circle."""
+        return box.overlaps_circle(self.x, self.y, self.radius + NODE_MARGIN)
 
 
 @dataclass(frozen=True)
@@ -105,11 +116,6 @@ class LabelText:
 
     lines: tuple[str, ...]
     size: float
-
-    def measure(self) -> tuple[float, float]:
-        """Return the width and the height of the text."""
-        width = max(map(measure_label, self.lines), default=0.0)
-        return width * self.size, len(self.lines) * LINE_HEIGHT * self.size
 
 
 @dataclass(frozen=True)
@@ -130,20 +136,11 @@ class Label:
 def clean_text(text: str) -> str:
     """Return a text as one line in NFC, without characters that break XML or the text around it.
 
-    These are control characters, noncharacters (https://www.w3.org/TR/xml/#charsets) and controls
-    that change the direction of the text that follows.
-
     >>> clean_text("a\\x00  b\\u202e\\nc")
     'a b c'
     """
-    kept = (
-        character
-        for character in " ".join(text.split())
-        if character not in BIDI_CONTROLS
-        and unicodedata.category(character) not in ("Cc", "Cs")
-        and ord(character) & 0xFFFE != 0xFFFE
-    )
-    return unicodedata.normalize("NFC", " ".join("".join(kept).split()))
+    kept = REMOVED.sub("", " ".join(text.split()))
+    return unicodedata.normalize("NFC", " ".join(kept.split()))
 
 
 def measure_label(text: str) -> float:
@@ -219,11 +216,10 @@ def _break_evenly(
     least = min(math.ceil(widest), max(columns, COLUMNS))
     columns = max(columns, least)
     lines = wrap_text(text, columns, measure=measure_columns, hyphens=hyphens, cut=True)
-    cut = widest > columns or len(lines) > most
     if len(lines) > most:
         lines = limit_lines(text, columns, most, measure_columns, hyphens)
-        return (cut, most, columns), tuple(lines)
-    penalty = cut, len(lines), columns
+        return (True, most, columns), tuple(lines)
+    penalty = widest > columns, len(lines), columns
     # The narrowest column that needs no more lines makes them even.
     for narrower in range(columns - 1, max(least, 2) - 1, -1):
         found = wrap_text(text, narrower, measure=measure_columns, hyphens=hyphens, cut=True)
@@ -236,33 +232,30 @@ def _break_evenly(
 class LabelPlacer:
     """Finds free positions for labels among nodes, edges and the labels placed before."""
 
-    def __init__(self, area: Box, anchors: Iterable[Anchor], edge_points: Iterable[Point]) -> None:
+    def __init__(self, area: Box, circles: Iterable[Circle], edge_points: Iterable[Point]) -> None:
         self._area = area
-        self._boxes: dict[tuple[int, int], list[Box]] = defaultdict(list)
-        self._anchors: dict[tuple[int, int], list[Anchor]] = defaultdict(list)
-        self._edge_points: dict[tuple[int, int], list[Point]] = defaultdict(list)
-        for anchor in anchors:
-            reach = anchor.radius + NODE_MARGIN
-            x, y = anchor.x, anchor.y
+        self._boxes: dict[Cell, list[Box]] = defaultdict(list)
+        self._circles: dict[Cell, list[Circle]] = defaultdict(list)
+        self._edge_points: dict[Cell, list[Point]] = defaultdict(list)
+        for circle in circles:
+            x, y, reach = circle.x, circle.y, circle.radius + NODE_MARGIN
             for cell in _list_cells(Box(x - reach, y - reach, x + reach, y + reach)):
-                self._anchors[cell].append(anchor)
+                self._circles[cell].append(circle)
         for x, y in edge_points:
             self._edge_points[int(x // CELL), int(y // CELL)].append((x, y))
 
-    def place(self, anchor: Anchor, text: LabelText) -> Label | None:
+    def place(self, circle: Circle, text: LabelText) -> Label | None:
         """Return a label in the best free position, and reserve that; None if none is free."""
-        best: tuple[float, Label] | None = None
-        for cost, label in list_candidates(anchor, text):
-            if best and cost >= best[0]:
-                continue
-            if self._is_free(label.box):
-                cost += CROSSING_COST * self._count_edge_points(label.box) / text.size
-                if best is None or cost < best[0]:
-                    best = cost, label
-        if best is None:
+        free = [
+            (cost + CROSSING_COST * self._count_edge_points(label.box) / text.size, label)
+            for cost, label in list_candidates(circle, text)
+            if self._is_free(label.box)
+        ]
+        if not free:
             return None
-        self.reserve(best[1].box)
-        return best[1]
+        _, label = min(free, key=itemgetter(0))
+        self.reserve(label.box)
+        return label
 
     def reserve(self, box: Box) -> None:
         """Keep other labels out of a box."""
@@ -270,15 +263,10 @@ class LabelPlacer:
             self._boxes[cell].append(box)
 
     def _is_free(self, box: Box) -> bool:
-        if not self._area.contains(box):
-            return False
         wide = Box(box.left - LABEL_GAP, box.top - 1, box.right + LABEL_GAP, box.bottom + 1)
-        return not any(
-            any(wide.overlaps(other) for other in self._boxes.get(cell, ()))
-            or any(
-                box.overlaps_circle(other.x, other.y, other.radius + NODE_MARGIN)
-                for other in self._anchors.get(cell, ())
-            )
+        return self._area.contains(box) and not any(
+            any(wide.overlaps(other) for other in self._boxes[cell])
+            or any(circle.touches(box) for circle in self._circles[cell])
             for cell in _list_cells(box)
         )
 
@@ -286,21 +274,22 @@ class LabelPlacer:
         return sum(
             box.left <= x <= box.right and box.top <= y <= box.bottom
             for cell in _list_cells(box)
-            for x, y in self._edge_points.get(cell, ())
+            for x, y in self._edge_points[cell]
         )
 
 
-def list_candidates(anchor: Anchor, text: LabelText) -> Iterator[tuple[float, Label]]:
+def list_candidates(circle: Circle, text: LabelText) -> Iterator[tuple[float, Label]]:
     """Yield a label in each of `POSITIONS` around its node, after its cost: 0 is best."""
-    width, height = text.measure()
-    straight = anchor.radius + NODE_GAP + NODE_MARGIN
-    diagonal = anchor.radius * math.sqrt(0.5) + NODE_GAP + NODE_MARGIN
-    length = math.hypot(*anchor.toward)
-    away = (-anchor.toward[0] / length, -anchor.toward[1] / length) if length else (0.0, 0.0)
+    width = max(map(measure_label, text.lines)) * text.size
+    height = len(text.lines) * LINE_HEIGHT * text.size
+    straight = circle.radius + NODE_GAP + NODE_MARGIN
+    diagonal = circle.radius * math.sqrt(0.5) + NODE_GAP + NODE_MARGIN
+    length = math.hypot(*circle.toward)
+    away = (-circle.toward[0] / length, -circle.toward[1] / length) if length else (0.0, 0.0)
     for index, (across, down, shift) in enumerate(POSITIONS):
         reach = diagonal if across and down else straight
-        left = anchor.x + across * reach - (width if across < 0 else 0)
-        top = anchor.y + down * reach - (height if down < 0 else 0)
+        left = circle.x + across * reach - (width if across < 0 else 0)
+        top = circle.y + down * reach - (height if down < 0 else 0)
         if not across:
             left -= width * (0.5 + shift)
         if not down:
@@ -312,7 +301,7 @@ def list_candidates(anchor: Anchor, text: LabelText) -> Iterator[tuple[float, La
         yield DIRECTION_COST * turned + ORDER_COST * index, Label(text, box, text_anchor)
 
 
-def _list_cells(box: Box) -> Iterator[tuple[int, int]]:
+def _list_cells(box: Box) -> Iterator[Cell]:
     for column in range(int(box.left // CELL), int(box.right // CELL) + 1):
         for row in range(int(box.top // CELL), int(box.bottom // CELL) + 1):
             yield column, row

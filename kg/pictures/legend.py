@@ -4,11 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kg.errors import KgError
 from kg.home import producer
-from kg.networks.model import Edge, Network
-from kg.pictures.labels import LINE_HEIGHT, break_label, clean_text, measure_label
-from kg.pictures.placement import Circle
+from kg.networks.model import Network, fill_text
+from kg.pictures.labels import LINE_HEIGHT, Circle, break_label, clean_text, measure_label
 from kg.pictures.scene import Curve, Scene
 
 EDGE_COLOR = "#6b7783"
@@ -70,27 +68,6 @@ class Row:
         return self.gap + 2 * self.padding + height
 
 
-def fill_text(network: Network, name: str, **values: object) -> str:
-    """Return a text of the legend or the caption, with its fields filled.
-
-    Raises:
-        KgError: the network has no such text, or the text has other fields.
-    """
-    try:
-        return network.legend[name].format(**values)
-    except (AttributeError, LookupError, TypeError, ValueError):
-        fields = ", ".join(f"{{{field}}}" for field in values) or "no fields"
-        raise KgError(
-            f"{network.name}: the legend's text {name!r} is missing or has unknown fields. "
-            f"Write it in [legend] of queries/networks/network.toml, with {fields}."
-        ) from None
-
-
-def name_relation(edge: Edge) -> str:
-    """Return the name of an edge's relation."""
-    return clean_text(edge.label) or clean_text(edge.kind) or "–"
-
-
 def choose_dashes(curves: Sequence[Curve]) -> dict[str, str] | None:
     """Return the dashes of each relation, the commonest first; None if there are too many."""
     kinds = [kind for kind, _ in Counter(curve.edge.kind for curve in curves).most_common()]
@@ -98,11 +75,7 @@ def choose_dashes(curves: Sequence[Curve]) -> dict[str, str] | None:
 
 
 def list_rows(network: Network, scene: Scene) -> Iterator[Row]:
-    """Yield the rows of the legend, from top to bottom.
-
-    Raises:
-        KgError: see `fill_text`.
-    """
+    """Yield the rows of the legend, from top to bottom."""
     if scene.circles:
         yield _make_heading(network, "nodes")
         yield from _list_types(network, scene)
@@ -120,7 +93,7 @@ def list_rows(network: Network, scene: Scene) -> Iterator[Row]:
 
 
 def _make_heading(network: Network, name: str) -> Row:
-    return Row(break_label(fill_text(network, name), TEXT_COLUMNS))
+    return Row(break_label(fill_text(network.legend, name), TEXT_COLUMNS))
 
 
 def _make_stroke(text: str, stroke: Stroke, count: str = "") -> Row:
@@ -133,11 +106,10 @@ def _list_types(network: Network, scene: Scene) -> Iterator[Row]:
     colors: dict[str, Counter[str]] = {}
     for circle in scene.circles:
         node = circle.node
-        label = clean_text(node.type_label) or clean_text(node.type) or "–"
-        colors.setdefault(node.color.lower(), Counter())[label] += 1
+        colors.setdefault(node.color.lower(), Counter())[clean_text(node.type_label)] += 1
     for color, types in sorted(colors.items(), key=lambda item: -item[1].total()):
-        text = fill_text(network, "separator").join(label for label, _ in types.most_common())
-        lines = break_label(text, TEXT_COLUMNS)
+        labels = [label for label, _ in types.most_common()]
+        lines = break_label(fill_text(network.legend, "separator").join(labels), TEXT_COLUMNS)
         dot = Dot(DOT_WIDTH / 2, DOT_RADIUS, color)
         yield Row(lines, str(types.total()), DOT_WIDTH + SAMPLE_GAP, dot=dot)
 
@@ -151,15 +123,11 @@ def _list_sizes(circles: Sequence[Circle]) -> Iterator[Row]:
 
 
 def choose_sizes(circles: Sequence[Circle]) -> tuple[Circle, ...]:
-    """Return circles of low, medium and high degree, or () if sizes do not follow the degree."""
-    by_degree: dict[int, Circle] = {}
-    for circle in sorted(circles, key=lambda circle: circle.node.degree):
-        known = by_degree.setdefault(circle.node.degree, circle)
-        if abs(known.radius - circle.radius) > 0.05:
-            return ()
-    found = list(by_degree.values())
+    """Return circles of low, medium and high degree, or () if their sizes hardly differ."""
+    by_degree = {circle.node.degree: circle for circle in circles}
+    found = [by_degree[degree] for degree in sorted(by_degree)]
     radii = [circle.radius for circle in found]
-    if len(found) < 2 or radii != sorted(radii) or radii[-1] - radii[0] < MIN_DIFFERENCE:
+    if not found or radii[-1] - radii[0] < MIN_DIFFERENCE:
         return ()
     half = (radii[0] + radii[-1]) / 2
     middle = min(found, key=lambda circle: abs(circle.radius - half))
@@ -173,33 +141,30 @@ def _list_relations(network: Network, scene: Scene) -> Iterator[Row]:
     dashes = choose_dashes(scene.curves)
     if dashes is None:
         sample = Stroke(scene.circles[0].node.color, STROKE_WIDTH)
-        yield _make_stroke(fill_text(network, "source_color"), sample, str(len(scene.curves)))
+        text = fill_text(network.legend, "source_color")
+        yield _make_stroke(text, sample, str(len(scene.curves)))
         return
     edges = [curve.edge for curve in scene.curves]
     counts = Counter(edge.kind for edge in edges)
-    labels = {edge.kind: name_relation(edge) for edge in reversed(edges)}
+    labels = {edge.kind: clean_text(edge.label) for edge in reversed(edges)}
     for kind, dash in dashes.items():
         yield _make_stroke(labels[kind], Stroke(EDGE_COLOR, STROKE_WIDTH, dash), str(counts[kind]))
 
 
 def write_caption(network: Network, scene: Scene) -> str:
-    """Return the caption: counts, what is omitted, the source of the data and the program.
-
-    Raises:
-        KgError: see `fill_text`.
-    """
+    """Return the caption: counts, what is omitted, the source of the data and the program."""
     counts = []
     for drawn, total in (
         (len(scene.circles), len(network.nodes)),
         (len(scene.curves), len(network.edges)),
     ):
-        part = fill_text(network, "part", drawn=drawn, total=total)
+        part = fill_text(network.legend, "part", drawn=drawn, total=total)
         counts.append(str(total) if drawn == total else part)
-    facts = [fill_text(network, "counts", nodes=counts[0], edges=counts[1])]
+    facts = [fill_text(network.legend, "counts", nodes=counts[0], edges=counts[1])]
     if len(scene.circles) < len(network.nodes):
-        facts.append(fill_text(network, "most_connected"))
+        facts.append(fill_text(network.legend, "most_connected"))
     if scene.selection:
-        facts.append(fill_text(network, scene.selection))
+        facts.append(fill_text(network.legend, scene.selection))
     if scene.unlabelled:
-        facts.append(fill_text(network, "unlabelled", count=scene.unlabelled))
-    return " · ".join([*facts, fill_text(network, "data"), producer()])
+        facts.append(fill_text(network.legend, "unlabelled", count=scene.unlabelled))
+    return " · ".join([*facts, fill_text(network.legend, "data"), producer()])

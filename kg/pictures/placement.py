@@ -6,12 +6,13 @@ Lengths are in pixels, y downwards.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
+from operator import itemgetter
 
 from kg.networks.model import Node
 from kg.networks.overlap import Disks
-from kg.pictures.labels import NODE_MARGIN, Anchor, Box, Label, LabelText, list_candidates
+from kg.pictures.labels import NODE_MARGIN, Box, Circle, Label, LabelText, list_candidates
 
 # The area of nodes and labels: its least sides, its aspect ratio (width by height), and its size
 # in square pixels, as a multiple of the root of the number of nodes and one of that number.
@@ -33,19 +34,10 @@ LARGE_SHARE = 1.6  # the number of large nodes, as a multiple of the root of the
 MOVE_COST = 0.25  # of a label's position, for each node that has to move away
 
 
-@dataclass(frozen=True)
-class Circle:
-    """A node in its position."""
-
-    node: Node
-    x: float
-    y: float
-    radius: float
-
-
 def choose_area(nodes: Sequence[Node]) -> Box:
     """Return the area for some nodes, about as wide as their layout; its upper left is 0, 0."""
-    across, down = _extent(node.x for node in nodes), _extent(node.y for node in nodes)
+    across, _ = _measure_extent([node.x for node in nodes])
+    down, _ = _measure_extent([node.y for node in nodes])
     if across or down:
         # A little wider than the layout, since labels need width.
         aspect = 1.2 * across / down if down else MAX_ASPECT
@@ -64,26 +56,24 @@ def fit_nodes(nodes: Sequence[Node], area: Box) -> tuple[Circle, ...]:
     if not nodes:
         return ()
     width, height = area.right * (1 - 4 * MARGIN_X), area.bottom * (1 - 4 * MARGIN_Y)
-    across, down = _extent(node.x for node in nodes), _extent(node.y for node in nodes)
-    scale = min(width / across if across else math.inf, height / down if down else math.inf)
-    scale = scale if math.isfinite(scale) else 0.0
+    across, middle_x = _measure_extent([node.x for node in nodes])
+    down, middle_y = _measure_extent([node.y for node in nodes])
+    fits = [side / extent for side, extent in ((width, across), (height, down)) if extent]
+    scale = min(fits, default=0.0)
     scale_x = min(width / across, MAX_STRETCH * scale) if across else 0.0
     scale_y = min(height / down, MAX_STRETCH * scale) if down else 0.0
-    middle_x, middle_y = _middle(node.x for node in nodes), _middle(node.y for node in nodes)
-    sizes = [max(node.size, 0.0) for node in nodes]
-    mean = sum(sizes) / len(sizes)
-    factor = max(scale / 2, MIN_MEAN_RADIUS / mean) if mean else 0.0
-    if factor:
-        factor = min(factor, MAX_RADIUS / max(sizes))
+    sizes = [node.size for node in nodes]
+    factor = max(scale / 2, MIN_MEAN_RADIUS / (sum(sizes) / len(sizes)))
+    factor = min(factor, MAX_RADIUS / max(sizes))
     # In a network y points upwards, in a picture downwards.
     return tuple(
         Circle(
             node,
             area.right / 2 + scale_x * (node.x - middle_x),
             area.bottom / 2 - scale_y * (node.y - middle_y),
-            max(factor * size, MIN_RADIUS),
+            max(factor * node.size, MIN_RADIUS),
         )
-        for node, size in zip(nodes, sizes, strict=True)
+        for node in nodes
     )
 
 
@@ -94,53 +84,40 @@ def spread_circles(circles: Sequence[Circle], area: Box) -> tuple[Circle, ...]:
 
 
 def place_large_labels(
-    circles: Sequence[Circle],
-    texts: Mapping[str, LabelText],
-    anchors: Mapping[str, Anchor],
-    area: Box,
+    circles: Sequence[Circle], texts: Mapping[str, LabelText], area: Box
 ) -> tuple[tuple[Circle, ...], dict[str, Label]]:
     """Return the labels of the largest circles, and the circles, moved out of these labels.
 
     `texts` are by node id, those of the largest circles first; so are the labels returned.
     """
-    large = _choose_large(circles, texts)
+    radii = sorted((circle.radius for circle in circles), reverse=True)
+    count = math.ceil(LARGE_SHARE * math.sqrt(len(circles)))
+    # Of circles of equal size, either all are large or none.
+    limit = radii[count] if count < len(radii) else 0.0
+    large = {circle.node.id: circle for circle in circles if circle.radius > limit}
     fixed = {index for index, circle in enumerate(circles) if circle.node.id in large}
     placed: dict[str, Label] = {}
-    for name, text in large.items():
-        best: tuple[float, Label] | None = None
-        for cost, label in list_candidates(anchors[name], text):
+    for name, text in texts.items():
+        if name not in large:
+            break
+        free = []
+        for cost, label in list_candidates(large[name], text):
             box = label.box
             if not area.contains(box) or any(box.overlaps(other.box) for other in placed.values()):
                 continue
-            covered = {index for index, circle in enumerate(circles) if _covers(box, circle)}
+            covered = {index for index, circle in enumerate(circles) if circle.touches(box)}
             if fixed.isdisjoint(covered):
-                cost += MOVE_COST * len(covered)
-                best = best if best and best[0] <= cost else (cost, label)
-        if best:
-            placed[name] = best[1]
+                free.append((cost + MOVE_COST * len(covered), label))
+        if free:
+            _, placed[name] = min(free, key=itemgetter(0))
     boxes = [label.box for label in placed.values()]
     moved = remove_overlaps(circles, area, LABEL_ROUNDS, fixed=fixed, boxes=boxes)
     labels = {
         name: label
         for name, label in placed.items()
-        if not any(_covers(label.box, circle) for circle in moved)
+        if not any(circle.touches(label.box) for circle in moved)
     }
     return moved, labels
-
-
-def _choose_large(
-    circles: Sequence[Circle], texts: Mapping[str, LabelText]
-) -> dict[str, LabelText]:
-    """Return the texts of the largest circles, never splitting circles of equal size."""
-    radii = {circle.node.id: circle.radius for circle in circles}
-    count = math.ceil(LARGE_SHARE * math.sqrt(len(circles)))
-    names = list(texts)
-    limit = radii[names[count]] if count < len(names) else 0.0
-    return {name: texts[name] for name in names[:count] if radii[name] > limit}
-
-
-def _covers(box: Box, circle: Circle) -> bool:
-    return box.overlaps_circle(circle.x, circle.y, circle.radius + NODE_MARGIN)
 
 
 def remove_overlaps(
@@ -237,11 +214,7 @@ class _MovingCircles(Disks):
         return self._area.contains(Box(x - radius, y - radius, x + radius, y + radius))
 
 
-def _extent(values: Iterable[float]) -> float:
-    found = list(values)
-    return max(found) - min(found) if found else 0.0
-
-
-def _middle(values: Iterable[float]) -> float:
-    found = list(values)
-    return (max(found) + min(found)) / 2
+def _measure_extent(values: Sequence[float]) -> tuple[float, float]:
+    """Return the extent of some values, and the middle of it; 0 if there are none."""
+    low, high = min(values, default=0.0), max(values, default=0.0)
+    return high - low, (high + low) / 2

@@ -6,17 +6,15 @@ those of rare relations, since these are the most informative.
 """
 
 import math
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from kg.errors import KgError
 from kg.networks.model import Edge, Network, Node
 from kg.pictures.labels import (
     MAX_LINES,
-    Anchor,
     Box,
+    Circle,
     Label,
     LabelPlacer,
     LabelText,
@@ -24,18 +22,10 @@ from kg.pictures.labels import (
     break_label,
     clean_text,
 )
-from kg.pictures.placement import (
-    Circle,
-    choose_area,
-    fit_nodes,
-    place_large_labels,
-    spread_circles,
-)
+from kg.pictures.placement import choose_area, fit_nodes, place_large_labels, spread_circles
 
 MAX_NODES = 450
 EDGES, EDGES_PER_NODE = 80, 1.5  # the most edges drawn: a number, plus a number for each node
-MAX_FAULTS = 20  # in an error message
-COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 # Type sizes of labels in px; from THREE_LINES on, a label may have one line more.
 MIN_TYPE, MAX_TYPE, THREE_LINES = 11.0, 16.0, 13.0
 NARROW_COLUMNS = 16  # of a label that finds no room otherwise
@@ -87,62 +77,28 @@ class Scene:
 
 
 def compose_scene(network: Network) -> Scene:
-    """Return the scene of a network.
-
-    Raises:
-        KgError: see `check_network`.
-    """
-    check_network(network)
+    """Return the scene of a network."""
     nodes, edges, selection = select_elements(network)
     area = choose_area(nodes)
     circles = spread_circles(fit_nodes(nodes, area), area)
     texts = write_labels(circles)
-    circles, labels = place_large_labels(circles, texts, find_anchors(circles, edges), area)
+    circles, labels = place_large_labels(point_circles(circles, edges), texts, area)
+    circles = point_circles(circles, edges)
     curves = tuple(draw_curves(circles, edges))
-    anchors = find_anchors(circles, edges)
     edge_points = (point for curve in curves for point in curve.list_points())
-    placer = LabelPlacer(area, anchors.values(), edge_points)
+    placer = LabelPlacer(area, circles, edge_points)
     for label in labels.values():
         placer.reserve(label.box)
-    names = {circle.node.id: clean_text(circle.node.label) for circle in circles}
-    for node_id, text in texts.items():
-        found = labels.get(node_id) or placer.place(anchors[node_id], text)
+    by_id = {circle.node.id: circle for circle in circles}
+    for name, text in texts.items():
+        circle = by_id[name]
+        found = labels.get(name) or placer.place(circle, text)
         if found is None:
-            narrow = break_label(names[node_id], NARROW_COLUMNS, MAX_LINES + 1)
-            found = placer.place(anchors[node_id], LabelText(narrow, MIN_TYPE))
+            narrow = break_label(clean_text(circle.node.label), NARROW_COLUMNS, MAX_LINES + 1)
+            found = placer.place(circle, LabelText(narrow, MIN_TYPE))
         if found:
-            labels[node_id] = found
+            labels[name] = found
     return Scene(area, circles, curves, labels, len(texts) - len(labels), selection)
-
-
-def check_network(network: Network) -> None:
-    """Check that a network can be drawn.
-
-    Raises:
-        KgError: a number is not finite, a color is not `#rrggbb`, an id occurs twice, or an edge
-            leads to an unknown node. The message lists the faults.
-    """
-    faults = []
-    count = Counter(node.id for node in network.nodes)
-    for node in network.nodes:
-        for name in ("x", "y", "size"):
-            value = getattr(node, name)
-            if not math.isfinite(value):
-                faults.append(f"node {node.id}: {name} is {value}. Use a finite number.")
-        if not COLOR.fullmatch(node.color):
-            faults.append(f"node {node.id}: color is {node.color!r}. Write it as #rrggbb.")
-    faults += [f"node {name}: occurs {n} times. Keep one." for name, n in count.items() if n > 1]
-    for edge in network.edges:
-        if not math.isfinite(edge.weight):
-            faults.append(f"edge {edge.id}: weight is {edge.weight}. Use a finite number.")
-        for end in (edge.source, edge.target):
-            if end not in count:
-                faults.append(f"edge {edge.id}: unknown node {end}. Add the node or drop the edge.")
-    if faults:
-        lines = [f"{network.name}: {fault}" for fault in faults[:MAX_FAULTS]]
-        if len(faults) > MAX_FAULTS:
-            lines.append(f"and {len(faults) - MAX_FAULTS} more.")
-        raise KgError("\n".join(lines))
 
 
 def select_elements(network: Network) -> tuple[tuple[Node, ...], tuple[Edge, ...], str]:
@@ -154,31 +110,30 @@ def select_elements(network: Network) -> tuple[tuple[Node, ...], tuple[Edge, ...
     all have the same weight, each node keeps one edge, and the commonest relation is thinned out
     first.
     """
-    links = [edge for edge in network.edges if edge.source != edge.target]
-    degree = Counter(end for edge in links for end in (edge.source, edge.target))
+    degree = Counter(end for edge in network.edges for end in (edge.source, edge.target))
     order = sorted(network.nodes, key=lambda node: (-degree[node.id], -node.size))
     kept = {node.id for node in order[:MAX_NODES]}
     nodes = tuple(node for node in network.nodes if node.id in kept)
-    edges = [edge for edge in links if edge.source in kept and edge.target in kept]
+    edges = [edge for edge in network.edges if edge.source in kept and edge.target in kept]
     most = round(EDGES + EDGES_PER_NODE * len(nodes))
     if len(edges) <= most:
         return nodes, tuple(edges), ""
-    frequency = Counter(edge.kind for edge in links)
+    frequency = Counter(edge.kind for edge in network.edges)
     even = len({edge.weight for edge in edges}) == 1
     by_strength = sorted(
-        enumerate(edges), key=lambda item: (-item[1].weight, frequency[item[1].kind], item[0])
+        range(len(edges)), key=lambda n: (-edges[n].weight, frequency[edges[n].kind])
     )
     seen: Counter[str] = Counter()
-    ranks: list[tuple[bool, int, int]] = []
-    for _, edge in by_strength:
+    ranks = {}
+    for number in by_strength:
+        edge = edges[number]
         rank = min(seen[edge.source], seen[edge.target])
-        ranks.append((rank > 0, frequency[edge.kind] if even else 0, rank))
+        ranks[number] = (rank > 0, frequency[edge.kind] if even else 0, rank)
         seen.update((edge.source, edge.target))
-    # The sort is stable: edges of the same rank stay in the order of their strength.
-    best = sorted(range(len(ranks)), key=ranks.__getitem__)[:most]
-    chosen = sorted(by_strength[index][0] for index in best)
+    # Both sorts are stable: edges of the same rank stay in the order of their strength.
+    best = sorted(ranks, key=ranks.__getitem__)[:most]
     selection = "strongest" if not even else "rarest" if len(frequency) > 1 else "some"
-    return nodes, tuple(edges[index] for index in chosen), selection
+    return nodes, tuple(edges[number] for number in sorted(best)), selection
 
 
 def draw_curves(circles: Sequence[Circle], edges: Sequence[Edge]) -> Iterator[Curve]:
@@ -197,8 +152,7 @@ def draw_curves(circles: Sequence[Circle], edges: Sequence[Edge]) -> Iterator[Cu
             lane = -lane
         width = EVEN_EDGE
         if strongest > weakest:
-            share = math.sqrt(max(edge.weight, 0.0) / strongest) if strongest > 0 else 0.0
-            width = MIN_EDGE + (widest - MIN_EDGE) * share
+            width = MIN_EDGE + (widest - MIN_EDGE) * math.sqrt(edge.weight / strongest)
         yield _draw_curve(edge, by_id[edge.source], by_id[edge.target], lane, width)
 
 
@@ -233,21 +187,18 @@ def write_labels(circles: Sequence[Circle]) -> dict[str, LabelText]:
     return texts
 
 
-def find_anchors(circles: Sequence[Circle], edges: Sequence[Edge]) -> dict[str, Anchor]:
-    """Return the anchor of each circle's label, by node id."""
-    toward: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+def point_circles(circles: Sequence[Circle], edges: Sequence[Edge]) -> tuple[Circle, ...]:
+    """Return circles with the directions of their neighbours."""
+    toward: dict[str, Point] = defaultdict(lambda: (0.0, 0.0))
     by_id = {circle.node.id: circle for circle in circles}
     for edge in edges:
         source, target = by_id[edge.source], by_id[edge.target]
         distance = math.hypot(target.x - source.x, target.y - source.y) or 1.0
         across, down = (target.x - source.x) / distance, (target.y - source.y) / distance
         for end, sign in ((edge.source, 1), (edge.target, -1)):
-            toward[end][0] += sign * across
-            toward[end][1] += sign * down
-    return {
-        name: Anchor(circle.x, circle.y, circle.radius, (toward[name][0], toward[name][1]))
-        for name, circle in by_id.items()
-    }
+            x, y = toward[end]
+            toward[end] = x + sign * across, y + sign * down
+    return tuple(replace(circle, toward=toward[circle.node.id]) for circle in circles)
 
 
 def _pair(edge: Edge) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from html import escape
 
 from kg.home import producer
 from kg.networks.model import Network
-from kg.pictures.labels import LINE_HEIGHT, clean_text, limit_lines
+from kg.pictures.labels import LINE_HEIGHT, Circle, clean_text, limit_lines
 from kg.pictures.legend import (
     COUNT_GAP,
     EDGE_COLOR,
@@ -20,10 +20,8 @@ from kg.pictures.legend import (
     Row,
     choose_dashes,
     list_rows,
-    name_relation,
     write_caption,
 )
-from kg.pictures.placement import Circle
 from kg.pictures.scene import Curve, Scene, compose_scene
 
 NAMESPACE = "http://www.w3.org/2000/svg"
@@ -58,9 +56,9 @@ def draw_svg(network: Network) -> str:
     the notes. The same network gives the same text.
 
     Raises:
-        KgError: see `compose_scene` and `fill_text`.
+        KgError: see `fill_text`.
     """
-    title = clean_text(network.title) or clean_text(network.name) or "–"
+    title = clean_text(network.title)
     summary = clean_text(network.summary)
     scene = compose_scene(network)
     rows = list(list_rows(network, scene))
@@ -100,15 +98,13 @@ def draw_svg(network: Network) -> str:
 
 def _write_document(language: str, size: tuple[int, int], content: str) -> str:
     width, height = size
-    families = (*LATIN, *CHINESE.get(language, CHINESE["zh-Hans"]))
+    families = (*LATIN, *CHINESE["zh-Hant" if language == "zh-Hant" else "zh-Hans"])
     document = write_element(
         "svg", content, xmlns=NAMESPACE, width=width, height=height,
         viewBox=f"0 0 {width} {height}",
-        xml_lang=clean_text(language) or "en", role="img",
-        aria_labelledby="kg-title kg-description",
+        **{"xml:lang": language}, role="img", aria_labelledby="kg-title kg-description",
         font_family=", ".join(f"'{name}'" for name in families) + ", sans-serif",
     )  # fmt: skip
-    document = document.replace(" xml-lang=", " xml:lang=", 1)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{document}\n'
 
 
@@ -154,7 +150,7 @@ def _draw_edge(curve: Curve, color: str, dash: str, names: dict[str, str], *, ar
     edge, (bend_x, bend_y), (x, y) = curve.edge, curve.control, curve.end
     weight = "" if edge.weight == 1 else f" ({edge.weight:g})"
     sign = "→" if arrow else "–"
-    tooltip = f"{names[edge.source]} {sign} {names[edge.target]}: {name_relation(edge)}{weight}"
+    tooltip = f"{names[edge.source]} {sign} {names[edge.target]}: {clean_text(edge.label)}{weight}"
     path = write_element(
         "path", write_element("title", escape(tooltip)),
         d=f"M{format_point(*curve.start)}Q{format_point(bend_x, bend_y)} {format_point(x, y)}",

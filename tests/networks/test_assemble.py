@@ -10,7 +10,7 @@ import pytest
 
 from kg.errors import KgError
 from kg.graph import LocalGraph, load_graph
-from kg.home import Home
+from kg.home import Home, find_home
 from kg.names import LANGUAGES
 from kg.networks import (
     EmptyNetworkError,
@@ -21,6 +21,7 @@ from kg.networks import (
     find_network,
 )
 from kg.networks.assemble import STEPS
+from kg.networks.node_data import read_style
 
 Build = Callable[..., Network]
 
@@ -28,6 +29,11 @@ Build = Callable[..., Network]
 def build_small(graph: LocalGraph, name: str = "entities", **options: Any) -> Network:
     given = {"layout": "communities", **options}
     return build_network(graph, find_network(graph.home, name), NetworkOptions(**given))
+
+
+def write_note(name: str, **values: Any) -> str:
+    """Return a note in English."""
+    return read_style(find_home()).texts("notes", "en")[name].format(**values)
 
 
 def list_pairs(network: Network) -> set[tuple[str, str]]:
@@ -81,23 +87,20 @@ def test_largest_keeps_a_core(small_network: Network, small_graph: LocalGraph) -
     assert list_pairs(network) == {p for p in list_pairs(small_network) if set(p) <= kept}
     assert min(node.degree for node in network.nodes) >= 1
     total = len(small_network.nodes)
-    style = NodeData(small_graph).style
-    assert style.note("dropped", "en", all=total, nodes=10, dropped=total - 10) in network.notes
+    assert write_note("dropped", all=total, nodes=10, dropped=total - 10) in network.notes
 
 
 def test_notes_have_the_values_asked_for(small_network: Network, small_graph: LocalGraph) -> None:
     network = build_small(small_graph, values={"city": ["suzhou", "苏州"]})
-    style = NodeData(small_graph).style
-    assert style.note("asked", "en", values="city suzhou, 苏州") in network.notes
+    assert write_note("asked", values="city suzhou, 苏州") in network.notes
     assert len(network.notes) == len(small_network.notes) + 1
 
 
 def test_notes_have_size_and_version(small_network: Network, small_graph: LocalGraph) -> None:
-    data = NodeData(small_graph)
     nodes, edges = len(small_network.nodes), len(small_network.edges)
-    version, licence = data.version
-    assert data.style.note("size", "en", nodes=nodes, edges=edges) in small_network.notes
-    assert data.style.note("data", "en", version=version, licence=licence) in small_network.notes
+    version, licence = NodeData(small_graph).version
+    assert write_note("size", nodes=nodes, edges=edges) in small_network.notes
+    assert write_note("data", version=version, licence=licence) in small_network.notes
 
 
 def test_edges_that_are_never_valid_are_left_out_and_counted(small: Home) -> None:
@@ -113,7 +116,7 @@ def test_edges_that_are_never_valid_are_left_out_and_counted(small: Home) -> Non
     network = build_small(graph)
     assert ("target:x", "target:y") not in list_pairs(network)
     assert {"target:x", "target:y"} <= {node.id for node in network.nodes}
-    assert NodeData(graph).style.note("untimely", "en", count=1) in network.notes
+    assert write_note("untimely", count=1) in network.notes
 
 
 def test_columns_of_nodes(small_network: Network) -> None:

@@ -18,7 +18,7 @@ from kg.networks.layout import (
     lay_out_nodes,
     pack_disks,
 )
-from kg.networks.metrics import Link, Metrics, count_degrees, make_graph, measure_nodes
+from kg.networks.metrics import Link, Metrics, make_graph, measure_nodes
 
 
 def find_overlaps(nodes: tuple[Node, ...]) -> list[tuple[str, str]]:
@@ -93,7 +93,8 @@ def test_large_network_is_laid_out_without_overlap() -> None:
     links = [(n, n % 37, 1.0) for n in range(37, 2000)] + [(n, n + 1, 1.0) for n in range(36)]
     graph = make_graph(2100, links)  # a hundred nodes have no links
     community = [n % 37 if n < 2000 else n for n in range(2100)]
-    metrics = Metrics(count_degrees(2100, links), [0.0] * 2100, community, 0)
+    ends = [end for first, second, _ in links for end in (first, second)]
+    metrics = Metrics([ends.count(n) for n in range(2100)], [0.0] * 2100, community, 0)
     layout = lay_out_nodes(graph, metrics, "auto")
     assert layout.name == "communities"
     points, sizes = layout.points, layout.sizes

@@ -92,21 +92,14 @@ def test_deadline_is_a_day_or_the_end_of_a_year(untouched: Home, tmp_path: Path)
     assert data.spans == {f"{ID}x": (None, "2022-12-31"), f"{ID}y": (None, "2022-06-30")}
 
 
-def test_titles_and_notes() -> None:
-    notes = {"size": {"en": "{nodes}."}}
-    style = Style(Path("network.toml"), {}, {"type": {"en": "Type"}}, notes, {})
-    assert style.title("type", "zh-Hant") == "Type"
-    assert style.title("unknown", "en") == "unknown"
-    assert style.note("size", "en", nodes=3) == "3."
-    with pytest.raises(KgError, match=r"network\.toml: the note size .*'nodes'.*edges"):
-        style.note("size", "en", edges=3)
-    with pytest.raises(KgError, match="the note unknown is missing"):
-        style.note("unknown", "en")
+def test_texts_are_in_the_language_or_its_fallback() -> None:
+    style = Style({}, {"notes": {"size": {"en": "{nodes}."}, "time": {"zh-Hans": "时", "en": "t"}}})
+    assert style.texts("notes", "zh-Hant") == {"size": "{nodes}.", "time": "时"}
 
 
 def test_texts_are_in_english_and_chinese() -> None:
-    style = read_style(find_home())
-    texts = {**style.columns, **style.notes}
+    tables = read_style(find_home()).tables
+    texts = {**tables["columns"], **tables["notes"]}
     assert len(texts) > 25
     assert [name for name, text in texts.items() if not {"en", "zh-Hans"} <= set(text)] == []
 
@@ -118,6 +111,8 @@ def test_texts_are_in_english_and_chinese() -> None:
         ("[types]\n[columns]\n[notes]\n[legend]\n", "types. is empty"),
         ('[types]\n"cdp:City" = "#000000"\n[columns]\n', "notes"),
         ('[types]\n"nope:City" = "#000000"\n', "unknown prefix"),
+        ('[types]\n"cdp:City" = "red"\n[columns]\n[notes]\n[legend]\n', "is not #rrggbb"),
+        ('[types]\n"cdp:City" = 3\n', "cannot be read"),
         ('types = "x"\n', "cannot be read"),
     ],
 )

@@ -10,7 +10,6 @@ from kg.graph import LocalGraph
 from kg.home import find_home
 from kg.names import read_names
 from kg.networks.query import (
-    Fold,
     bind_network,
     find_network,
     list_networks,
@@ -64,12 +63,11 @@ def test_largest_is_the_one_given_or_that_of_the_header(tmp_path: Path) -> None:
 
 def test_fold(tmp_path: Path) -> None:
     header = "#+ fold:\n#+   kind: cdp:hasTheme\n#+   column: themes\n#+   en: Themes\n"
-    relation = NAMES.expand("cdp:hasTheme")
-    fold = read_fold(make_question(tmp_path, header), NAMES)
-    assert fold == Fold(relation, "themes", {"en": "Themes"})
-    assert read_fold(make_question(tmp_path, ""), NAMES) is None
+    folded = read_fold(make_question(tmp_path, header), NAMES, "zh-Hans")
+    assert folded == (NAMES.expand("cdp:hasTheme"), {"themes": "Themes"})
+    assert read_fold(make_question(tmp_path, ""), NAMES, "en") == ("", {})
     with pytest.raises(KgError, match="fold has no kind or no column"):
-        read_fold(make_question(tmp_path, "#+ fold:\n#+   kind: cdp:hasTheme\n"), NAMES)
+        read_fold(make_question(tmp_path, "#+ fold:\n#+   kind: cdp:hasTheme\n"), NAMES, "en")
 
 
 def test_several_values_are_bound(graph: LocalGraph) -> None:

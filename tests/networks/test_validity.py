@@ -5,7 +5,7 @@ from itertools import permutations
 from kg.networks.validity import OPEN, Span, clip_span, join_spans, resolve_spans
 
 START, END = "2021-01-01", "2023-12-31"
-Row = tuple[str, str | None, str | None, str | None]
+Row = tuple[str, str, str, str]
 
 
 def test_join_spans() -> None:
@@ -27,10 +27,10 @@ def test_clip_span() -> None:
 
 def test_missing_days_are_inherited_from_the_parent() -> None:
     rows: list[Row] = [
-        ("plan", START, END, None),
-        ("part", None, None, "plan"),
-        ("goal", None, "2022-12-31", "part"),
-        ("open", None, None, "unknown"),
+        ("plan", START, END, ""),
+        ("part", "", "", "plan"),
+        ("goal", "", "2022-12-31", "part"),
+        ("open", "", "", "unknown"),
     ]
     assert resolve_spans(rows) == {
         "plan": (START, END), "part": (START, END), "goal": (START, "2022-12-31"),
@@ -38,45 +38,45 @@ def test_missing_days_are_inherited_from_the_parent() -> None:
 
 
 def test_deadline_before_the_start_of_the_parent_is_kept() -> None:
-    rows: list[Row] = [("plan", START, END, None), ("goal", None, "2020-12-31", "plan")]
+    rows: list[Row] = [("plan", START, END, ""), ("goal", "", "2020-12-31", "plan")]
     assert resolve_spans(rows)["goal"] == (None, "2020-12-31")
 
 
 def test_several_periods_are_joined() -> None:
-    rows: list[Row] = [("plan", START, "2021-12-31", None), ("plan", "2023-01-01", END, None)]
+    rows: list[Row] = [("plan", START, "2021-12-31", ""), ("plan", "2023-01-01", END, "")]
     assert resolve_spans(rows) == {"plan": (START, END)}
 
 
 def test_parents_that_differ_leave_the_validity_open() -> None:
     rows: list[Row] = [
-        ("plan", START, END, None),
-        ("other", START, "2025-12-31", None),
-        ("both", None, None, "plan"),
-        ("both", None, None, "other"),
+        ("plan", START, END, ""),
+        ("other", START, "2025-12-31", ""),
+        ("both", "", "", "plan"),
+        ("both", "", "", "other"),
     ]
     assert "both" not in resolve_spans(rows)
 
 
 def test_open_parent_does_not_count() -> None:
-    rows: list[Row] = [("plan", START, END, None), ("open", None, None, None)]
-    rows += [("goal", None, None, "plan"), ("goal", None, None, "open")]
+    rows: list[Row] = [("plan", START, END, ""), ("open", "", "", "")]
+    rows += [("goal", "", "", "plan"), ("goal", "", "", "open")]
     assert resolve_spans(rows)["goal"] == (START, END)
 
 
 def test_circle_of_parents_is_open() -> None:
-    assert resolve_spans([("a", None, None, "b"), ("b", None, None, "a")]) == {}
+    assert resolve_spans([("a", "", "", "b"), ("b", "", "", "a")]) == {}
 
 
 def test_spans_do_not_depend_on_the_order_of_rows() -> None:
     rows: list[Row] = [
-        ("x", None, None, "plan"), ("x", None, None, "z"), ("y", None, None, "x"),
-        ("y", None, None, "z"), ("z", None, None, "x2"), ("x2", None, None, "plan"),
+        ("x", "", "", "plan"), ("x", "", "", "z"), ("y", "", "", "x"),
+        ("y", "", "", "z"), ("z", "", "", "x2"), ("x2", "", "", "plan"),
     ]  # fmt: skip
     for shuffled in permutations(rows):
-        spans = resolve_spans([*shuffled, ("plan", START, END, None)])
+        spans = resolve_spans([*shuffled, ("plan", START, END, "")])
         assert spans == dict.fromkeys(["plan", "x", "x2", "y", "z"], (START, END))
 
 
 def test_chain_of_parents_longer_than_the_stack() -> None:
-    rows: list[Row] = [(f"n{n}", None, None, f"n{n + 1}") for n in range(5000)]
-    assert len(resolve_spans([*rows, ("n5000", START, None, None)])) == 5001
+    rows: list[Row] = [(f"n{n}", "", "", f"n{n + 1}") for n in range(5000)]
+    assert len(resolve_spans([*rows, ("n5000", START, "", "")])) == 5001

@@ -11,7 +11,7 @@ import pytest
 from kg.errors import KgError
 from kg.home import PACKAGE
 from kg.networks import Network, export_file, export_folder, write_network
-from kg.networks.write import WRITERS, Writer, choose_format, is_folder, list_formats
+from kg.networks.write import WRITERS, Writer, choose_format, list_formats
 
 ALL_FILES = {"test.gexf", "test.graphml", "test.json", "nodes.csv", "edges.csv"}
 
@@ -64,22 +64,6 @@ def test_file_name_without_format_is_an_error(name: str, message: str) -> None:
 
 def test_formats() -> None:
     assert list_formats(DOTS) == ["gexf", "graphml", "json", "dots", "csv"]
-
-
-def test_folder_or_file(tmp_path: Path) -> None:
-    (tmp_path / "old").write_text("")
-    cases: list[tuple[str, list[str], bool]] = [
-        ("-", [], False),
-        ("a.gexf", [], False),
-        ("a.gexf/", [], True),
-        ("a", [], True),
-        ("a", ["gexf"], False),
-        ("a", ["gexf", "json"], True),
-        ("a", ["csv"], True),
-        (str(tmp_path), ["gexf"], True),
-        (str(tmp_path / "old"), [], False),
-    ]
-    assert [(target, formats, is_folder(target, formats)) for target, formats, _ in cases] == cases
 
 
 def test_file_is_overwritten(sample: Network, tmp_path: Path) -> None:

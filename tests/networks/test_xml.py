@@ -1,8 +1,8 @@
-"""Texts and values in XML."""
+"""Texts in XML."""
 
 from xml.etree import ElementTree
 
-from kg.networks.xml import escape_text, write_value
+from kg.networks.xml import escape_text
 
 HOSTILE = "a\x00\x0b\ud800\ufffe\uffff & <b> \"c\" 'd' ]]> --> é\t\n\r\U0001f600 深圳"
 CLEAN = "a & <b> \"c\" 'd' ]]> --> é\t\n\r\U0001f600 深圳"
@@ -16,9 +16,3 @@ def test_any_text_is_read_back_without_forbidden_characters() -> None:
 
 def test_text_is_composed() -> None:
     assert escape_text("e\u0301") == "\u00e9"
-
-
-def test_values_are_escaped() -> None:
-    assert write_value("a < b") == "a &lt; b"
-    assert write_value(("<", "b")) == "[&quot;&lt;&quot;, &quot;b&quot;]"
-    assert (write_value(True), write_value(2), write_value(0.5)) == ("true", "2", "0.5")

@@ -11,6 +11,7 @@ import pytest
 from kg.home import find_home
 from kg.names import LANGUAGES, pick
 from kg.networks.model import Edge, Network, Node
+from kg.pictures.labels import Circle
 
 COLORS = {"City": "#f28e2b", "Theme": "#4e79a7"}
 # The texts of the legend, by name and language.
@@ -25,6 +26,11 @@ def no_named_font(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def make_node() -> Callable[..., Node]:
     return build_node
+
+
+@pytest.fixture(scope="session")
+def make_circle() -> Callable[..., Circle]:
+    return build_circle
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +60,10 @@ def build_node(number: int, kind: str = "City", **more: Any) -> Node:
         id=f"n{number}", iri=f"n{number}", labels={}, type=kind, type_label=kind.lower(),
         **given | more,
     )  # fmt: skip
+
+
+def build_circle(number: int, x: float, y: float, radius: float = 10) -> Circle:
+    return Circle(build_node(number), x, y, radius)
 
 
 def build_edge(number: int, source: int, target: int, **more: Any) -> Edge:
