@@ -6,8 +6,7 @@
 ['Open rate of 80% or more in 2022']
 """
 
-from __future__ import annotations
-
+# Nothing is imported here, so that `import kg` is fast and Ctrl-C cannot interrupt it.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["KgError", "open"]
 
 
-def open(where: str | Path | None = None) -> KnowledgeGraph:
+def open(where: "str | Path | None" = None) -> "KnowledgeGraph":
     """Return the graph of a folder, of a SPARQL endpoint (a URL), or the project's own.
 
     Raises:

@@ -32,7 +32,7 @@ tables: cells vocabulary columns schema statements rows metadata codebook csv_wr
   parquet export
 dumps: context nquads turtle jsonld export
 push
-cli: options output groups parameters ask query build check networks tables rdf push export source
+cli: options output parameters groups ask query build check networks tables rdf push export source
 """
 # `kg/__init__` imports what `kg.open` needs, and `python -m kg` starts the command line.
 OUTSIDE = {"kg/__init__", "kg/__main__"}

@@ -29,7 +29,11 @@ class CommandGroup(LazyGroup):
     }
 
 
-@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=CommandGroup,
+    subcommand_metavar="COMMAND",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--home",
     "folder",
@@ -62,7 +66,7 @@ def run() -> int:
     sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # File names may have characters that the terminal's encoding has not.
+            # File names may have characters that the terminal's encoding lacks.
             stream.reconfigure(errors="backslashreplace")
     try:
         code = run_command()
@@ -88,8 +92,18 @@ def run_command() -> int:
     except KgError as error:
         click.echo(f"kg: {error}", err=True)
         return error.exit_code
-    except click.ClickException as error:
-        error.show()
+    except click.UsageError as error:
+        click.echo(explain_usage(error), err=True)
         return error.exit_code
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
+
+
+def explain_usage(error: click.UsageError) -> str:
+    """Return the message for a usage error, with the command that shows the help."""
+    message = error.format_message()
+    if message.startswith("Usage:"):  # the help of a group, if a command is missing
+        return message
+    end = "" if message.endswith((".", "?")) else "."
+    help_ = f" See {error.ctx.command_path} --help." if error.ctx else ""
+    return f"kg: {message}{end}{help_}"

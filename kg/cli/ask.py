@@ -37,6 +37,19 @@ class QuestionGroup(QueryGroup):
         """Return the questions, by name."""
         return list_questions(home)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments.
+
+        Raises:
+            KgError: an option of a question, without the question.
+        """
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if error.possibilities:
+                raise
+            raise require_question(error.option_name) from None
+
     def make_command(self, home: Home, name: str) -> click.Command:
         """Return the command of a question.
 
@@ -57,16 +70,13 @@ class QuestionCommand(click.Command):
             context_settings={"allow_extra_args": True},
         )
         self.question = question
-        self.is_read = False
 
-    def read_header(self, ctx: click.Context) -> None:
+    def add_parameters(self, ctx: click.Context) -> None:
         """Add an option for each parameter that the header declares."""
         from kg.cli.parameters import list_parameter_options
 
-        if not self.is_read:
-            parameters = list_parameter_options(find_context_home(ctx), self.question)
-            self.params = [*parameters, *self.params]
-            self.is_read = True
+        parameters = list_parameter_options(find_context_home(ctx), self.question)
+        self.params = [*parameters, *make_options()]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments, after reading the header if it is needed.
@@ -78,12 +88,12 @@ class QuestionCommand(click.Command):
         if ctx.resilient_parsing:
             # A shell completes the line: an invalid header completes nothing.
             with suppress(KgError):
-                self.read_header(ctx)
+                self.add_parameters(ctx)
         elif self.question.has_presets or options - COMMON_OPTIONS:
-            self.read_header(ctx)
+            self.add_parameters(ctx)
         rest = super().parse_args(ctx, args)
         if rest and not ctx.resilient_parsing:
-            self.read_header(ctx)
+            self.add_parameters(ctx)
             raise self.refuse_value(rest[0], ctx.command_path)
         return rest
 
@@ -104,7 +114,7 @@ class QuestionCommand(click.Command):
         from kg.cli.parameters import write_question_help
 
         self.format_usage(ctx, formatter)
-        write_question_help(ctx, formatter, self.question, self.params)
+        write_question_help(ctx, formatter, self.question)
 
 
 def make_options() -> list[click.Parameter]:
@@ -113,7 +123,7 @@ def make_options() -> list[click.Parameter]:
         click.Option(
             ["--format", "form"],
             type=click.Choice([*ROW_FORMATS, *TRIPLE_FORMATS]),
-            help="Format of the answer. Rows default to table, triples to turtle.",
+            help="Format of the answer. Default: table for rows, turtle for triples.",
         ),
         make_language_option(),
         click.Option(["--iris"], is_flag=True, help=IRIS_HELP),
@@ -125,7 +135,8 @@ def make_options() -> list[click.Parameter]:
     cls=QuestionGroup,
     params=make_options(),
     invoke_without_command=True,
-    subcommand_metavar="[QUESTION [--PARAMETER VALUE]...]",
+    options_metavar="",
+    subcommand_metavar="[QUESTION] [OPTIONS]",
     short_help="Answer a question; list the questions.",
 )
 @click.pass_context
@@ -143,11 +154,16 @@ def ask(ctx: click.Context, /, **given: Any) -> None:
         return
     for name, option in (("form", "--format"), ("endpoint", "--endpoint"), ("iris", "--iris")):
         if given[name]:
-            raise KgError(f"{option}: needs a question. `kg ask` lists the questions.", exit_code=2)
+            raise require_question(option)
     from kg.ask.table import render_table
 
     titles = ctx.command.list_titles(ctx)  # type: ignore[attr-defined]
     print_text(render_table(("question", "title"), titles, width=find_width()), paged=True)
+
+
+def require_question(option: str) -> KgError:
+    """Return the error for an option without a question."""
+    return KgError(f"{option}: needs a question. `kg ask` lists the questions.", exit_code=2)
 
 
 @click.pass_context

@@ -22,10 +22,15 @@ from kg.cli.output import count_steps, find_width, print_text, show_progress
 @force_option
 @click.pass_obj
 def build(home: FindHome, folder: Path, language: str, force: bool) -> None:
-    """Check ontology and data, write a dump and the answers, and print the headline answers.
+    """Check ontology and data, write a dump and all answers, and print the main answers.
 
-    The folder gets city-policy.nq (all statements as N-Quads) and answers/ (CSV and Markdown).
-    Nothing is written if the check finds a violation.
+    The dump is city-policy.nq: all statements as N-Quads. The folder answers/ has the answers to
+    all questions without required parameters, as CSV and Markdown. Nothing is written if the check
+    finds a violation.
+
+    \b
+    kg build
+    kg build --lang zh-Hans -o chinese
     """
     from kg.ask import render_answer, render_table
     from kg.build import build_folder

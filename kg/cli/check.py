@@ -23,9 +23,10 @@ from kg.cli.output import count_steps, print_data, print_text, show_progress
 def check(home: FindHome, paths: tuple[Path, ...], form: str, language: str) -> None:
     """Check ontology and data, or only the files and folders in PATHS.
 
-    Files in PATHS are checked together with the other files of the home. Each finding has file
-    and line, severity, what is wrong, and how to fix it. Passages are compared with the source
-    text if `kg source add` has added it.
+    Files in PATHS are checked together with all other files of ontology and data. Each finding
+    has file and line, severity, what is wrong, and how to fix it. Passages are compared with the
+    source text if `kg source add` has added it. The exit code is 1 if there is a violation;
+    warnings do not count.
 
     \b
     kg check
@@ -47,7 +48,7 @@ def check(home: FindHome, paths: tuple[Path, ...], form: str, language: str) -> 
 def format_files(home: FindHome, paths: tuple[Path, ...], only_check: bool) -> None:
     """Write the Turtle files in PATHS in canonical form.
 
-    Comments are lost: use skos:editorialNote for remarks.
+    The form changes only the layout, and removes comments: use skos:editorialNote for remarks.
 
     \b
     kg format ontology data

@@ -17,16 +17,17 @@ class ExportGroup(LazyGroup):
     }
 
 
-@click.group(cls=ExportGroup, short_help="Export networks, tables or RDF.")
+@click.group(
+    cls=ExportGroup, subcommand_metavar="COMMAND", short_help="Export networks, tables or RDF."
+)
 def export() -> None:
     """Export the graph as networks, tables or RDF.
 
     \b
-    kg export gephi city-theme -o city-theme.gexf     a network for Gephi
-    kg export tables -o tables                        one CSV file per class, with CSVW metadata
-    kg export rdf -o city-policy.trig.gz              all statements
+    kg export gephi city-theme -o city-theme.gexf   a network for Gephi
+    kg export tables -o tables                      one CSV file per class
+    kg export rdf -o city-policy.trig.gz            all statements
 
     Files are complete or not written at all: an interrupted export keeps the old ones. -o FILE
-    overwrites the file. In a folder, only files that kg has written are replaced; --force
-    overwrites others too.
+    overwrites any file. In a folder, files that kg did not write are overwritten only with --force.
     """

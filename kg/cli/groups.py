@@ -10,6 +10,7 @@ import click
 
 from kg.ask.question import Question
 from kg.cli.options import find_context_home, find_language
+from kg.cli.output import write_definitions
 from kg.errors import KgError
 from kg.home import Home
 
@@ -95,10 +96,17 @@ class QueryGroup(click.Group):
             position += 1 if is_complete else 2
         return None
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, and the names of the queries."""
+        from kg.cli.parameters import write_options
+
+        write_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the names and titles of the queries."""
         with formatter.section(self.section):
-            formatter.write_dl(self.list_titles(ctx))
+            write_definitions(formatter, self.list_titles(ctx))
 
     def list_titles(self, ctx: click.Context) -> list[tuple[str, str]]:
         """Return the name and title of each query, in the language of the command line."""

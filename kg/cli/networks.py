@@ -16,13 +16,12 @@ from kg.cli.options import (
     ENDPOINT_HELP,
     FORCE_HELP,
     find_context_home,
-    find_language,
     make_language_option,
     open_graph,
     refuse_empty,
 )
 from kg.cli.output import Progress, count_steps, show_progress
-from kg.cli.parameters import NAMING, ParameterOption, write_paragraph
+from kg.cli.parameters import ParameterOption, write_query_help
 from kg.errors import KgError
 from kg.files import is_folder_target
 from kg.home import Home
@@ -68,7 +67,6 @@ class NetworkGroup(QueryGroup):
     """The networks of a home; without a name, all of them."""
 
     section = "Networks"
-    is_read = False
 
     def list_queries(self, home: Home) -> list[Question]:
         """Return the networks, by name."""
@@ -86,20 +84,17 @@ class NetworkGroup(QueryGroup):
         """Parse the arguments, after adding an option for each parameter of every network."""
         if ctx.resilient_parsing:
             with suppress(KgError):
-                self.read_parameters(find_context_home(ctx))
+                self.add_parameters(find_context_home(ctx))
         else:
-            self.read_parameters(find_context_home(ctx))
+            self.add_parameters(find_context_home(ctx))
         return super().parse_args(ctx, args)
 
-    def read_parameters(self, home: Home) -> None:
+    def add_parameters(self, home: Home) -> None:
         """Add an option for each parameter that all networks have."""
-        if self.is_read:
-            return
         known = [read_parameters(home, network) for network in list_networks(home)]
         # The texts of the last network, entities, fit all of them.
         shared = [p for n, p in known[-1].items() if all(n in k for k in known)] if known else []
-        self.params = [*(ParameterOption(p, many=True) for p in shared), *self.params]
-        self.is_read = True
+        self.params = [*(ParameterOption(p, many=True) for p in shared), *make_options()]
 
 
 class NetworkCommand(click.Command):
@@ -118,10 +113,7 @@ class NetworkCommand(click.Command):
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write title and description of the network, and its options."""
         self.format_usage(ctx, formatter)
-        for field in ("summary", "description"):
-            write_paragraph(formatter, self.network.text(field, find_language(ctx)))
-        self.format_options(ctx, formatter)
-        write_paragraph(formatter, NAMING)
+        write_query_help(ctx, formatter, self.network)
 
 
 def make_options() -> list[click.Parameter]:
@@ -131,15 +123,16 @@ def make_options() -> list[click.Parameter]:
             ["-o", "--output"],
             metavar="FILE|DIR|-",
             callback=refuse_empty,
-            help="A file; a folder, for all formats; or - for standard output. Default: a file "
-            f"with the network's name, or the folder {DEFAULT_FOLDER} for all networks.",
+            help="A file; a folder, for several formats; or - for standard output. Default: "
+            "NETWORK.gexf, or for all networks the folder "
+            f"{DEFAULT_FOLDER}.",
         ),
         click.Option(
             ["--format", "forms"],
             type=click.Choice(list_formats(ALL_WRITERS)),
             multiple=True,
-            help="Format; by default from the suffix of the file (.gz compresses), or all formats "
-            "for a folder. csv is nodes.csv and edges.csv in a folder. May be repeated.",
+            help="Format. Default: that of the suffix of the file (.gz compresses), or all formats "
+            "for a folder. csv is two files, nodes.csv and edges.csv. May be repeated.",
         ),
         make_language_option(),
         click.Option(
@@ -147,8 +140,8 @@ def make_options() -> list[click.Parameter]:
             type=click.Choice(LAYOUTS),
             default="auto",
             show_default=True,
-            help="Positions of the nodes: force (ForceAtlas2), communities, or circle. auto is "
-            "force up to 700 nodes, then communities.",
+            help="Layout of the nodes: force (ForceAtlas2), communities or circle. auto is force "
+            "up to 700 nodes, and communities above.",
         ),
         click.Option(
             ["--largest"],
@@ -166,6 +159,7 @@ def make_options() -> list[click.Parameter]:
     cls=NetworkGroup,
     params=make_options(),
     invoke_without_command=True,
+    options_metavar="",
     subcommand_metavar="[NETWORK] [OPTIONS]",
     short_help="Export networks, for Gephi and as pictures.",
 )
@@ -186,7 +180,11 @@ def gephi(ctx: click.Context, /, **given: Any) -> None:
         return
     output = given["output"] or DEFAULT_FOLDER
     if not is_folder_target(output):
-        raise KgError(f"{output}: is a file. Give a folder with -o for all networks.", exit_code=2)
+        raise KgError(
+            f"{output}: is not a folder. Give a folder with -o for all networks, or name one "
+            "network.",
+            exit_code=2,
+        )
     output = output.rstrip("/") + "/"
     export_networks(ctx, list_networks(find_context_home(ctx)), output, given)
 
@@ -207,7 +205,9 @@ def export_networks(
     forms = list(dict.fromkeys(given["forms"]))
     folder = is_folder_target(output, one_file=len(forms) == 1 and forms != ["csv"])
     if not folder and (len(forms) > 1 or "csv" in forms):
-        raise KgError(f"{output}: is a file. Give a folder for several files.", exit_code=2)
+        raise KgError(
+            f"{output}: is not a folder. Give a folder with -o for several files.", exit_code=2
+        )
     values = {
         name.removeprefix("value_"): list(value)
         for name, value in given.items()

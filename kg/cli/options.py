@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 
 FindHome = Callable[[], Home]
 PATH = click.Path(path_type=Path)
-ENDPOINT_HELP = "Query this SPARQL endpoint, after kg push. Environment variable: KG_ENDPOINT."
-IRIS_HELP = "Show the columns of IRIs also in a table that is too wide for the terminal with them."
+ENDPOINT_HELP = (
+    "Query this SPARQL endpoint, which kg push has loaded, instead of the files. "
+    "Environment variable: KG_ENDPOINT."
+)
+IRIS_HELP = (
+    "Always show the columns of IRIs. By default, a table too wide for the terminal omits them."
+)
 FORCE_HELP = "Overwrite files in the folder that kg did not write."
 
 language_option = click.option(
@@ -27,7 +32,7 @@ language_option = click.option(
     type=click.Choice(LANGUAGES),
     default="en",
     show_default=True,
-    help="Language of labels and messages; zh-Hant falls back on zh-Hans.",
+    help="Language of labels and messages. Texts without zh-Hant are in zh-Hans.",
 )
 endpoint_option = click.option("--endpoint", metavar="URL", help=ENDPOINT_HELP)
 force_option = click.option("--force", is_flag=True, help=FORCE_HELP)
@@ -39,7 +44,8 @@ def make_language_option() -> click.Option:
         ["--lang", "language"],
         type=click.Choice(LANGUAGES),
         is_eager=True,
-        help="Language of labels and of this help; zh-Hant falls back on zh-Hans.  [default: en]",
+        help="Language of labels and of this help. Texts without zh-Hant are in zh-Hans.  "
+        "[default: en]",
     )
 
 

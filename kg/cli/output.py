@@ -1,14 +1,17 @@
-"""Write to the terminal: text, pages of text, data, and progress bars."""
+"""Write to the terminal: text, pages of text, data, help, and progress bars."""
 
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import click
 
+from kg.ask.wrapping import wrap_text
+
 Progress = Callable[[str, float], None]
+LONGEST_TERM = 30
 
 
 def find_width() -> int | None:
@@ -26,7 +29,8 @@ def print_text(text: str, *, paged: bool = False) -> None:
         # As git does: less ends if the text fits on a screen, and keeps it on the screen.
         os.environ.setdefault("LESS", "FRX")
         os.environ.setdefault("LESSCHARSET", "utf-8")
-        click.echo_via_pager(text)
+        # click adds a line end.
+        click.echo_via_pager(text.removesuffix("\n"))
 
 
 def print_answer(text: str, form: str | None) -> None:
@@ -38,17 +42,39 @@ def print_answer(text: str, form: str | None) -> None:
 
 
 def print_data(text: str) -> None:
-    """Print a text for programs: UTF-8 whatever the locale, every character as it is."""
+    """Print a text for programs: UTF-8 whatever the locale, with every character as it is.
+
+    Bytes of file names that are not text become escapes, which JSON also has (\\udcff).
+    """
     sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
 
 
 def print_note(text: str) -> None:
     """Print a note to standard error, wrapped to the width of the terminal."""
-    from kg.ask.wrapping import wrap_text
-
     width = find_width()
     click.echo("\n".join(wrap_text(text, width)) if width else text, err=True)
+
+
+def write_paragraph(formatter: click.HelpFormatter, text: str) -> None:
+    """Write a paragraph of a help; Chinese characters are two columns wide, which click ignores."""
+    formatter.write_paragraph()
+    for line in wrap_text(text, formatter.width - 4):
+        formatter.write(f"  {line}\n")
+
+
+def write_definitions(formatter: click.HelpFormatter, rows: Sequence[tuple[str, str]]) -> None:
+    """Write terms and definitions of a help in two columns, as wide as `write_paragraph` does."""
+    indent = " " * formatter.current_indent
+    size = min(max(len(term) for term, _ in rows), LONGEST_TERM) + 2
+    for term, text in rows:
+        lines = wrap_text(text, formatter.width - len(indent) - size)
+        if len(term) + 2 > size:
+            formatter.write(f"{indent}{term}\n")
+            term = ""
+        for line in lines:
+            formatter.write(f"{indent}{term:{size}}{line}\n")
+            term = ""
 
 
 @contextmanager
@@ -64,6 +90,7 @@ def show_progress(label: str) -> Iterator[Progress]:
         length=1000, label=label, file=sys.stderr, item_show_func=lambda step: step or ""
     ) as bar:
         yield lambda step, share: bar.update(round(1000 * share) - bar.pos, step)
+        bar.update(1000 - bar.pos)
 
 
 def count_steps(progress: Progress, total: int) -> Callable[[str], None]:

@@ -11,13 +11,16 @@ from click.types import StringParamType
 from kg.ask.lookup import local_name, normalize_name, quote_input
 from kg.ask.parameters import Parameter, label_members, list_members, read_parameters
 from kg.ask.question import Question
-from kg.ask.wrapping import wrap_text
 from kg.cli.options import find_context_home, find_language
+from kg.cli.output import write_definitions, write_paragraph
 from kg.errors import KgError
 from kg.home import Home
 from kg.names import LANGUAGES, pick
 
-NAMING = "Give a thing by a label in any language, by its IRI, or by the last part of its IRI."
+NAMING = (
+    "A thing is given by a label in any language (武汉), by its prefixed name (place:wuhan), by "
+    "its IRI, or by the last part of its IRI (wuhan)."
+)
 
 
 class ParameterType(StringParamType):
@@ -57,9 +60,9 @@ class ParameterOption(click.Option):
         """Return the option and its meaning, in the language of the command line."""
         more = "; may be repeated" if self.many else ""
         if self.required:
-            more = "  [required]"
+            more = " [required]"
         elif self.parameter.default is not None:
-            more = f"  [default: {self.parameter.default}]"
+            more = f" [default: {self.parameter.default}]"
         text = self.parameter.text(find_language(ctx))
         return f"--{self.parameter.name} {self.metavar}", text + more
 
@@ -111,39 +114,40 @@ def complete_value(
 
 
 def write_question_help(
-    ctx: click.Context,
-    formatter: click.HelpFormatter,
-    question: Question,
-    params: Sequence[click.Parameter],
+    ctx: click.Context, formatter: click.HelpFormatter, question: Question
 ) -> None:
-    """Write title and description of a question, its parameters, columns, and an example."""
+    """Write title and description of a question, its options, columns, and an example."""
     language = find_language(ctx)
-    parameters = [param for param in params if isinstance(param, ParameterOption)]
-    for field in ("summary", "description"):
-        write_paragraph(formatter, question.text(field, language))
-    if parameters:
-        with formatter.section("Parameters"):
-            formatter.write_dl([option.get_help_record(ctx) for option in parameters])
-        if any(option.parameter.type in ("iri", "code") for option in parameters):
-            write_paragraph(formatter, NAMING)
-    others = [param for param in ctx.command.get_params(ctx) if param not in parameters]
-    with formatter.section("Options"):
-        formatter.write_dl([record for param in others if (record := param.get_help_record(ctx))])
+    write_query_help(ctx, formatter, question)
     columns: dict[str, Any] = question.header.get("columns") or {}
     if columns:
         with formatter.section("Columns"):
-            formatter.write_dl(
-                [(name, pick(texts, language, "")) for name, texts in columns.items()]
-            )
+            rows = [(name, pick(texts, language, "")) for name, texts in columns.items()]
+            write_definitions(formatter, rows)
     with formatter.section("Example"):
-        formatter.write(f"  {make_example(question, parameters)}\n")
+        options = [param for param in ctx.command.params if isinstance(param, ParameterOption)]
+        formatter.write(f"  {make_example(question, options)}\n")
 
 
-def write_paragraph(formatter: click.HelpFormatter, text: str) -> None:
-    """Write a paragraph; Chinese characters are two columns wide, which click does not know."""
-    formatter.write_paragraph()
-    for line in wrap_text(text, formatter.width - 4):
-        formatter.write(f"  {line}\n")
+def write_query_help(ctx: click.Context, formatter: click.HelpFormatter, query: Question) -> None:
+    """Write title and description of a question or network, its parameters, and other options."""
+    for field in ("summary", "description"):
+        write_paragraph(formatter, query.text(field, find_language(ctx)))
+    write_options(ctx, formatter)
+
+
+def write_options(ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    """Write the options of a command: parameters first, then the others."""
+    params = ctx.command.get_params(ctx)
+    parameters = [param for param in params if isinstance(param, ParameterOption)]
+    if parameters:
+        with formatter.section("Parameters"):
+            write_definitions(formatter, [option.get_help_record(ctx) for option in parameters])
+        if any(option.parameter.type in ("iri", "code") for option in parameters):
+            write_paragraph(formatter, NAMING)
+    records = [param.get_help_record(ctx) for param in params if param not in parameters]
+    with formatter.section("Options"):
+        write_definitions(formatter, [record for record in records if record])
 
 
 def make_example(question: Question, options: Sequence[ParameterOption]) -> str:

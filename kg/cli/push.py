@@ -11,11 +11,16 @@ from kg.cli.output import show_progress
 @click.option(
     "--graph-store",
     metavar="URL",
-    help="Address of the graph store. Default: guessed from URL for well-known servers.",
+    help="Address of the graph store. Default: derived from URL, if it has the form of Oxigraph, "
+    "Fuseki, GraphDB or RDF4J.",
 )
-@click.option("--update", metavar="URL", help="Address for SPARQL Update, to use instead.")
 @click.option(
-    "--replace", is_flag=True, help="Replace named graphs that differ. Others are not touched."
+    "--update", metavar="URL", help="Address for SPARQL Update, to use instead of a graph store."
+)
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="Replace named graphs that differ. Without it, they are an error.",
 )
 @click.pass_obj
 def push(
@@ -23,14 +28,14 @@ def push(
 ) -> None:
     """Load the dataset, with named graphs and entailments, into the endpoint at URL.
 
-    URL is the address for queries. Named graphs that are there already are not sent again: after
-    an interrupt the same command continues. At the end, the statements of each graph are counted
-    and the headline questions are answered there.
+    URL is the address for queries. Named graphs that the endpoint already has are not sent again:
+    after an interruption, the same command continues. At the end, the number of statements of each
+    graph and the answers to the main questions are compared.
 
     \b
     kg push http://127.0.0.1:7878/query
     kg push http://127.0.0.1:3030/ds/query --replace
-    kg push http://127.0.0.1:3030/ds/query --update http://127.0.0.1:3030/ds/update
+    kg push https://example.org/sparql --update https://example.org/update
 
     Credentials: set KG_ENDPOINT_USER and KG_ENDPOINT_PASSWORD, or KG_ENDPOINT_TOKEN, or use
     netrc; never write them into URL.

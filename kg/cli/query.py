@@ -17,16 +17,17 @@ from kg.errors import KgError
     "--format",
     "form",
     type=click.Choice([*ROW_FORMATS, *TRIPLE_FORMATS]),
-    help="Format of the result. Rows default to table, triples to turtle.",
+    help="Format of the result. Default: table for rows, turtle for triples.",
 )
 @click.option("--iris", is_flag=True, help=IRIS_HELP)
 @endpoint_option
 @click.pass_obj
 def query(home: FindHome, sparql: str, form: str | None, iris: bool, endpoint: str | None) -> None:
-    """Answer the SPARQL 1.1 query in SPARQL: a text, a file, or - for standard input.
+    """Answer a SPARQL 1.1 query.
 
-    The prefixes of ontology/prefixes.ttl need no PREFIX line. The default graph is the union of
-    all named graphs.
+    SPARQL is the text of the query, the name of a file with it, or - for standard input. The
+    prefixes of ontology/prefixes.ttl need no PREFIX line. The default graph is the union of all
+    named graphs.
 
     \b
     kg query 'SELECT ?city { ?city a cdp:City }'
@@ -49,8 +50,9 @@ def query(home: FindHome, sparql: str, form: str | None, iris: bool, endpoint: s
 def show(home: FindHome, thing: str, language: str, endpoint: str | None) -> None:
     """Show what is known about THING: its properties, references to it, and its evidence.
 
-    Give a label in any language, a prefixed name, an IRI, or the last part of an IRI. A passage is
-    shown as text if `kg source add` has added the source, otherwise by its position.
+    THING is a label in any language (武汉), a prefixed name (place:wuhan), an IRI, or the last part
+    of an IRI (wuhan). A passage is shown as text if `kg source add` has added its source, and
+    otherwise as a position in the source.
 
     \b
     kg show Wuhan

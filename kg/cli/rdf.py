@@ -50,23 +50,23 @@ def complete_graph(
     "form",
     type=click.Choice(FORMATS),
     metavar="FORMAT",
-    help="Format, if no suffix gives it: nq (N-Quads, the default of standard output), nt "
-    "(N-Triples), trig (TriG), ttl (Turtle, the default of a folder), jsonld (JSON-LD); each also "
-    "with .gz or .zst.",
+    help="Format, if no suffix gives it: nq (N-Quads, the default for standard output), nt "
+    "(N-Triples), trig (TriG), ttl (Turtle, the default for a folder) or jsonld (JSON-LD); each "
+    "also compressed, as nq.gz or nq.zst.",
 )
 @click.option(
     "--graphs",
     multiple=True,
     metavar="GRAPH",
     shell_complete=complete_graph,
-    help="Export only these named graphs: paths below data/ or ontology/, patterns of paths, "
-    "prefixed names or IRIs. May be repeated.",
+    help="Export only this named graph: a path below data/ or ontology/, a pattern of paths, a "
+    "prefixed name or an IRI. May be repeated.",
 )
 @click.option(
     "--entailed/--no-entailed",
     default=None,
-    help="Include or omit the entailments (graph:entailed). Default: include, but omit with "
-    "--graphs. They are always those of the whole dataset.",
+    help="Include or omit the entailments (graph:entailed), which are always those of the complete "
+    "dataset. Default: include them, but omit them with --graphs.",
 )
 @click.option("--force", is_flag=True, help=FORCE_HELP)
 @click.pass_obj

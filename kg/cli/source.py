@@ -10,9 +10,15 @@ from kg.home import Home
 from kg.names import text
 
 
-@click.group(short_help="Add and restore source texts.")
+@click.group(subcommand_metavar="COMMAND", short_help="Add and restore source texts.")
 def source() -> None:
-    """Add and restore the source texts behind the data, which are not part of the project."""
+    """Add and restore the source texts behind the data, which are not part of the project.
+
+    \b
+    kg source list                               the texts that the data cite
+    kg source add article.txt                    for kg check and kg show
+    kg source restore article.txt -o clean.txt   make a garbled text readable
+    """
 
 
 @source.command(name="list", short_help="List the source texts.")
@@ -33,9 +39,12 @@ def list_all(home: FindHome) -> None:
 @click.argument("file", type=PATH)
 @click.pass_obj
 def add(home: FindHome, file: Path) -> None:
-    """Copy a source text, recognised by its SHA-256, to the user's data folder.
+    """Copy the source text in FILE, recognised by its SHA-256, to the user's data folder.
 
     Then `kg check` compares the passages with it, and `kg show` prints them.
+
+    \b
+    kg source add article.txt
     """
     from kg.source import add_source
 
@@ -44,13 +53,22 @@ def add(home: FindHome, file: Path) -> None:
 
 @source.command(short_help="Restore a garbled source text.")
 @click.argument("file", type=PATH)
-@click.option("--traditional", is_flag=True, help="Keep traditional characters.")
+@click.option(
+    "--traditional",
+    is_flag=True,
+    help="Keep traditional characters. Default: write simplified ones.",
+)
 @click.option("-o", "--output", type=PATH, help="Write to this file. Default: standard output.")
 def restore(file: Path, traditional: bool, output: Path | None) -> None:
-    """Write the readable text of a garbled one, and report each damaged span.
+    """Write the garbled text in FILE in readable form, and report each damaged span.
 
-    A span is restored if exactly one candidate has the given reading and garbles to the
-    characters found; otherwise it is marked as lost. The report goes to standard error.
+    A garbled text is Chinese with pinyin in brackets, and lost bytes when its encoding was
+    converted. A span is restored if exactly one candidate has the given pinyin and would be
+    garbled in the same way; otherwise □ replaces each lost character. The report goes to standard
+    error.
+
+    \b
+    kg source restore article.txt -o clean.txt
     """
     from kg.files import write_file
     from kg.source import read_text, restore_text, simplify_text

@@ -58,19 +58,18 @@ def tables(
     """Export one table per class: a row per thing, a column per single-valued property.
 
     \b
-    kg export tables                                  all tables, as CSV, to tables/
-    kg export tables -o /tmp/t --table targets        one table with its link tables
-    kg export tables --table initiatives -o -         one table to standard output
-    kg export tables --lang zh-Hans --lang en         Chinese first, no zh-Hant
-    kg export tables --format parquet -o parquet      typed columns; needs [parquet]
+    kg export tables                                all tables, as CSV, to tables/
+    kg export tables --table targets -o targets     one table with its link tables
+    kg export tables --table initiatives -o -       one table to standard output
+    kg export tables --lang zh-Hans --lang en       Chinese first, no zh-Hant
+    kg export tables --format parquet -o parquet    columns with data types
 
     Properties with several values are in link tables: initiatives-theme.csv has the columns
-    subject and object. Ids are the last part of an IRI, so that tables can be joined.
-    codebook.md describes every column; csv-metadata.json describes the files for programs (CSVW)
-    and gives back the same statements.
+    subject and object. Ids are the ends of IRIs and join the tables. codebook.md describes every
+    column; csv-metadata.json (CSVW) lets programs read the tables as the same statements.
 
-    A text that a spreadsheet would take for a formula gets an apostrophe (') before it. Numbers
-    are unchanged, and Parquet has no apostrophes.
+    In CSV, a text that a spreadsheet would take for a formula gets an apostrophe (') before it.
+    Numbers are unchanged.
     """
     from kg.tables import export_tables
 

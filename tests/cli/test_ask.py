@@ -1,190 +1,145 @@
-"""`kg ask`: options of questions, formats, and what a table on a terminal has."""
+"""`kg ask`: the options of questions, formats, and answers on a terminal."""
 
-import fcntl
-import os
-import pty
+import csv
+import io
+import json
 import re
-import shlex
-import struct
 import subprocess
-import sys
-import termios
-from pathlib import Path
+from collections.abc import Callable
 
-import click
 import pytest
 
-from kg.ask import find_question, list_questions, read_parameters
+from kg.ask import find_question
 from kg.ask.wrapping import measure_text
-from kg.cli import cli
-from kg.errors import KgError
 from kg.home import find_home
+from kg.names import LANGUAGES
 
-HOME = find_home()
-
-
-def run_cli(*words: str) -> int:
-    return cli.main(list(words), prog_name="kg", standalone_mode=False) or 0
-
-
-def run_on_terminal(*words: str, columns: int) -> str:
-    """Return what `kg` prints on a terminal of that width."""
-    main, side = pty.openpty()
-    fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    command = [sys.executable, "-m", "kg", *words]
-    # Without an environment, it would get the COLUMNS that readline sets in this process.
-    environment = dict(os.environ)
-    with subprocess.Popen(
-        command, stdin=side, stdout=side, stderr=side, env=environment
-    ) as process:
-        os.close(side)
-        printed = b""
-        while True:
-            try:
-                data = os.read(main, 65536)
-            except OSError:  # on Linux: the other side is closed
-                break
-            printed += data
-            if not data:
-                break
-    os.close(main)
-    assert process.returncode == 0
-    return printed.decode("utf-8").replace("\r\n", "\n")
+Call = Callable[..., "subprocess.CompletedProcess[str]"]
+Terminal = Callable[..., str]
+CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
-def test_parameters_are_options(capsys: pytest.CaptureFixture[str]) -> None:
-    for city in ("shenzhen", "深圳", "Shenzhen", "place:shenzhen"):
-        run_cli("ask", "policies", "--city", city, "--format", "csv")
-        rows = capsys.readouterr().out.splitlines()
-        assert len(rows) == 3
-        assert all(row.startswith("Shenzhen,") for row in rows[1:])
-    run_cli("ask", "--lang", "zh-Hans", "policies", "--city=Hong Kong", "--format", "csv")
-    assert capsys.readouterr().out.splitlines()[1].startswith("香港,")
+def test_questions_are_listed_in_each_language(call: Call) -> None:
+    lists = {language: call("ask", "--lang", language).stdout for language in LANGUAGES}
+    assert lists["en"] == call("ask").stdout
+    assert not CHINESE.search(lists["en"])
+    assert CHINESE.search(lists["zh-Hans"])
+    assert {text.count("\n") for text in lists.values()} == {lists["en"].count("\n")}
+
+
+def test_values_are_given_in_any_spelling(call: Call) -> None:
+    answers = {
+        call("ask", "policies", "--city", city, "--format", "csv").stdout
+        for city in ("shenzhen", "深圳", "Shenzhen", "place:shenzhen")
+    }
+    assert len(answers) == 1
+    rows = list(csv.reader(io.StringIO(answers.pop())))
+    assert len(rows) == 3
+    assert {row[0] for row in rows[1:]} == {"Shenzhen"}
+
+
+def test_labels_are_in_the_language(call: Call) -> None:
+    words = ["ask", "policies", "--city=Hong Kong", "--format", "csv", "--lang"]
+    cities = {tag: call(*words, tag).stdout.splitlines()[1].split(",")[0] for tag in LANGUAGES}
+    assert cities == {"en": "Hong Kong", "zh-Hans": "香港", "zh-Hant": "香港"}
 
 
 @pytest.mark.parametrize("value", ['x" } UNION { ?s ?p ?o } #', "-x", "--help", "\\u0022 } #"])
-def test_hostile_value_finds_nothing(value: str, capsys: pytest.CaptureFixture[str]) -> None:
-    run_cli("ask", "search", f"--text={value}", "--format", "csv")
-    assert capsys.readouterr().out == "name,match,kind,thingIri\r\n"
+def test_value_that_looks_like_a_query_or_an_option_finds_nothing(value: str, call: Call) -> None:
+    done = call("ask", "search", f"--text={value}", "--format", "csv")
+    assert done.stdout == "name,match,kind,thingIri\r\n"
 
 
 @pytest.mark.parametrize(
-    ("words", "message"),
+    ("line", "message"),
     [
-        (["policies", "--city", "wuhn"], "Did you mean wuhan?"),
-        (["policies", "--city", "wuhan", "--city", "changsha"], "--city is given twice"),
-        (["policies", "--city", "wuhan", "--city", "wuhan"], "--city is given twice"),
-        (["policies", "wuhan"], "Write kg ask policies --city wuhan."),
-        (["polices"], "Did you mean policies"),
-        (["a\x1b[2J"], "a\\x1b[2J: unknown question"),
-        (["--format", "csv"], "--format goes with a question"),
-        (["--iris"], "--iris goes with a question"),
-        (["everything", "--entity", "wuhan", "--lang", "en"], "Leave --lang out"),
-        (["everything", "--entity", "wuhan", "--format", "csv"], "a format for rows"),
-        (["policies", "--format", "turtle"], "a format for triples"),
+        ("policies --city wuhn", "city: wuhn: unknown City. Did you mean wuhan?"),
+        ("policies --city a --city a", "--city: given twice (a and a). Give it once."),
+        ("policies wuhan", "name of the parameter is missing. Write kg ask policies --city wuhan."),
+        ("--lang en policies 武汉", "Write kg ask policies --city '武汉'."),
+        ("everything --entity wuhan --lang en", "has labels in all languages. Omit it."),
+        ("everything --entity wuhan --format csv", "csv: a format for rows"),
+        ("policies --format turtle", "turtle: a format for triples"),
+        ("policies --cty wuhan", "No such option"),
+        ("search", "Missing option '--text'"),
+        ("goals --year soon", "year: soon: not a year"),
     ],
-)
-def test_usage_error_says_what_to_do(words: list[str], message: str) -> None:
-    with pytest.raises(KgError, match=re.escape(message)) as caught:
-        run_cli("ask", *words)
-    assert caught.value.exit_code == 2
-    assert str(caught.value).isprintable()
+)  # fmt: skip
+def test_usage_error_says_what_to_do(line: str, message: str, call: Call) -> None:
+    done = call("ask", *line.split(), code=2)
+    assert done.stdout == ""
+    assert done.stderr.startswith("kg: ")
+    assert message in done.stderr
+    assert done.stderr.removesuffix("\n").isprintable()
 
 
-def test_unknown_or_missing_option_is_a_usage_error() -> None:
-    with pytest.raises(click.NoSuchOption) as unknown:
-        run_cli("ask", "policies", "--cty", "wuhan")
-    assert unknown.value.possibilities == ["--city"]
-    with pytest.raises(click.MissingParameter) as missing:
-        run_cli("ask", "search")
-    assert (unknown.value.exit_code, missing.value.exit_code) == (2, 2)
+def test_empty_answer_is_explained_on_standard_error(call: Call) -> None:
+    for language in ("en", "zh-Hans"):
+        done = call("ask", "baselines", "--lang", language, "--format", "csv")
+        assert done.stdout == "city,target,baseline,year,targetIri\r\n"
+        assert done.stderr == find_question(find_home(), "baselines").text("empty", language) + "\n"
+    assert call("ask", "targets", "--city", "nanjing", "--format", "csv").stderr == ""
 
 
-def test_empty_answer_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
-    run_cli("ask", "baselines", "--lang", "zh-Hans", "--format", "csv")
-    printed = capsys.readouterr()
-    assert printed.out.count("\n") == 1
-    assert printed.err == find_question(HOME, "baselines").text("empty", "zh-Hans") + "\n"
-    run_cli("ask", "targets", "--city", "nanjing", "--format", "csv")
-    assert capsys.readouterr().err == ""
+def test_csv_json_and_markdown_have_the_same_rows(call: Call) -> None:
+    words = ["ask", "goals", "--lang", "zh-Hans", "--format"]
+    titles, *rows = csv.reader(io.StringIO(call(*words, "csv").stdout))
+    answer = json.loads(call(*words, "json").stdout)
+    assert answer["head"]["vars"] == titles
+    bindings = answer["results"]["bindings"]
+    assert [[b.get(name, {}).get("value", "") for name in titles] for b in bindings] == rows
+    tags = {cell["xml:lang"] for b in bindings for cell in b.values() if "xml:lang" in cell}
+    assert tags == {"zh-Hans"}
+    markdown = call(*words, "markdown").stdout.splitlines()
+    assert markdown[0] == f"| {' | '.join(titles)} |"
+    assert len(markdown) == len(rows) + 2 > 10
 
 
-def test_triples_are_turtle_or_another_rdf_format(capsys: pytest.CaptureFixture[str]) -> None:
-    words = ("ask", "everything", "--entity", "wuhan")
-    run_cli(*words)
-    assert capsys.readouterr().out.startswith("PREFIX ")
-    for form, start in (("ntriples", "<"), ("jsonld", "["), ("rdfxml", "<?xml")):
-        run_cli(*words, "--format", form)
-        assert capsys.readouterr().out.startswith(start)
-    run_cli(*words, "--format", "ntriples")
-    lines = capsys.readouterr().out.splitlines()
+def test_question_about_everything_returns_rdf(call: Call) -> None:
+    words = ["ask", "everything", "--entity", "wuhan"]
+    assert call(*words).stdout.startswith("PREFIX ")
+    for form, start in (("turtle", "PREFIX "), ("jsonld", "["), ("rdfxml", "<?xml")):
+        assert call(*words, "--format", form).stdout.startswith(start)
+    lines = call(*words, "--format", "ntriples").stdout.splitlines()
     assert len(lines) == len(set(lines)) > 10
 
 
-def test_help_lists_parameters_and_the_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    faults = []
-    for question in list_questions(HOME):
-        run_cli("ask", question.name, "--help")
-        text = capsys.readouterr().out
-        parameters = read_parameters(HOME, question)
-        missing = [name for name in (*parameters, "iris", "lang") if f"--{name}" not in text]
-        faults += [f"{question.name}: no --{name} in the help" for name in missing]
-        example = shlex.split(text.splitlines()[-1])
-        options = {word.removeprefix("--") for word in example if word.startswith("--")}
-        required = {name for name, parameter in parameters.items() if parameter.required}
-        if example[:3] != ["kg", "ask", question.name] or (options != (required or options)):
-            faults.append(f"{question.name}: {example} is not an example")
-        form = "ntriples" if question.name == "everything" else "csv"
-        run_cli(*example[1:], "--format", form)
-        if capsys.readouterr().out.count("\n") < 2 and "empty" not in question.header:
-            faults.append(f"{question.name}: {example} finds nothing")
-    assert faults == []
+@pytest.mark.parametrize(
+    ("name", "language", "start"),
+    [("policies", "zh-Hans", "┌──────┬"), ("targets", "en", "city: ")],
+)
+def test_answer_fits_a_terminal_and_is_complete(
+    name: str, language: str, start: str, run_on_terminal: Terminal, call: Call
+) -> None:
+    shown = run_on_terminal("ask", name, "--lang", language, columns=80)
+    assert shown.startswith(start)
+    assert max(map(measure_text, shown.splitlines())) <= 80
+    assert "Iri" not in shown
+    if start.startswith("┌"):
+        # A cell is wrapped inside its column.
+        lines = [line.split("│") for line in shown.splitlines() if line.startswith("│")]
+        shown = "".join(cell for column in zip(*lines, strict=True) for cell in column)
+    text = call("ask", name, "--lang", language, "--format", "csv").stdout
+    cells = {cell for row in csv.reader(io.StringIO(text)) for cell in row}
+    cells = {cell for cell in cells if not cell.startswith("https:") and not cell.endswith("Iri")}
+    assert len(cells) >= 15
+    missing = [x for x in cells if "".join(x.split()) not in "".join(shown.split())]
+    assert set(missing) <= {"lowerBound", "upperBound"}  # columns without a value
 
 
-def test_help_is_in_the_language_and_needs_no_graph(tmp_path: Path) -> None:
-    # A home without valid data: its graph cannot be loaded.
-    for name in ("ontology", "queries"):
-        (tmp_path / name).symlink_to(HOME.root / name)
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "broken.ttl").write_text("not Turtle", "utf-8")
-    command = [sys.executable, "-m", "kg", "--home", str(tmp_path), "ask"]
-    for words, texts in (
-        (["targets", "--help"], ["--city CITY", "--year YEAR", "Example:", "kg ask targets --"]),
-        (["targets", "--lang", "zh-Hans", "--help"], ["城市", "--year YEAR"]),
-        (["search", "--help"], ["[required]"]),
-        (["--help"], [question.name for question in list_questions(HOME)]),
+def test_columns_of_iris_are_shown_if_they_fit_or_on_request(run_on_terminal: Terminal) -> None:
+    for columns, line, has_iris in (
+        (200, "themes --city wuhan", True),
+        (80, "themes --city wuhan", False),
+        (80, "themes --city wuhan --iris", True),
+        (80, "--iris --city wuhan themes", True),
     ):
-        done = subprocess.run([*command, *words], capture_output=True, text=True, check=True)
-        assert [text for text in texts if text not in done.stdout] == []
+        shown = run_on_terminal("ask", *line.split(), columns=columns)
+        assert max(map(measure_text, shown.splitlines())) <= columns
+        assert ("theme:city-brain" in shown) == has_iris
 
 
-def test_table_on_a_terminal_fits_and_has_iris_on_request() -> None:
-    for columns, words, has_iris in (
-        (200, ("themes",), True),
-        (80, ("themes",), False),
-        (80, ("themes", "--iris"), True),
-        (80, ("--iris", "themes"), True),
-    ):
-        text = run_on_terminal("ask", *words, "--city", "wuhan", columns=columns)
-        assert max(map(measure_text, text.splitlines())) <= columns
-        assert ("theme:city-brain" in text) == has_iris
-    text = run_on_terminal("ask", "laws", columns=60)
-    assert max(map(measure_text, text.splitlines())) <= 60
-
-
-def test_description_on_a_terminal_is_wrapped() -> None:
-    text = run_on_terminal("show", "doc:wuhan-implementation-plan", columns=60)
-    assert max(map(measure_text, text.splitlines())) <= 60
-    assert "<https://w3id.org/cdp/id/doc/wuhan-implementation-plan>" in text
-
-
-@pytest.mark.parametrize("form", ["csv", "json"])
-def test_formats_for_programs_keep_every_character(form: str) -> None:
-    query = r'SELECT ?x { VALUES ?x { "a\u001B[2J 武汉 \u202E" } }'
-    command = [sys.executable, "-m", "kg", "query", query, "--format", form]
-    done = subprocess.run(
-        command, capture_output=True, check=True, env=os.environ | {"PYTHONIOENCODING": "latin-1"}
-    )
-    printed = done.stdout.decode("utf-8")
-    assert "武汉 \u202e" in printed
-    assert ("\x1b" if form == "csv" else "\\u001b") in printed
+def test_note_on_an_empty_answer_fits_the_terminal(run_on_terminal: Terminal) -> None:
+    shown = run_on_terminal("ask", "baselines", columns=60)
+    assert len(shown.splitlines()) >= 3
+    assert max(map(measure_text, shown.splitlines())) <= 60
