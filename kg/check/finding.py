@@ -28,8 +28,8 @@ class Finding:
 class Locator:
     """The lines of all files, of which some are checked.
 
-    `fallback` is the path for findings about nodes that are no subject in the checked files.
-    Without it there are no such findings: they belong to the files that are not checked.
+    `fallback` is the path of findings about nodes that no checked file describes. Without it these
+    findings are dropped: they belong to files that are not checked.
     """
 
     files: Sequence[LineIndex]
