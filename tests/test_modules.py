@@ -29,7 +29,7 @@ networks: model validity edges node_data query metrics overlap layout assemble
 pictures: labels placement scene legend svg fonts png
 tables: cells vocabulary columns schema statements rows metadata codebook csv_writer
   parquet export
-dumps: context nquads turtle jsonld export
+dumps: context grouping turtle jsonld export
 push
 cli: options output groups parameters ask query build check networks tables rdf push export source
 """
@@ -45,7 +45,7 @@ LIBRARIES = {
     "pyoxigraph": {
         "kg/names", "kg/turtle", "kg/graph", "kg/store/memory", "kg/store/engine",
         "kg/store/endpoint", "kg/store/canonical", "kg/ask/parameters", "kg/ask/answer",
-        "kg/push", "kg/dumps/export", "kg/dumps/nquads", "kg/dumps/turtle", "kg/dumps/jsonld",
+        "kg/push", "kg/dumps/export", "kg/dumps/turtle", "kg/dumps/jsonld",
     },
     "rdflib": {"kg/turtle", "kg/check/__init__", "kg/check/shacl", "kg/check/tags"},
     "pyshacl": {"kg/check/shacl"},

@@ -1,38 +1,27 @@
-"""Write N-Quads and N-Triples: one statement per line (https://www.w3.org/TR/n-quads/)."""
+"""Group the lines of statements, from which Turtle and JSON-LD are written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 
-from pyoxigraph import Quad
-
-from kg.home import producer
-from kg.store.canonical import encode_quad, encode_triple
+Subject = tuple[str, list[tuple[str, list[str]]]]  # with the objects of each predicate
 
 
-def comment_header(graph: str) -> str:
-    """Return the comment at the top of a file: the program, and the IRI of the graph, if given.
+def group_lines(lines: Iterable[str], first: str) -> Iterator[tuple[str, Iterator[Subject]]]:
+    """Yield each graph and its subjects, given sorted lines.
 
-    >>> comment_header("https://example.org/g").splitlines()[1:]
-    ['# graph <https://example.org/g>']
+    A line has graph, subject, predicate and object; only the object can contain spaces. The order
+    of the lines is kept, except that the predicate `first` comes before the others.
     """
-    return f"# {producer()}\n" + (f"# graph <{graph}>\n" if graph else "")
+    statements = (line.split(" ", 3) for line in lines)
+    for graph, of_graph in groupby(statements, itemgetter(0)):
+        yield graph, _group_subjects(of_graph, first)
 
 
-class LineWriter:
-    """Writes statements as N-Quads, or without named graphs as N-Triples.
-
-    For N-Triples, `graph` is the IRI of the one graph in the file, written in a comment.
-    """
-
-    def __init__(self, *, named: bool, graph: str = "") -> None:
-        self._named = named
-        self._graph = graph
-
-    def encode(self, quad: Quad) -> str:
-        """Return a statement as the line by which it is sorted and from which it is written."""
-        return encode_quad(quad) if self._named else encode_triple(quad)
-
-    def write(self, lines: Iterator[str]) -> Iterator[str]:
-        """Yield the text of a file, given its sorted lines. The comment sorts before them."""
-        yield comment_header(self._graph)
-        for line in lines:
-            yield f"{line}\n"
+def _group_subjects(statements: Iterable[list[str]], first: str) -> Iterator[Subject]:
+    for subject, of_subject in groupby(statements, itemgetter(1)):
+        properties = [
+            (predicate, [parts[3] for parts in of_predicate])
+            for predicate, of_predicate in groupby(of_subject, itemgetter(2))
+        ]
+        yield subject, sorted(properties, key=lambda pair: pair[0] != first)
