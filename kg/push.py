@@ -24,7 +24,6 @@ from kg.store import Rows
 from kg.store.endpoint import Endpoint
 from kg.store.graph_store import PATHS, TIMEOUT, GraphStore, GraphWriter, UpdateService
 
-BATCH_BYTES = 500_000
 GO_ON = "The statements that were sent remain. Run the same command again to resume."
 # Lines of N-Triples whose subject or object is a blank node.
 BLANK_NODE = re.compile(r'^_:|> _:[^ "<>]+ \.$')
@@ -102,7 +101,7 @@ def push_dataset(
     *,
     replace: bool = False,
     progress: Progress = lambda graph, done, total: None,
-    batch_bytes: int = BATCH_BYTES,
+    batch_bytes: int = 500_000,
 ) -> Push:
     """Write the home's dataset, with entailments, to the endpoint; return what was done.
 
@@ -179,16 +178,17 @@ def cut_batches(lines: Sequence[str], size: int) -> Iterator[list[str]]:
     The first batch has all lines with blank nodes, because the same blank node in two requests
     would become two nodes. It can be sent again, since it replaces the graph.
     """
-    batch = [line for line in lines if BLANK_NODE.search(line.rstrip("\n"))]
-    used = sum(len(line.encode()) for line in batch)
+    batch: list[str] = []
+    ground: list[str] = []
     for line in lines:
-        if BLANK_NODE.search(line.rstrip("\n")):
-            continue
-        if batch and used + len(line.encode()) > size:
-            yield batch
-            batch, used = [], 0
-        batch.append(line)
+        (batch if BLANK_NODE.search(line) else ground).append(line)
+    used = len("".join(batch).encode())
+    for line in ground:
         used += len(line.encode())
+        if batch and used > size:
+            yield batch
+            batch, used = [], len(line.encode())
+        batch.append(line)
     yield batch
 
 
@@ -239,8 +239,7 @@ def _normalize_graph(triples: Sequence[Triple]) -> tuple[set[object], set[object
 def _verify_counts(found: dict[str, int], plan: Plan) -> None:
     wrong = [
         f"{graph} ({found.get(graph, 0)} of {plan.sizes.get(graph, 0)})"
-        for graph in sorted({*found, *plan.sizes})
-        if found.get(graph, 0) != plan.sizes.get(graph, 0)
+        for graph in sorted({graph for graph, _ in found.items() ^ plan.sizes.items()})
     ]
     if wrong:
         raise KgError(
