@@ -27,8 +27,7 @@ build
 networks: model validity edges node_data query metrics overlap layout assemble
   columns xml gexf graphml graphology spreadsheet write
 pictures: labels placement scene legend svg fonts png
-tables: cells vocabulary columns schema statements rows metadata codebook csv_writer
-  parquet export
+tables: vocabulary columns schema statements rows cells metadata codebook parquet export
 dumps: context grouping turtle jsonld export
 push
 cli: options output groups parameters ask query build check networks tables rdf push export source
