@@ -35,8 +35,8 @@ GRAPH_STORES = (
     (re.compile(r"^/query/?$"), "/store"),
 )
 
-# Called with the IRI of a graph, the number of statements sent, and that of all to send.
-Progress = Callable[[str, int, int], None]
+# Called with the IRI of a graph, and the share of the statements that were sent, 0 to 1.
+Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def push_dataset(
     target: GraphWriter,
     *,
     replace: bool = False,
-    progress: Progress = lambda graph, done, total: None,
+    progress: Progress = lambda graph, share: None,
     batch_bytes: int = 500_000,
 ) -> Push:
     """Write the home's dataset, with entailments, to the endpoint; return what was done.
@@ -215,7 +215,7 @@ def _write_graphs(
         for number, batch in enumerate(cut_batches(lines, batch_bytes)):
             target.write_batch(graph, "".join(batch), first=number == 0)
             done += len(batch)
-            progress(graph, done, plan.statements)
+            progress(graph, done / plan.statements)
 
 
 def _read_graph(graph: Graph, name: str) -> list[Triple]:
