@@ -24,7 +24,6 @@ from kg.store import Rows
 from kg.store.endpoint import Endpoint
 from kg.store.graph_store import PATHS, TIMEOUT, GraphStore, GraphWriter, UpdateService
 
-BATCH_BYTES = 500_000
 GO_ON = "The statements that were sent remain. Run the same command again to resume."
 # Lines of N-Triples whose subject or object is a blank node.
 BLANK_NODE = re.compile(r'^_:|> _:[^ "<>]+ \.$')
@@ -36,8 +35,8 @@ GRAPH_STORES = (
     (re.compile(r"^/query/?$"), "/store"),
 )
 
-# Called with the IRI of a graph, the number of statements sent, and that of all to send.
-Progress = Callable[[str, int, int], None]
+# Called with the IRI of a graph, and the share of the statements that were sent, 0 to 1.
+Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -101,8 +100,8 @@ def push_dataset(
     target: GraphWriter,
     *,
     replace: bool = False,
-    progress: Progress = lambda graph, done, total: None,
-    batch_bytes: int = BATCH_BYTES,
+    progress: Progress = lambda graph, share: None,
+    batch_bytes: int = 500_000,
 ) -> Push:
     """Write the home's dataset, with entailments, to the endpoint; return what was done.
 
@@ -179,16 +178,17 @@ def cut_batches(lines: Sequence[str], size: int) -> Iterator[list[str]]:
     The first batch has all lines with blank nodes, because the same blank node in two requests
     would become two nodes. It can be sent again, since it replaces the graph.
     """
-    batch = [line for line in lines if BLANK_NODE.search(line.rstrip("\n"))]
-    used = sum(len(line.encode()) for line in batch)
+    batch: list[str] = []
+    ground: list[str] = []
     for line in lines:
-        if BLANK_NODE.search(line.rstrip("\n")):
-            continue
-        if batch and used + len(line.encode()) > size:
-            yield batch
-            batch, used = [], 0
-        batch.append(line)
+        (batch if BLANK_NODE.search(line) else ground).append(line)
+    used = len("".join(batch).encode())
+    for line in ground:
         used += len(line.encode())
+        if batch and used > size:
+            yield batch
+            batch, used = [], len(line.encode())
+        batch.append(line)
     yield batch
 
 
@@ -215,7 +215,7 @@ def _write_graphs(
         for number, batch in enumerate(cut_batches(lines, batch_bytes)):
             target.write_batch(graph, "".join(batch), first=number == 0)
             done += len(batch)
-            progress(graph, done, plan.statements)
+            progress(graph, done / plan.statements)
 
 
 def _read_graph(graph: Graph, name: str) -> list[Triple]:
@@ -239,8 +239,7 @@ def _normalize_graph(triples: Sequence[Triple]) -> tuple[set[object], set[object
 def _verify_counts(found: dict[str, int], plan: Plan) -> None:
     wrong = [
         f"{graph} ({found.get(graph, 0)} of {plan.sizes.get(graph, 0)})"
-        for graph in sorted({*found, *plan.sizes})
-        if found.get(graph, 0) != plan.sizes.get(graph, 0)
+        for graph in sorted({graph for graph, _ in found.items() ^ plan.sizes.items()})
     ]
     if wrong:
         raise KgError(

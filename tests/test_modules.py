@@ -28,9 +28,8 @@ build
 networks: model validity edges node_data query metrics overlap layout assemble
   columns xml gexf graphml graphology spreadsheet write
 pictures: labels placement scene legend svg fonts png
-tables: cells vocabulary columns schema statements rows metadata codebook csv_writer
-  parquet export
-dumps: context nquads turtle jsonld export
+tables: vocabulary columns schema statements rows cells metadata codebook parquet export
+dumps: context grouping turtle jsonld export
 push
 cli: options output parameters groups ask query build check networks tables rdf push export source
 """
@@ -46,7 +45,7 @@ LIBRARIES = {
     "pyoxigraph": {
         "kg/names", "kg/turtle", "kg/graph", "kg/store/memory", "kg/store/engine",
         "kg/store/endpoint", "kg/store/canonical", "kg/ask/parameters", "kg/ask/answer",
-        "kg/push", "kg/dumps/export", "kg/dumps/nquads", "kg/dumps/turtle", "kg/dumps/jsonld",
+        "kg/push", "kg/dumps/export", "kg/dumps/turtle", "kg/dumps/jsonld",
     },
     "rdflib": {"kg/turtle", "kg/check/checker", "kg/check/shacl", "kg/check/language_tags"},
     "pyshacl": {"kg/check/shacl"},

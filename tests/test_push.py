@@ -85,13 +85,11 @@ class RecordedProgress:
     """The calls of a push's `progress`."""
 
     graphs: list[str] = field(default_factory=list)
-    done: list[int] = field(default_factory=list)
-    total: int = 0
+    shares: list[float] = field(default_factory=list)
 
-    def __call__(self, graph: str, done: int, total: int) -> None:
+    def __call__(self, graph: str, share: float) -> None:
         self.graphs.append(graph)
-        self.done.append(done)
-        self.total = total
+        self.shares.append(share)
 
 
 @pytest.fixture
@@ -114,7 +112,9 @@ def test_push_writes_all_graphs_in_batches(server: str, protocol: str) -> None:
     assert set(done.plan.send) == set(sizes) == set(progress.graphs)
     assert done.plan.keep == done.plan.drop == ()
     assert done.questions == ("frameworks", "policies", "targets")
-    assert progress.done[-1] == progress.total == sum(sizes.values()) == len(load_local().memory)
+    assert done.plan.statements == sum(sizes.values()) == len(load_local().memory)
+    assert progress.shares == sorted(progress.shares)
+    assert progress.shares[-1] == 1
     assert len(progress.graphs) > len(sizes) + 20
     for graph in sizes:
         remote = list_statements(server, graph)
@@ -146,8 +146,8 @@ def test_interrupted_push_resumes(
     progress = RecordedProgress()
     with serve_process(command, port, 60) as process:
 
-        def stop_server(graph: str, done: int, total: int) -> None:
-            progress(graph, done, total)
+        def stop_server(graph: str, share: float) -> None:
+            progress(graph, share)
             # In the middle of a graph, after complete ones.
             if progress.graphs.count(CITY) == 2:
                 process.kill()

@@ -45,13 +45,7 @@ def push(
     target = find_target(url, graph_store, update)
     try:
         with show_progress("Sending") as progress:
-            done = push_dataset(
-                home(),
-                url,
-                target,
-                replace=replace,
-                progress=lambda graph, sent, total: progress(graph, sent / max(total, 1)),
-            )
+            done = push_dataset(home(), url, target, replace=replace, progress=progress)
     except KeyboardInterrupt:
         click.echo(GO_ON, err=True)
         raise

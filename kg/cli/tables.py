@@ -82,7 +82,7 @@ def tables(
             file_format=form,
             excel=excel,
             force=force,
-            progress=lambda done, total: progress("", done / max(total, 1)),
+            progress=lambda share: progress("", share),
         )
     for what, number in done.left_out.items():
         click.echo(f"kg: not written: {number} {what}", err=True)

@@ -37,16 +37,14 @@ class Context:
         context: dict[str, object] = {"@version": 1.1, "generator": None}
         context |= {"id": "@id", "type": "@type"}
         for prefix, iri in self.names.prefixes.items():
-            is_simple = iri.endswith(DELIMITERS)
-            context[prefix] = iri if is_simple else {"@id": iri, "@prefix": True}
+            context[prefix] = iri if iri.endswith(DELIMITERS) else {"@id": iri, "@prefix": True}
         for iri, term in sorted(self.terms.items(), key=lambda pair: (pair[1].lower(), pair[1])):
             kind = self.kinds.get(iri)
             name = self.names.shorten(iri)
             if kind == LANGUAGE:
                 context[term] = {"@id": name, "@container": LANGUAGE}
             elif kind:
-                datatype = kind if kind == IRI else self.names.shorten(kind)
-                context[term] = {"@id": name, "@type": datatype}
+                context[term] = {"@id": name, "@type": self.names.shorten(kind)}
             elif term != name:
                 context[term] = name
         return context

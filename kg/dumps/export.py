@@ -1,28 +1,26 @@
 """`kg export rdf`: write the statements in the formats of RDF."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path, PurePath
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 from urllib.parse import unquote
 
 from pyoxigraph import Quad
 
+from kg.ask.lookup import find_similar, suggest_names
 from kg.dumps.context import Context, read_context
 from kg.dumps.jsonld import JsonWriter
-from kg.dumps.nquads import LineWriter
 from kg.dumps.turtle import TurtleWriter
 from kg.errors import KgError
 from kg.files import COMPRESSIONS, compress_stream, is_folder_target, write_file, write_folder
-from kg.graph import ENTAILED, LocalGraph, load_graph
-from kg.home import Home
+from kg.graph import ENTAILED, load_graph
+from kg.home import Home, producer
 from kg.names import read_names
-from kg.store.canonical import sort_statements
+from kg.store.canonical import encode_quad, encode_triple, sort_statements
 from kg.turtle import TurtleFile, find_faults, list_files, parse_file
 
 SYNTAXES = {
@@ -37,21 +35,15 @@ FORMATS = tuple(
     for compression in ("", *COMPRESSIONS)
     for syntax in SYNTAXES
 )
-FOLDER_SYNTAX, STREAM_SYNTAX = ".ttl", ".nq"
 CHUNK_LINES = 2000
 
 # Called with what is being read or written, and the share of the export that is done, 0 to 1.
 Progress = Callable[[str, float], None]
 
-
-class Writer(Protocol):
-    """Writes statements in a format."""
-
-    def encode(self, quad: Quad) -> str:
-        """Return a statement as the line by which it is sorted and from which it is written."""
-
-    def write(self, lines: Iterator[str]) -> Iterator[str]:
-        """Yield the text of a file, given its sorted lines."""
+# Returns a statement as the line by which it is sorted and from which it is written.
+Encode = Callable[[Quad], str]
+# Yields the text of a file, given its sorted lines.
+Write = Callable[[Iterator[str]], Iterator[str]]
 
 
 @dataclass(frozen=True)
@@ -96,17 +88,20 @@ def export_rdf(
     folder = is_folder_target(target, one_file=form is not None)
     syntax, compression = find_format(target, form, folder=folder)
     chosen = choose_graphs(home, graphs, entailed)
-    job = DumpJob(home, syntax, compression, progress)
+    job = DumpJob(home, syntax, compression)
     if folder:
         count = 0
         with write_folder(Path(target), force=force, export="rdf") as open_file:
             for number, graph in enumerate(chosen):
+
+                def report(what: str, share: float, number: int = number) -> None:
+                    progress(what, (number + share) / len(chosen))
+
                 with open_file(f"{graph.name}{syntax}{compression}") as stream:
-                    share = (number / len(chosen), (number + 1) / len(chosen))
-                    count += job.write([graph], stream, share, iri=graph.iri)
+                    count += job.write([graph], stream, report, iri=graph.iri)
     else:
         with write_file(Path(target)) as stream:
-            count = job.write(chosen, stream)
+            count = job.write(chosen, stream, progress)
     return Dump(count, tuple(graph.iri for graph in chosen))
 
 
@@ -122,7 +117,7 @@ def find_format(target: str, form: str | None, *, folder: bool = False) -> tuple
     path = Path(target)
     given = _split_suffixes(f".{form}") if form else ("", "")
     if folder or target == "-" or (path.exists() and not path.is_file()):
-        return given if form else (FOLDER_SYNTAX if folder else STREAM_SYNTAX, "")
+        return given if form else (".ttl" if folder else ".nq", "")
     syntax, compression = _split_suffixes(path.name)
     if form and (syntax not in ("", given[0]) or (syntax and given[1] not in ("", compression))):
         raise KgError(
@@ -170,10 +165,9 @@ def choose_graphs(
         KgError: a name matches no graph, or no graph is left.
     """
     graphs = list_graphs(home)
-    names = read_names(home)
-    start, entailments = names.expand("graph:"), names.expand(ENTAILED)
+    start = read_names(home).expand("graph:")
     paths = {graph.iri: _list_paths(home, graph) for graph in graphs}
-    chosen = {graph.iri for graph in graphs} if not wanted else set()
+    chosen = set() if wanted else set(paths)
     for name in wanted:
         path = name.removeprefix(start).removeprefix("graph:")
         found = {iri for iri, known in paths.items() if any(fnmatchcase(p, path) for p in known)}
@@ -181,7 +175,7 @@ def choose_graphs(
             raise KgError(_explain_unknown(name, path, graphs), exit_code=2)
         chosen |= found
     if entailed is not None:
-        chosen = chosen | {entailments} if entailed else chosen - {entailments}
+        chosen = chosen | {graphs[-1].iri} if entailed else chosen - {graphs[-1].iri}
     if not chosen:
         raise KgError(
             "No graph is left: --graphs names only the entailments, and --no-entailed leaves them "
@@ -195,110 +189,93 @@ def _list_paths(home: Home, graph: NamedGraph) -> set[str]:
     """Return all paths that name a graph: its own, and those of its files."""
     paths = {graph.name, unquote(graph.name)}
     for file in graph.files:
-        for folder in (home.data, home.ontology):
-            if file.path.is_relative_to(folder):
-                inner = file.path.relative_to(folder)
-                outer = folder.name / inner
-                paths |= {path.as_posix() for path in (inner, outer, outer.with_suffix(""))}
+        outer = file.path.relative_to(home.root)  # below data/ or ontology/
+        inner = outer.relative_to(outer.parts[0])
+        paths |= {path.as_posix() for path in (inner, outer, outer.with_suffix(""))}
     return paths
 
 
 def _explain_unknown(name: str, path: str, graphs: Sequence[NamedGraph]) -> str:
     names = [unquote(graph.name) for graph in graphs]
     similar = [known for known in names if path and path.lower() in known.lower()]
-    similar = similar or get_close_matches(path, names, 3, 0.5)
-    hint = f"Did you mean {', '.join(similar[:5])}?" if similar else f"Use {', '.join(names[:20])}."
+    hint = suggest_names(similar[:5] or find_similar(path, names), f"Use {', '.join(names[:20])}.")
     return f"{name}: unknown graph. {hint} A pattern such as 'roundup-2021/*' matches several."
 
 
+@dataclass(frozen=True)
 class DumpJob:
-    """Writes the files of one export: what they share is loaded once, and only if needed."""
+    """Writes the files of one export."""
 
-    def __init__(self, home: Home, syntax: str, compression: str, progress: Progress) -> None:
-        self._home = home
-        self._syntax = syntax
-        self._compression = compression
-        self._progress = progress
+    home: Home
+    syntax: str
+    compression: str
 
     @cached_property
-    def _graph(self) -> LocalGraph:
-        return load_graph(self._home)
-
-    @cached_property
-    def _context(self) -> Context:
-        return read_context(self._home)
+    def context(self) -> Context:
+        """The context of all files in JSON-LD."""
+        return read_context(self.home)
 
     def write(
-        self,
-        graphs: Sequence[NamedGraph],
-        stream: BinaryIO,
-        share: tuple[float, float] = (0.0, 1.0),
-        iri: str = "",
+        self, graphs: Sequence[NamedGraph], stream: BinaryIO, progress: Progress, iri: str = ""
     ) -> int:
         """Write the statements of named graphs to a file; return their number.
 
-        `share` is the file's part of the progress. `iri` is that of the one graph in the file,
-        for formats without named graphs.
+        `iri` is that of the one graph in the file, for formats without named graphs.
         """
-        read = written = 0
+        encode, write = self._choose_functions()
+        encoded = written = 0
 
-        def report(what: str, done: float) -> None:
-            self._progress(what, share[0] + done * (share[1] - share[0]))
-
-        def count_read(quads: Iterator[Quad]) -> Iterator[Quad]:
-            nonlocal read
-            for quad in quads:
-                read += 1
-                yield quad
+        def count_encoded(quad: Quad) -> str:
+            nonlocal encoded
+            encoded += 1
+            return encode(quad)
 
         def count_written(lines: Iterator[str]) -> Iterator[str]:
             nonlocal written
             for line in lines:
                 if written % CHUNK_LINES == 0:
-                    report("writing", 0.5 + 0.5 * written / read)
+                    progress("writing", 0.5 + 0.5 * written / encoded)
                 written += 1
                 yield line
 
-        with compress_stream(stream, self._compression) as out:
-            writer = self._make_writer(iri)
-            quads = count_read(self._read_graphs(graphs, report))
-            lines = count_written(sort_statements(quads, writer.encode))
-            texts = writer.write(lines)
+        with compress_stream(stream, self.compression) as out:
+            lines = sort_statements(self._read_graphs(graphs, progress), count_encoded)
+            texts = chain([self._make_comment(iri)], write(count_written(lines)))
             while chunk := "".join(islice(texts, CHUNK_LINES)):
                 out.write(chunk.encode("utf-8"))
-        report("written", 1)
+        progress("written", 1)
         return written
 
-    def _make_writer(self, iri: str) -> Writer:
-        match self._syntax:
-            case ".jsonld":
-                return JsonWriter(self._context)
+    def _choose_functions(self) -> tuple[Encode, Write]:
+        writer: JsonWriter | TurtleWriter
+        match self.syntax:
             case ".nq":
-                return LineWriter(named=True)
+                return encode_quad, _write_lines
             case ".nt":
-                return LineWriter(named=False, graph=iri)
+                return encode_triple, _write_lines
+            case ".jsonld":
+                writer = JsonWriter(self.context)
             case syntax:
-                return TurtleWriter(read_names(self._home), named=syntax == ".trig", graph=iri)
+                writer = TurtleWriter(read_names(self.home), named=syntax == ".trig")
+        return writer.encode, writer.write
 
-    def _read_graphs(
-        self, graphs: Sequence[NamedGraph], report: Callable[[str, float], None]
-    ) -> Iterator[Quad]:
+    def _make_comment(self, iri: str) -> str:
+        """Return the comment at the top, which names the graph if the statements do not."""
+        graph = f"# graph <{iri}>\n" if iri and self.syntax in (".nt", ".ttl") else ""
+        return "" if self.syntax == ".jsonld" else f"# {producer()}\n{graph}"
+
+    def _read_graphs(self, graphs: Sequence[NamedGraph], progress: Progress) -> Iterator[Quad]:
         for number, graph in enumerate(graphs):
-            report(unquote(graph.name), 0.5 * number / len(graphs))
+            progress(unquote(graph.name), 0.5 * number / len(graphs))
             for file in graph.files:
-                with _explain_faults(file):
+                try:
                     yield from parse_file(file)
+                except (SyntaxError, OSError):
+                    # Without this, the error would be reported as one of the target.
+                    raise KgError("\n".join(map(str, find_faults([file])))) from None
             if not graph.files:
-                yield from self._graph.memory.list_added()
+                yield from load_graph(self.home).memory.list_added()
 
 
-@contextmanager
-def _explain_faults(file: TurtleFile) -> Iterator[None]:
-    """Report a broken file as such, and not as an error of the target."""
-    try:
-        yield
-    except (SyntaxError, OSError):
-        faults = find_faults([file])
-        if not faults:
-            raise
-        raise KgError("\n".join(str(fault) for fault in faults)) from None
+def _write_lines(lines: Iterator[str]) -> Iterator[str]:
+    return (f"{line}\n" for line in lines)

@@ -9,11 +9,11 @@ import json
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import groupby
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from kg.dumps.context import IRI, LANGUAGE, Context
+from kg.dumps.grouping import Subject, group_lines
 from kg.errors import KgError
 from kg.home import producer
 from kg.names import XSD_STRING, format_language
@@ -57,13 +57,12 @@ class JsonWriter:
         yield f'{{\n"generator": {_dump(producer())},\n"@context": {{\n'
         yield ",\n".join(context)
         yield '\n},\n"@graph": ['
-        statements = (line.split(" ", 3) for line in lines)
         separator = "\n"
-        for graph, of_graph in groupby(statements, lambda parts: parts[0]):
+        for graph, subjects in group_lines(lines, "type"):
             yield f'{separator}{{"id": {_dump(graph)}, "@graph": ['
             separator = "\n"
-            for subject, of_subject in groupby(of_graph, lambda parts: parts[1]):
-                yield f"{separator}{self._write_node(subject, of_subject)}"
+            for subject in subjects:
+                yield separator + self._write_node(subject)
                 separator = ",\n"
             yield "\n]}"
             separator = ",\n"
@@ -72,7 +71,8 @@ class JsonWriter:
     def _encode_value(self, predicate: str, value: object) -> tuple[str, str]:
         """Return the key of a property, and a value as JSON, after the language tag of a text."""
         if predicate == self._type and not isinstance(value, Literal):
-            return "type", _dump(self._encode_class(value))
+            term = self._context.terms.get(value.value) if isinstance(value, NamedNode) else None
+            return "type", _dump(term or self._encode_node(value))
         key = self._context.terms.get(predicate) or self._encode_iri(predicate)
         expected = self._context.kinds.get(predicate, "")
         if not isinstance(value, Literal):
@@ -96,13 +96,10 @@ class JsonWriter:
             return False
         return text.isalpha() or abs(int(text)) < EXACT
 
-    def _write_node(self, subject: str, statements: Iterator[list[str]]) -> str:
-        values: dict[str, list[str]] = {}
-        for _, _, key, value in statements:
-            values.setdefault(key, []).append(value)
-        fields = [f'"id": {_dump(subject)}']
-        for key in sorted(values, key=lambda key: (key != "type", key)):
-            fields.append(f"{_dump(key)}: {self._write_values(key, values[key])}")
+    def _write_node(self, subject: Subject) -> str:
+        name, properties = subject
+        fields = [f'"id": {_dump(name)}']
+        fields += [f"{_dump(key)}: {self._write_values(key, values)}" for key, values in properties]
         return f"{{{', '.join(fields)}}}"
 
     def _write_values(self, key: str, values: list[str]) -> str:
@@ -117,10 +114,6 @@ class JsonWriter:
             by_language.setdefault(tag, []).append(text)
         fields = (f"{_dump(tag)}: {_join(texts)}" for tag, texts in by_language.items())
         return f"{{{', '.join(fields)}}}"
-
-    def _encode_class(self, value: object) -> str:
-        term = self._context.terms.get(value.value) if isinstance(value, NamedNode) else None
-        return term or self._encode_node(value)
 
     def _encode_node(self, value: object) -> str:
         if isinstance(value, NamedNode):

@@ -7,11 +7,11 @@ memory at a time.
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, islice
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from kg.dumps.nquads import comment_header
+from kg.dumps.grouping import Subject, group_lines
 from kg.errors import KgError
 from kg.names import XSD_STRING, Names
 from kg.turtle import restore_languages
@@ -27,15 +27,11 @@ CACHE_SIZE = 1 << 16
 
 
 class TurtleWriter:
-    """Writes statements as TriG (https://www.w3.org/TR/trig/), or without named graphs as Turtle.
+    """Writes TriG (https://www.w3.org/TR/trig/), or Turtle if the graphs are not `named`."""
 
-    For Turtle, `graph` is the IRI of the one graph in the file, written in a comment.
-    """
-
-    def __init__(self, names: Names, *, named: bool, graph: str = "") -> None:
+    def __init__(self, names: Names, *, named: bool) -> None:
         self._names = names
         self._named = named
-        self._graph = "" if named else graph
         self._type = names.expand("rdf:type")
         self._bare = {names.expand(name): pattern for name, pattern in BARE.items()}
         self._used_prefixes: set[str] = set()
@@ -57,20 +53,16 @@ class TurtleWriter:
     def write(self, lines: Iterator[str]) -> Iterator[str]:
         """Yield the text of a file, given its sorted lines."""
         # When there is a first line, all statements are encoded, and so all prefixes are known.
-        first = next(lines, None)
-        yield comment_header(self._graph)
+        first = list(islice(lines, 1))
         for prefix in sorted(self._used_prefixes):
             yield f"PREFIX {prefix}: <{self._names.prefixes[prefix]}>\n"
-        if first is None:
-            return
         indent = "    " if self._named else ""
-        for graph, of_graph in groupby(_split_lines(first, lines), lambda terms: terms[0]):
+        for graph, subjects in group_lines(chain(first, lines), "a"):
             if self._named:
                 yield f"\n{graph} {{\n"
             separator = "" if self._named else "\n"
-            for subject, of_subject in groupby(of_graph, lambda terms: terms[1]):
-                yield separator
-                yield _write_subject(subject, of_subject, indent)
+            for subject in subjects:
+                yield separator + _write_subject(subject, indent)
                 separator = "\n"
             if self._named:
                 yield "}\n"
@@ -87,8 +79,7 @@ class TurtleWriter:
         datatype = term.datatype.value
         if datatype == XSD_STRING:
             return str(term)
-        bare = self._bare.get(datatype)
-        if bare and bare.fullmatch(term.value):
+        if datatype in self._bare and self._bare[datatype].fullmatch(term.value):
             return term.value
         return f"{Literal(term.value)}^^{self._encode_iri(datatype)}"
 
@@ -101,23 +92,13 @@ class TurtleWriter:
         return name
 
 
-def _split_lines(first: str, lines: Iterator[str]) -> Iterator[list[str]]:
-    """Yield graph, subject, predicate and object; only the object can contain spaces."""
-    yield first.split(" ", 3)
-    for line in lines:
-        yield line.split(" ", 3)
-
-
-def _write_subject(subject: str, statements: Iterator[list[str]], indent: str) -> str:
-    objects: dict[str, list[str]] = {}
-    for _, _, predicate, value in statements:
-        objects.setdefault(predicate, []).append(value)
-    text = [f"{indent}{subject}\n"]
-    for predicate in sorted(objects, key=lambda name: (name != "a", name)):
-        values = objects[predicate]
+def _write_subject(subject: Subject, indent: str) -> str:
+    name, properties = subject
+    text = f"{indent}{name}\n"
+    for predicate, values in properties:
         if len(values) == 1:
-            text.append(f"{indent}    {predicate} {values[0]} ;\n")
+            text += f"{indent}    {predicate} {values[0]} ;\n"
         else:
             joined = f" ,\n{indent}        ".join(values)
-            text.append(f"{indent}    {predicate}\n{indent}        {joined} ;\n")
-    return "".join([*text, f"{indent}.\n"])
+            text += f"{indent}    {predicate}\n{indent}        {joined} ;\n"
+    return f"{text}{indent}.\n"

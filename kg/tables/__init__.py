@@ -3,11 +3,10 @@
 `read_vocabulary` returns what the ontology and its shapes say of properties, classes and codes.
 """
 
-from kg.tables.export import FORMATS, TableExport, export_tables
+from kg.tables.export import TableExport, export_tables
 from kg.tables.vocabulary import Class, Property, Vocabulary, read_vocabulary
 
 __all__ = [
-    "FORMATS",
     "Class",
     "Property",
     "TableExport",

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from kg.ask.lookup import local_name
 from kg.home import Home, producer
 from kg.names import LANGUAGES
 from kg.tables.columns import TYPE, Column
@@ -15,24 +16,6 @@ FILE = "codebook.md"
 COLUMN_LANGUAGES = ("en", "zh-Hans")
 # The names in codebook.toml of the reasons why something is in no table.
 REASONS = {NO_TABLE: "no_table", NO_CELL: "no_cell"}
-COLUMNS_HEADER = """\
-| column | en | zh-Hans | kind of value | meaning | 含义 | example |
-|---|---|---|---|---|---|---|
-"""
-CLASSES_HEADER = """
-| type | en | zh-Hans | meaning | 含义 |
-|---|---|---|---|---|
-"""
-CODES_HEADER = """
-| code | en | zh-Hans |
-|---|---|---|
-"""
-TABLES_HEADER = """
-## Tables
-
-| table | rows | title |
-|---|---|---|
-"""
 
 
 def write_introduction(
@@ -53,10 +36,10 @@ def write_introduction(
         "language": schema.languages[0],
         "languages": ", ".join(missing),
     }
-    notes = [(REASONS[reason], count) for reason, count in sorted(left_out.items())]
+    counts = {REASONS[reason]: count for reason, count in sorted(left_out.items())}
+    parts += counts
     english, chinese = (
-        "".join(texts[part][tag].format_map(values) for part in parts)
-        + "".join(texts[note][tag].format(count=count) for note, count in notes)
+        "".join(texts[part][tag].format(**values, count=counts.get(part)) for part in parts)
         for tag in COLUMN_LANGUAGES
     )
     return f"# Codebook\n\n{english}\n## 编码手册\n\n{chinese}"
@@ -70,8 +53,8 @@ def make_codebook(
     parts = [
         introduction,
         f"\nBy {attribution.creator}, licensed under <{attribution.licence}>. ",
-        f"Written by {producer()}.\n",
-        TABLES_HEADER,
+        f"Written by {producer()}.\n\n## Tables\n\n",
+        _format_header("table", "rows", "title"),
     ]
     for table in written:
         link = f"[{table.name}](#{table.name.lower()})"
@@ -85,9 +68,7 @@ def make_codebook(
 def _sort_tables(schema: Schema, tables: Iterable[Table]) -> list[Table]:
     """Return the tables in the order of the schema, each before its link tables."""
     order = [table.name for table in schema.tables]
-    return sorted(
-        tables, key=lambda t: (order.index(t.parent or t.name), t.name if t.parent else "")
-    )
+    return sorted(tables, key=lambda table: (order.index(table.parent or table.name), table.name))
 
 
 def _join_titles(table: Table) -> str:
@@ -106,7 +87,7 @@ def _describe_table(schema: Schema, table: Table, written: Sequence[Table]) -> I
             for tag, definition in sorted(declared.definitions.items()):
                 yield f"> {declared.labels.get(tag, '')} ({name}): {definition}\n>\n"
             yield "\n"
-    yield COLUMNS_HEADER
+    yield _format_header("column", "en", "zh-Hans", "kind of value", "meaning", "含义", "example")
     for column in table.columns:
         yield _format_row(
             f"`{column.name}`",
@@ -124,13 +105,11 @@ def _list_classes(vocabulary: Vocabulary, table: Table) -> Iterator[str]:
     classes = vocabulary.classes
     subclasses = sorted(iri for iri in classes if table.class_iri in classes[iri].superclasses)
     if len(subclasses) > 1:
-        yield CLASSES_HEADER
+        yield "\n" + _format_header("type", "en", "zh-Hans", "meaning", "含义")
         for iri in subclasses:
-            labels, definitions = classes[iri].labels, classes[iri].definitions
+            labels = _in_languages(classes[iri].labels)
             yield _format_row(
-                f"`{vocabulary.local_name(iri)}`",
-                *_in_languages(labels),
-                *_in_languages(definitions),
+                f"`{local_name(iri)}`", *labels, *_in_languages(classes[iri].definitions)
             )
 
 
@@ -163,15 +142,10 @@ def _describe_iris(schema: Schema, column: Column, written: Sequence[Table]) -> 
         targets = schema.list_target_tables(column.ranges)
         found = sorted(table.name for table in targets if table.name in names)
         return f"id in {', '.join(found)}" if found else "id"
-    lists = [_name_list(vocabulary, iri) for iri in column.ranges if iri in vocabulary.codes]
+    lists = [local_name(iri).lower() for iri in column.ranges if iri in vocabulary.codes]
     if not lists or not column.namespace:
         return "IRI"
     return "code: " + ", ".join(f"[{name}](#{name})" for name in lists)
-
-
-def _name_list(vocabulary: Vocabulary, class_iri: str) -> str:
-    """Return the heading of the list of a class's codes."""
-    return vocabulary.local_name(class_iri).lower()
 
 
 def _list_codes(vocabulary: Vocabulary, written: Iterable[Table]) -> Iterator[str]:
@@ -180,14 +154,14 @@ def _list_codes(vocabulary: Vocabulary, written: Iterable[Table]) -> Iterator[st
     for column in (column for table in written for column in table.columns):
         for iri in column.ranges:
             if iri in vocabulary.codes:
-                namespaces = sections.setdefault(_name_list(vocabulary, iri), {})
+                namespaces = sections.setdefault(local_name(iri).lower(), {})
                 namespaces[iri] = namespaces.get(iri) or column.namespace
     for name, namespaces in sorted(sections.items()):
         yield f"\n## {name}\n\n"
         for iri in sorted(set(namespaces) & set(vocabulary.classes)):
             for _, definition in sorted(vocabulary.classes[iri].definitions.items()):
                 yield f"> {definition}\n>\n"
-        yield CODES_HEADER
+        yield "\n" + _format_header("code", "en", "zh-Hans")
         for iri, namespace in sorted(namespaces.items()):
             for code, labels in sorted(vocabulary.codes[iri].items()):
                 yield _format_row(f"`{code.removeprefix(namespace)}`", *_in_languages(labels))
@@ -195,6 +169,10 @@ def _list_codes(vocabulary: Vocabulary, written: Iterable[Table]) -> Iterator[st
 
 def _in_languages(texts: Texts) -> list[str]:
     return [texts.get(tag, "") for tag in COLUMN_LANGUAGES]
+
+
+def _format_header(*titles: str) -> str:
+    return f"{_format_row(*titles)}|{'---|' * len(titles)}\n"
 
 
 def _format_row(*cells: str) -> str:

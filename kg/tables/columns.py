@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+from kg.ask.lookup import local_name
 from kg.tables.vocabulary import Texts, Vocabulary
 
 TYPE, LABEL = "rdf:type", "rdfs:label"
@@ -55,7 +57,7 @@ class ColumnMaker:
 
     vocabulary: Vocabulary
     languages: tuple[str, ...]
-    fixed: Mapping[str, Mapping[str, str | Texts]]
+    fixed: Mapping[str, Mapping[str, Any]]
 
     def make_key(self, name: str) -> Column:
         """Return the first column of a table: the subject of a row."""
@@ -68,14 +70,9 @@ class ColumnMaker:
         property must fit (`Vocabulary.fits_columns`).
         """
         column = self._make_iri_column(property_iri, class_iri)
-        prop = self.vocabulary.find_property(property_iri)
-        if prop.is_language_tagged:
-            if property_iri == self.expand(LABEL):
-                column = self._describe(column, "label")
-            return self._split_languages(column)
-        if prop.is_object_property:
-            return self.add_label(column)
-        return [replace(column, is_iri=False, namespace="", datatype=prop.datatypes[0])]
+        if property_iri == self.expand(LABEL):
+            column = self._describe(column, "label")
+        return self._make_columns(column, self.find_value_kind(property_iri))
 
     def make_object_columns(
         self, property_iri: str, class_iri: str, value_kind: str
@@ -83,21 +80,14 @@ class ColumnMaker:
         """Return the columns of a property's values of one kind, in a link table of a class."""
         column = self._make_iri_column(property_iri, class_iri)
         column = replace(column, name="object", examples={})
-        if value_kind == self.find_value_kind(property_iri) == NAMESPACED_IRIS:
-            return self.add_label(column)
-        if value_kind in (NAMESPACED_IRIS, OTHER_IRIS):
-            return self.add_label(replace(column, namespace=""))
-        if value_kind == TEXTS:
-            return self._split_languages(column)
-        literal = replace(column, is_iri=False, namespace="")
-        if ":" in value_kind:
-            return [replace(literal, datatype=value_kind)]
-        return [replace(literal, language=value_kind)]
+        if value_kind != self.find_value_kind(property_iri):
+            column = replace(column, namespace="")
+        return self._make_columns(column, value_kind)
 
     def make_derived_columns(self, name: str, declaration: Texts) -> list[Column]:
         """Return the columns of values that the query of a table derives, with their labels."""
-        kind = declaration["kind"]
-        titles = {tag: title for tag, title in declaration.items() if tag != "kind"}
+        titles = dict(declaration)
+        kind = titles.pop("kind")
         column = Column(name, titles=titles, is_list=True)
         if kind == "thing":
             namespace = self.vocabulary.data_namespace
@@ -134,7 +124,7 @@ class ColumnMaker:
     def _make_iri_column(self, property_iri: str, class_iri: str) -> Column:
         if property_iri == self.expand(TYPE):
             # The types of the rows are subclasses, mostly in the same namespace.
-            namespace = class_iri.removesuffix(self.vocabulary.local_name(class_iri))
+            namespace = class_iri.removesuffix(local_name(class_iri))
             column = Column("type", property_iri, is_iri=True, namespace=namespace)
             return self._describe(column, "type")
         prop = self.vocabulary.find_property(property_iri)
@@ -149,15 +139,19 @@ class ColumnMaker:
             ranges=tuple(sorted(prop.ranges)),
         )
 
-    def _split_languages(self, column: Column) -> list[Column]:
+    def _make_columns(self, column: Column, value_kind: str) -> list[Column]:
+        """Return the columns for values of one kind, given one for IRIs."""
+        if value_kind in (NAMESPACED_IRIS, OTHER_IRIS):
+            return self.add_label(column)
         literal = replace(column, is_iri=False, namespace="")
-        return [
-            replace(literal, name=f"{column.name}_{tag}", language=tag) for tag in self.languages
-        ]
+        if value_kind == TEXTS:
+            names = {tag: f"{column.name}_{tag}" for tag in self.languages}
+            return [replace(literal, name=name, language=tag) for tag, name in names.items()]
+        if ":" in value_kind:
+            return [replace(literal, datatype=value_kind)]
+        return [replace(literal, language=value_kind)]
 
     def _describe(self, column: Column, name: str) -> Column:
         """Return a column with its titles and descriptions in `fixed`."""
-        texts = self.fixed[name]
-        titles = {tag: title for tag, title in texts.items() if isinstance(title, str)}
-        about = texts.get("about")
-        return replace(column, titles=titles, descriptions=about if isinstance(about, dict) else {})
+        titles = dict(self.fixed[name])
+        return replace(column, descriptions=titles.pop("about", {}), titles=titles)

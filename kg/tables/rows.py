@@ -1,9 +1,9 @@
 """Turn the statements of each subject into rows of tables."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol
+from functools import cache
 
 from kg.errors import KgError
 from kg.graph import Graph, bind_values
@@ -19,19 +19,8 @@ NO_TABLE = "subjects whose class has no table"
 NO_CELL = "statements that no cell can hold (an empty text, a blank node or a non-ASCII IRI)"
 
 Row = dict[str, tuple[str, ...]]  # the values by column name
-
-
-class Writer(Protocol):
-    """Writes the rows of one table."""
-
-    def write(self, rows: Sequence[Row]) -> None:
-        """Write rows; IRIs are complete."""
-
-    def close(self) -> None:
-        """Finish the table."""
-
-
-OpenWriter = Callable[[Table], Writer]
+Links = dict[Table, dict[str, list[str]]]  # the values of a subject by link table and column
+WriteRows = Callable[[Sequence[Row]], None]  # writes rows of one table; IRIs are complete
 
 
 def read_labels(graph: Graph, iris: Iterable[str], language: str) -> dict[str, str]:
@@ -50,10 +39,10 @@ def read_labels(graph: Graph, iris: Iterable[str], language: str) -> dict[str, s
 class TableBuffer:
     """Collects the rows of one table, and writes them with their derived values and labels."""
 
-    def __init__(self, table: Table, writer: Writer, graph: Graph, language: str) -> None:
-        self.table = table
+    def __init__(self, table: Table, write: WriteRows, graph: Graph, language: str) -> None:
+        self._table = table
         self.row_count = 0
-        self._writer = writer
+        self._write = write
         self._graph = graph
         self._language = language
         self._rows: list[Row] = []
@@ -63,25 +52,22 @@ class TableBuffer:
         self._rows.append(row)
         self.row_count += 1
         if len(self._rows) == BUFFER_ROWS:
-            self._flush()
+            self.flush()
 
-    def close(self) -> None:
-        """Write the remaining rows and finish the table."""
-        self._flush()
-        self._writer.close()
-
-    def _flush(self) -> None:
-        self._add_derived_values()
-        self._add_labels()
-        self._writer.write(self._rows)
-        self._rows = []
+    def flush(self) -> None:
+        """Write the rows that were not written yet."""
+        if self._rows:
+            self._add_derived_values()
+            self._add_labels()
+            self._write(self._rows)
+            self._rows = []
 
     def _add_derived_values(self) -> None:
-        if not self.table.derivation or not self._rows:
+        query = self._table.derivation
+        if query is None:
             return
-        query = self.table.derivation
-        rows = {row[self.table.key.name][0]: row for row in self._rows}
-        columns = {column.name: column for column in self.table.columns}
+        rows = {row[self._table.key.name][0]: row for row in self._rows}
+        columns = {column.name: column for column in self._table.columns}
         bound = bind_values(query.query, {"subject": " ".join(f"<{iri}>" for iri in rows)})
         for subject, name, value in self._graph.select(bound, str(query.path)).rows:
             column = columns.get(text(name))
@@ -97,7 +83,7 @@ class TableBuffer:
                 row[column.name] = (*row.get(column.name, ()), text(value))
 
     def _add_labels(self) -> None:
-        columns = [column for column in self.table.columns if column.label_of]
+        columns = [column for column in self._table.columns if column.label_of]
         iris = {iri for row in self._rows for c in columns for iri in row.get(c.label_of, ())}
         labels = read_labels(self._graph, iris, self._language)
         for row in self._rows:
@@ -108,43 +94,44 @@ class TableBuffer:
 class StatementRouter:
     """Puts each statement in one place: a column of its subject's table, or a link table.
 
-    `left_out` counts what has no place, by reason.
+    `left_out` counts what has no place, by reason. `link_names` are the names of all link tables
+    that the data have rows for, wanted or not.
     """
 
     def __init__(
         self,
         graph: Graph,
         schema: Schema,
-        open_writer: OpenWriter,
+        start_table: Callable[[Table], WriteRows],
         is_wanted: Callable[[Table], bool] = lambda table: True,
     ) -> None:
-        """Open all wanted tables of classes; link tables are opened for their first row."""
+        """Start all wanted tables of classes; link tables are started for their first row."""
         self.left_out: Counter[str] = Counter()
-        self._graph = graph
-        self._schema = schema
-        self._open_writer = open_writer
+        self.link_names: set[str] = set()
+        self.graph = graph
+        self.schema = schema
+        self._start_table = start_table
         self._is_wanted = is_wanted
         self._type = schema.vocabulary.names.expand(TYPE)
-        self._buffers: dict[str, TableBuffer] = {}
-        self._link_tables: dict[tuple[str, str, str], Table] = {}
-        for table in schema.tables:
-            if is_wanted(table):
-                self._open_buffer(table)
+        self._buffers: dict[Table, TableBuffer] = {}
+        self._find_link_table = cache(schema.make_link_table)
+        for table in filter(is_wanted, schema.tables):
+            self._find_buffer(table)
 
     @property
     def row_counts(self) -> dict[Table, int]:
-        """The number of rows of each table that was opened."""
-        return {buffer.table: buffer.row_count for buffer in self._buffers.values()}
+        """The number of rows of each table that was started."""
+        return {table: buffer.row_count for table, buffer in self._buffers.items()}
 
     def add(self, subject: Subject) -> None:
         """Add the statements of a subject to the rows of its tables."""
         types = [value.text for predicate, value in subject.statements if predicate == self._type]
-        table = self._schema.find_table(types)
-        if table is None or not is_expandable(subject.iri, self._schema.vocabulary.data_namespace):
+        table = self.schema.find_table(types)
+        if table is None or not is_expandable(subject.iri, self.schema.vocabulary.data_namespace):
             self.left_out[NO_TABLE] += 1
             return
         row: Row = {table.key.name: (subject.iri,)}
-        links: dict[Table, dict[str, list[str]]] = {}
+        links: Links = defaultdict(lambda: defaultdict(list))
         main_type = self._choose_type(table, types)
         if main_type:
             row[table.statement_columns[self._type, ""].name] = (main_type,)
@@ -157,18 +144,18 @@ class StatementRouter:
             else:
                 self._add_link(links, table, predicate, value)
         if self._is_wanted(table):
-            self._open_buffer(table).add(row)
+            self._find_buffer(table).add(row)
         for link_table, values in links.items():
             self._add_link_rows(link_table, subject.iri, values)
 
-    def close(self) -> None:
-        """Write the remaining rows and finish all tables."""
+    def flush(self) -> None:
+        """Write the rows that were not written yet."""
         for buffer in self._buffers.values():
-            buffer.close()
+            buffer.flush()
 
     def _choose_type(self, table: Table, types: Sequence[str]) -> str:
         """Return the most specific subclass of the table's class; other types become links."""
-        list_superclasses = self._schema.vocabulary.list_superclasses
+        list_superclasses = self.schema.vocabulary.list_superclasses
         namespace = table.statement_columns[self._type, ""].namespace
         found = [
             iri
@@ -177,16 +164,11 @@ class StatementRouter:
         ]
         return min(found, key=lambda iri: (-len(list_superclasses(iri)), iri), default="")
 
-    def _add_link(
-        self,
-        links: dict[Table, dict[str, list[str]]],
-        table: Table,
-        predicate: str,
-        value: Value,
-    ) -> None:
-        """Collect a value for a link table, unless it is in a language that is not exported."""
-        languages = self._schema.languages
-        if not is_exported(value.language, languages):
+    def _add_link(self, links: Links, table: Table, predicate: str, value: Value) -> None:
+        """Collect a value for a link table, if its language is exported and a cell can hold it."""
+        languages = self.schema.languages
+        # Texts outside LANGUAGES are exported only together with all of LANGUAGES.
+        if value.language and value.language not in languages and {*languages} != {*LANGUAGES}:
             return
         is_bad_iri = value.type == IRI and not is_expandable(value.text)
         if value.type == BLANK_NODE or not value.text or is_bad_iri:
@@ -196,22 +178,16 @@ class StatementRouter:
         link_table = self._find_link_table(table, predicate, value_kind)
         if value_kind == NAMESPACED_IRIS and not can_hold(link_table.columns[1], value):
             link_table = self._find_link_table(table, predicate, OTHER_IRIS)
+        self.link_names.add(link_table.name)
         if self._is_wanted(link_table):
-            column = link_table.statement_columns[predicate, value.language].name
-            links.setdefault(link_table, {}).setdefault(column, []).append(value.text)
+            column = link_table.statement_columns[predicate, value.language]
+            links[link_table][column.name].append(value.text)
 
-    def _find_link_table(self, table: Table, predicate: str, value_kind: str) -> Table:
-        key = (table.name, predicate, value_kind)
-        if key not in self._link_tables:
-            self._link_tables[key] = self._schema.make_link_table(table, predicate, value_kind)
-        return self._link_tables[key]
-
-    def _open_buffer(self, table: Table) -> TableBuffer:
-        if table.name not in self._buffers:
-            writer = self._open_writer(table)
-            language = self._schema.languages[0]
-            self._buffers[table.name] = TableBuffer(table, writer, self._graph, language)
-        return self._buffers[table.name]
+    def _find_buffer(self, table: Table) -> TableBuffer:
+        if table not in self._buffers:
+            write, language = self._start_table(table), self.schema.languages[0]
+            self._buffers[table] = TableBuffer(table, write, self.graph, language)
+        return self._buffers[table]
 
     def _add_link_rows(self, table: Table, iri: str, values: Mapping[str, Sequence[str]]) -> None:
         """Add a row for each value.
@@ -219,7 +195,7 @@ class StatementRouter:
         A text and its translations share a row if there is one text in each language; of
         several, it is unknown which of them belong together.
         """
-        buffer = self._open_buffer(table)
+        buffer = self._find_buffer(table)
         if all(len(texts) == 1 for texts in values.values()):
             buffer.add({table.key.name: (iri,), **{name: (t[0],) for name, t in values.items()}})
             return
@@ -241,19 +217,13 @@ def find_value_kind(value: Value, languages: Sequence[str]) -> str:
     return value.datatype or XSD_STRING
 
 
-def is_exported(language: str, languages: Sequence[str]) -> bool:
-    """Return whether texts in a language are exported; in others only if nothing was chosen."""
-    return not language or language in languages or {*languages} == {*LANGUAGES}
-
-
 def can_hold(column: Column, value: Value) -> bool:
     """Return whether the cells of a column can hold a value so that it can be read back."""
     if column.is_iri:
         return value.type == IRI and is_expandable(value.text, column.namespace)
     is_literal = value.type not in (IRI, BLANK_NODE) and bool(value.text)
-    if column.language:
-        return is_literal and value.language == column.language
-    return is_literal and not value.language and (value.datatype or XSD_STRING) == column.datatype
+    datatype = "" if value.language else value.datatype or XSD_STRING
+    return is_literal and (value.language, datatype) == (column.language, column.datatype)
 
 
 def is_expandable(iri: str, namespace: str = "") -> bool:

@@ -5,12 +5,11 @@ ontology or a shape gives to the class follow. A property that a subject can hav
 or with values of several kinds, has link tables instead, a row for each value.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
+from kg.ask.lookup import local_name
 from kg.ask.question import Question
 from kg.errors import KgError
 from kg.home import Home
@@ -49,20 +48,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Schema:
-    """The tables of the classes, in order, and the maker of columns for their link tables."""
+    """The tables of the classes, in order, and the maker of columns for their link tables.
 
+    Texts are in `languages`, labels in the first of these.
+    """
+
+    vocabulary: Vocabulary
+    languages: tuple[str, ...]
     tables: tuple[Table, ...]
     column_maker: ColumnMaker
-
-    @property
-    def vocabulary(self) -> Vocabulary:
-        """The vocabulary that the columns are made from."""
-        return self.column_maker.vocabulary
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """The languages of texts; labels are in the first."""
-        return self.column_maker.languages
 
     def find_table(self, types: Iterable[str]) -> Table | None:
         """Return the first table whose class is one of the types or a superclass of one."""
@@ -88,7 +82,7 @@ class Schema:
         columns = maker.make_object_columns(property_iri, table.class_iri, value_kind)
         name = self.vocabulary.find_property(property_iri).column_name
         is_expected = value_kind == maker.find_value_kind(property_iri)
-        suffix = "" if is_expected else "-" + re.split("[/#]", value_kind)[-1]
+        suffix = "" if is_expected else f"-{local_name(value_kind)}"
         titles = {
             tag: f"{title}: {columns[0].titles.get(tag, name)}"
             for tag, title in table.titles.items()
@@ -115,46 +109,55 @@ def read_schema(home: Home, vocabulary: Vocabulary, languages: Sequence[str]) ->
     paths = sorted((home.queries / "tables").glob("*.rq"))
     declarations = [Question(path.stem, path) for path in paths]
     for declaration in declarations:
-        invalid = _list_invalid_fields(declaration.header)
-        if invalid:
-            raise KgError(
-                f"{declaration.path}:1: missing or invalid in the header: {', '.join(invalid)}. "
-                "Write it as in the other files of queries/tables/."
-            )
+        _check_header(declaration)
     declarations.sort(key=lambda declaration: int(declaration.header["order"]))
-    return Schema(tuple(_make_table(maker, declaration) for declaration in declarations), maker)
+    tables = tuple(_make_table(maker, declaration) for declaration in declarations)
+    return Schema(vocabulary, maker.languages, tables, maker)
 
 
-def _list_invalid_fields(header: Mapping[str, Any]) -> list[str]:
+def _check_header(declaration: Question) -> None:
+    header = declaration.header
     invalid = [name for name, kind in HEADER.items() if not isinstance(header.get(name), kind)]
-    columns, derived = header.get("columns"), header.get("reading") or {}
-    if isinstance(columns, list) and not all(isinstance(name, str) for name in columns):
-        invalid.append("columns")
+    derived = header.get("reading", {})
     if not isinstance(derived, dict) or not all("kind" in column for column in derived.values()):
         invalid.append("reading")
-    return invalid
+    if invalid:
+        raise KgError(
+            f"{declaration.path}:1: missing or invalid in the header: {', '.join(invalid)}. "
+            "Write it as in the other files of queries/tables/."
+        )
 
 
 def _make_table(maker: ColumnMaker, declaration: Question) -> Table:
-    header = declaration.header
+    header, vocabulary = declaration.header, maker.vocabulary
     class_iri = maker.expand(header["class"])
-    derived: Mapping[str, Texts] = header.get("reading") or {}
-    first = [name if name in derived else maker.expand(name) for name in header["columns"]]
+    derived: Mapping[str, Texts] = header.get("reading", {})
+    declared = [str(name) for name in header["columns"]]
     columns = [maker.make_key("id")]
-    for name in [*first, *(name for name in derived if name not in first)]:
+    for name in [*declared, *(name for name in derived if name not in declared)]:
         if name in derived:
             columns += maker.make_derived_columns(name, derived[name])
-        else:
-            prop = maker.vocabulary.find_property(name)
-            if name != maker.expand(TYPE) and not maker.vocabulary.fits_columns(prop, class_iri):
-                raise KgError(
-                    f"{declaration.path}:1: {maker.vocabulary.names.shorten(name)} cannot be a "
-                    "column: it is not declared, or a subject can have several values of it, or "
-                    "values of several datatypes. Remove it from columns:."
-                )
-            columns += maker.make_property_columns(name, class_iri)
-    for iri in _list_further_properties(maker.vocabulary, class_iri, first):
+            continue
+        iri = maker.expand(name)
+        prop = vocabulary.find_property(iri)
+        if iri != maker.expand(TYPE) and not vocabulary.fits_columns(prop, class_iri):
+            raise KgError(
+                f"{declaration.path}:1: {name} cannot be a column: it is not declared, or a "
+                "subject can have several values of it, or values of several datatypes. Remove it "
+                "from columns:."
+            )
         columns += maker.make_property_columns(iri, class_iri)
+    known = {column.predicate for column in columns}
+    further = [
+        prop
+        for prop in vocabulary.properties.values()
+        if prop.iri not in known
+        and vocabulary.applies_to(prop, class_iri)
+        and vocabulary.fits_columns(prop, class_iri)
+    ]
+    # Texts come last.
+    for prop in sorted(further, key=lambda prop: (prop.is_language_tagged, prop.column_name)):
+        columns += maker.make_property_columns(prop.iri, class_iri)
     names = [column.name for column in columns]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
@@ -170,18 +173,3 @@ def _make_table(maker: ColumnMaker, declaration: Question) -> Table:
         header["summary"],
         declaration if derived else None,
     )
-
-
-def _list_further_properties(
-    vocabulary: Vocabulary, class_iri: str, first: Sequence[str]
-) -> list[str]:
-    """Return the other properties with columns in the table of a class, texts last."""
-    found = [
-        prop
-        for prop in vocabulary.properties.values()
-        if prop.iri not in first
-        and vocabulary.applies_to(prop, class_iri)
-        and vocabulary.fits_columns(prop, class_iri)
-    ]
-    found.sort(key=lambda prop: (prop.is_language_tagged, prop.column_name))
-    return [prop.iri for prop in found]

@@ -43,21 +43,31 @@ def list_data_files(home: Home) -> list[TurtleFile]:
 
 
 def read_subjects(
-    files: Sequence[TurtleFile], progress: Callable[[int], None] = lambda statements: None
+    files: Sequence[TurtleFile], progress: Callable[[float], None] = lambda share: None
 ) -> Iterator[Subject]:
     """Yield the subjects of all files, sorted by IRI.
 
-    `progress` gets the number of statements read or yielded since the last call: each statement
-    counts once when it is read and once when it is yielded.
+    `progress` gets the share of the work that is done, from 0 to 1: half of it is reading.
     """
-    lines = sort_lines(line for file in files for line in _encode_statements(file, progress))
-    for iri, group in groupby(lines, lambda line: line.partition("\t")[0]):
+    read = done = 0
+
+    def encode_files() -> Iterator[str]:
+        nonlocal read
+        for number, file in enumerate(files):
+            progress(0.5 * number / len(files))
+            for line in _encode_statements(file):
+                read += 1
+                yield line
+
+    for iri, group in groupby(sort_lines(encode_files()), lambda line: line.partition("\t")[0]):
         statements = tuple(map(_decode_statement, group))
-        progress(len(statements))
         yield Subject(iri, statements)
+        done += len(statements)
+        progress(0.5 + 0.5 * done / read)
+    progress(1)
 
 
-def _encode_statements(file: TurtleFile, progress: Callable[[int], None]) -> Iterator[str]:
+def _encode_statements(file: TurtleFile) -> Iterator[str]:
     """Yield each statement as a line: its terms between tabs, the text last, as JSON."""
     for quad in parse_file(file):
         subject, predicate, value = map(bind_json, (quad.subject, quad.predicate, quad.object))
@@ -71,7 +81,6 @@ def _encode_statements(file: TurtleFile, progress: Callable[[int], None]) -> Ite
                 json.dumps(value["value"]),
             )
         )
-        progress(1)
 
 
 def _decode_statement(line: str) -> tuple[str, Value]:

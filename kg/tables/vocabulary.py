@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from kg.ask.lookup import local_name
 from kg.graph import Graph, LocalGraph
 from kg.home import Home
 from kg.names import Names, Term, language_of, read_names, text
@@ -108,10 +109,6 @@ class Vocabulary:
         namespaces = {code.rpartition("/")[0] + "/" for labels in codes for code in labels or ()}
         return namespaces.pop() if len(namespaces) == 1 and all(codes) else ""
 
-    def local_name(self, iri: str) -> str:
-        """Return the part of an IRI after its namespace, if the prefix is declared."""
-        return self.names.shorten(iri).rpartition(":")[2]
-
 
 def read_vocabulary(home: Home) -> Vocabulary:
     """Return the vocabulary that a home's ontology declares and its shapes constrain.
@@ -120,8 +117,8 @@ def read_vocabulary(home: Home) -> Vocabulary:
         KgError: a file is not Turtle in UTF-8.
     """
     names = read_names(home)
-    files = list_files(home, shapes=True)
-    graph = LocalGraph(home, [file for file in files if file.path.is_relative_to(home.ontology)])
+    files = [f for f in list_files(home, shapes=True) if f.path.is_relative_to(home.ontology)]
+    graph = LocalGraph(home, files)
     data_namespace = names.expand("place:").removesuffix("place/")
     codes: dict[str, dict[str, Texts]] = {}
     for iri, code, label in graph.internal("table-codes"):
@@ -184,18 +181,17 @@ def _name_columns(names: Names, property_iris: Iterable[str]) -> dict[str, str]:
     own = names.expand("cdp:")
     column_names: dict[str, str] = {}
     for iri in sorted(property_iris, key=lambda iri: (not iri.startswith(own), iri)):
-        name = shorten_name(names, iri)
+        name = shorten_name(iri)
         is_taken = name in column_names.values()
         column_names[iri] = names.shorten(iri).replace(":", "_") if is_taken else name
     return column_names
 
 
-def shorten_name(names: Names, property_iri: str) -> str:
+def shorten_name(property_iri: str) -> str:
     """Return the local name of a property without a leading `has`.
 
-    >>> names = Names({"e": "https://example.org/"})
-    >>> [shorten_name(names, f"https://example.org/{w}") for w in ("hasTheme", "logItem", "hash")]
+    >>> [shorten_name(f"https://example.org/{name}") for name in ("hasTheme", "logItem", "hash")]
     ['theme', 'logItem', 'hash']
     """
-    local = re.split("[:/#]", names.shorten(property_iri))[-1]
+    local = local_name(property_iri)
     return local[3].lower() + local[4:] if re.match("has[A-Z]", local) else local

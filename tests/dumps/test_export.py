@@ -114,6 +114,15 @@ def test_dump_of_hard_values_has_all_statements(
     assert canonicalize(read_with_rdflib(text, form)) == expected
 
 
+@pytest.mark.parametrize("form", [".nq", ".nt"])
+def test_lines_have_the_order_of_the_command_sort(form: str, real: Real) -> None:
+    command, environment = ["sort", "-u"], os.environ | {"LC_ALL": "C"}
+    done = subprocess.run(
+        command, input=real(form), capture_output=True, check=True, env=environment
+    )
+    assert done.stdout == real(form)
+
+
 @pytest.mark.parametrize("form", SYNTAXES)
 def test_language_tags_and_numbers_are_written_as_in_the_files(
     form: str, hard: Home, tmp_path: Path, real: Real, write: Write

@@ -8,9 +8,8 @@ import pytest
 from pyoxigraph import Quad
 
 from kg.dumps import list_graphs
-from kg.dumps.turtle import TurtleWriter
 from kg.errors import KgError
-from kg.home import Home, find_home
+from kg.home import Home, find_home, producer
 from kg.names import read_names
 
 HOME = find_home()
@@ -60,9 +59,12 @@ def test_types_are_written_first(hard: Home, tmp_path: Path, write: Callable[...
     assert "\n    <https://e.org/id> <https://e.org/type> ;\n" in text
 
 
-def test_empty_file_has_the_comment_only() -> None:
-    writer = TurtleWriter(read_names(HOME), named=True)
-    assert "".join(writer.write(iter(()))).count("\n") == 1
+def test_empty_file_has_the_comment_only(
+    tmp_path: Path, make_home: Callable[[Path, dict[str, str]], Home], write: Callable[..., str]
+) -> None:
+    home = make_home(tmp_path, {"a": ""})
+    for form in (".ttl", ".trig"):
+        assert write(home, tmp_path, form, graphs=["a"]) == f"# {producer()}\n"
 
 
 def test_triple_term_of_rdf_1_2_is_an_error(

@@ -37,19 +37,12 @@ def vocabulary(home: Home) -> Vocabulary:
 
 
 @pytest.fixture(scope="session")
-def progress_calls() -> list[tuple[int, int]]:
-    """The reports of progress while `tables` were exported."""
-    return []
-
-
-@pytest.fixture(scope="session")
-def tables(
-    home: Home, tmp_path_factory: pytest.TempPathFactory, progress_calls: list[tuple[int, int]]
-) -> Path:
+def tables(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the tables of the project's own data."""
     folder = tmp_path_factory.mktemp("own") / "tables"
-    exported = export_tables(home, folder, progress=lambda *call: progress_calls.append(call))
-    assert exported.left_out == {}
+    shares: list[float] = []
+    assert export_tables(home, folder, progress=shares.append).left_out == {}
+    assert shares[-1] == 1
     return folder
 
 

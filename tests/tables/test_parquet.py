@@ -15,7 +15,7 @@ from kg.errors import KgError
 from kg.home import PACKAGE, Home
 from kg.names import LANGUAGES
 from kg.tables import Vocabulary, export_tables
-from kg.tables.parquet import ParquetWriter
+from kg.tables.parquet import write_parquet
 from kg.tables.rows import Row
 from kg.tables.schema import read_schema
 
@@ -108,11 +108,12 @@ def test_value_that_does_not_fit_its_type(home: Home, vocabulary: Vocabulary) ->
         "openEnded": "perhaps",
     }
     for column, value in cases.items():
-        writer = ParquetWriter(schema, targets, BytesIO())
         row: Row = {"id": ("https://e.org/a",), column: (value,)}
-        with pytest.raises(KgError, match=rf"{column}: .*Correct the data"):
-            writer.write([row])
-        writer.release()
+        with (
+            pytest.raises(KgError, match=rf"{column}: .*Correct the data"),
+            write_parquet(schema, targets, BytesIO()) as write,
+        ):
+            write([row])
 
 
 def test_failed_export_leaves_no_files(

@@ -2,7 +2,8 @@
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import chain
 
 import pytest
 
@@ -11,7 +12,15 @@ from kg.graph import load_graph
 from kg.home import Home
 from kg.names import LANGUAGES
 from kg.tables import Vocabulary, read_vocabulary
-from kg.tables.rows import BUFFER_ROWS, NO_CELL, NO_TABLE, Row, StatementRouter, read_labels
+from kg.tables.rows import (
+    BUFFER_ROWS,
+    NO_CELL,
+    NO_TABLE,
+    Row,
+    StatementRouter,
+    WriteRows,
+    read_labels,
+)
 from kg.tables.schema import Table, read_schema
 from kg.tables.statements import list_data_files, read_subjects
 
@@ -19,29 +28,15 @@ AddData = Callable[[Home, str], None]
 
 
 @dataclass
-class ListWriter:
-    """Collects the batches of a table."""
-
-    batches: list[list[Row]] = field(default_factory=list)
-    is_closed: bool = False
-
-    def write(self, rows: Sequence[Row]) -> None:
-        self.batches.append(list(rows))
-
-    def close(self) -> None:
-        self.is_closed = True
-
-    @property
-    def rows(self) -> list[Row]:
-        return [row for batch in self.batches for row in batch]
-
-
-@dataclass
 class Routed:
-    """The tables of a home's data: their writers and the router."""
+    """The tables of a home's data: the batches of their rows, by name, and the router."""
 
-    writers: dict[str, ListWriter]
+    batches: dict[str, list[list[Row]]]
     router: StatementRouter
+
+    def find_rows(self, name: str) -> list[Row]:
+        """Return the rows of a table."""
+        return list(chain.from_iterable(self.batches[name]))
 
     def list_rows(self, name: str) -> list[tuple[str, ...]]:
         """Return the rows of a table as texts, IRIs shortened, lists joined."""
@@ -51,22 +46,23 @@ class Routed:
                 " | ".join(value.removeprefix(c.namespace) for value in row.get(c.name, ()))
                 for c in names.columns
             )
-            for row in self.writers[name].rows
+            for row in self.find_rows(name)
         ]
 
 
 def route(home: Home, vocabulary: Vocabulary, languages: Sequence[str] = LANGUAGES) -> Routed:
-    writers: dict[str, ListWriter] = {}
+    batches: dict[str, list[list[Row]]] = {}
 
-    def open_writer(table: Table) -> ListWriter:
-        return writers.setdefault(table.name, ListWriter())
+    def start_table(table: Table) -> WriteRows:
+        written = batches[table.name] = []
+        return lambda rows: written.append(list(rows))
 
     schema = read_schema(home, vocabulary, languages)
-    router = StatementRouter(load_graph(home), schema, open_writer)
+    router = StatementRouter(load_graph(home), schema, start_table)
     for subject in read_subjects(list_data_files(home)):
         router.add(subject)
-    router.close()
-    return Routed(writers, router)
+    router.flush()
+    return Routed(batches, router)
 
 
 ODD_DATA = """
@@ -127,7 +123,7 @@ def test_values_that_fit_no_column_go_to_link_tables(routed: Routed) -> None:
 
 def test_what_no_table_can_hold_is_counted(routed: Routed) -> None:
     assert routed.router.left_out == {NO_TABLE: 4, NO_CELL: 3}
-    (row,) = [row for row in routed.writers["indicators"].rows if "empty" in row["id"][0]]
+    (row,) = [row for row in routed.find_rows("indicators") if "empty" in row["id"][0]]
     assert row["description_zh-Hans"] == ("一",)
 
 
@@ -142,11 +138,10 @@ def test_translations_share_a_row_only_if_they_belong_together(routed: Routed) -
 
 
 def test_rows_are_written_in_batches(routed: Routed) -> None:
-    sizes = [len(batch) for batch in routed.writers["cities"].batches]
+    sizes = [len(batch) for batch in routed.batches["cities"]]
     assert max(sizes) == BUFFER_ROWS
     counts = {table.name: count for table, count in routed.router.row_counts.items()}
     assert sum(sizes) == counts["cities"] > 2 * BUFFER_ROWS
-    assert all(writer.is_closed for writer in routed.writers.values())
 
 
 def test_texts_in_languages_that_are_not_exported_are_no_loss(
@@ -154,14 +149,14 @@ def test_texts_in_languages_that_are_not_exported_are_no_loss(
 ) -> None:
     chinese = route(odd_home, vocabulary, ["zh-Hans"])
     assert ("indicator/one", "一") in chinese.list_rows("indicators-editorialNote")
-    assert not {"indicators-label", "indicators-label-fr"} & {*chinese.writers}
+    assert not {"indicators-label", "indicators-label-fr"} & {*chinese.batches}
     # The empty text is in English.
     assert chinese.router.left_out == {NO_TABLE: 4, NO_CELL: 2}
 
 
 def test_derived_values_and_labels(untouched: Home, vocabulary: Vocabulary) -> None:
     routed = route(untouched, vocabulary, ["zh-Hans", "en"])
-    (row,) = routed.writers["targets"].rows
+    (row,) = routed.find_rows("targets")
     expand = vocabulary.names.expand
     assert row["document"] == (expand("doc:suzhou-test-plan"),)
     assert row["document_label"] == ("苏州试验计划",)

@@ -115,7 +115,6 @@ def test_invalid_declarations_are_refused(
         ("#+ order: 6\n", "", "missing or invalid in the header: order"),
         ("#+ order: 6\n", "#+ order: six\n", "missing or invalid in the header: order"),
         ("#+ class: cdp:Target\n", "", "missing or invalid in the header: class"),
-        ("#+   - cdp:unitText\n", "#+   - 5\n", "missing or invalid in the header: columns"),
         ("#+     kind: label\n", "", "missing or invalid in the header: reading"),
         ("#+   - cdp:unitText\n", "#+   - cdp:hasTheme\n", "cdp:hasTheme cannot be a column"),
         ("#+   - cdp:unitText\n", "#+   - cdp:noSuch\n", "cdp:noSuch cannot be a column"),

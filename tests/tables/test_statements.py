@@ -42,8 +42,10 @@ def test_literals_are_as_written(small: Home, add_data: Callable[[Home, str], No
     assert len(values) == 6
 
 
-def test_progress_counts_each_statement_when_read_and_when_yielded(untouched: Home) -> None:
-    counts: list[int] = []
+def test_progress_rises_from_0_to_1_with_files_and_subjects(untouched: Home) -> None:
+    shares: list[float] = []
     files = list_data_files(untouched)
-    statements = sum(len(subject.statements) for subject in read_subjects(files, counts.append))
-    assert sum(counts) == 2 * statements > 0
+    subjects = list(read_subjects(files, shares.append))
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0, 1)
+    assert len(shares) == len(files) + len(subjects) + 1
