@@ -58,13 +58,15 @@ def run_on_terminal() -> Callable[..., str]:
         main, side = pty.openpty()
         fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         options = ["--home", str(home.root)] if home else []
+        # These would be the size of the terminal, whatever the terminal says.
+        inherited = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
         process = subprocess.Popen(
             [sys.executable, "-m", "kg", *options, *map(str, words)],
             stdin=side,
             stdout=side if stdout is None else stdout,
             stderr=side,
             cwd=cwd,
-            env=os.environ | {"PAGER": "cat"} | {k: str(v) for k, v in environment.items()},
+            env=inherited | {"PAGER": "cat"} | {k: str(v) for k, v in environment.items()},
         )
         os.close(side)
         try:
