@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from kg.source.pinyin import SYLLABLE, has_reading
+from kg.source.pinyin import SYLLABLE, find_readings
 from kg.source.repair.corruption import (
     MARKS,
     decode_gbk,
@@ -198,7 +198,7 @@ class CandidateFinder:
         char = decode_gbk(first, second)
         if char is None:
             return False
-        return self.table[char] == reading if char in self.table else has_reading(char, reading)
+        return self.table[char] == reading if char in self.table else reading in find_readings(char)
 
     def _fits_readings(self, hypothesis: Hypothesis, data: Bytes) -> bool:
         """Return whether the known bytes before each annotation have its reading."""
