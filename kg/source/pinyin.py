@@ -26,11 +26,7 @@ def is_gb2312(char: str) -> bool:
     >>> is_gb2312("数"), is_gb2312("數")
     (True, False)
     """
-    try:
-        char.encode("gb2312")
-    except UnicodeEncodeError:
-        return False
-    return True
+    return char.encode("gb2312", "ignore") != b""
 
 
 @cache

@@ -1,10 +1,7 @@
 """Find the texts that a garbled span can have been.
 
-After a split character the decoder is out of step: each character of the raw text is the second
-byte of one original character and the first byte of the next. It is in step again after a byte
-that is a character by itself. Bytes that became a question mark are unknown; all others can be
-read from the raw text. A `Hypothesis` says which bytes a span has; a `CandidateFinder` tries all
-values of the unknown ones.
+A `Hypothesis` says which bytes a span has, and which of them are unknown. A `CandidateFinder`
+tries all values of the unknown ones.
 """
 
 import re
@@ -31,7 +28,7 @@ BROKEN_ANNOTATION = re.compile(rf"\?({SYLLABLE})\)")
 
 _ANNOTATION = re.compile(rf"\(({SYLLABLE})\)")
 
-# Stands for a byte that became a question mark. No character of GBK has this byte.
+# A byte that became a question mark. No character of GBK has this byte.
 _UNKNOWN = b"\xff"
 
 # These keep the search fast. Every text has a comma, a letter or the end of a line before that.
@@ -209,7 +206,8 @@ class CandidateFinder:
             return
         for value in range(0x80, 0xFF):
             filled = data[:unknown] + bytes((value,)) + data[unknown + 1 :]
-            pair = filled[unknown - unknown % 2 :][:2]
+            first = unknown - unknown % 2  # the first byte of its character
+            pair = filled[first : first + 2]
             if _UNKNOWN in pair or _decode_text(pair):
                 yield from self._fill_bytes(hypothesis, filled, start)
 

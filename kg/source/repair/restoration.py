@@ -247,7 +247,8 @@ class _Restorer:
     def _make_lost_span(self, hypothesis: Hypothesis) -> GarbledSpan:
         """Return a lost span with the characters that are known or can be inferred."""
         choices = self.finder.find_characters(hypothesis)
-        after_span = "0" if hypothesis.swallows_next else self.raw[hypothesis.end :][:1]
+        end = hypothesis.end
+        after_span = "0" if hypothesis.swallows_next else self.raw[end : end + 1]
         text, inferred = "", ""
         for chars, following in pairwise([*choices, [after_span]]):
             if len(chars) == 1:
