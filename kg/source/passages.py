@@ -1,22 +1,20 @@
 """Passages of a source text: their digest, their readable text, and the segments they lie in."""
 
+import hashlib
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Literal
 
 from kg.errors import KgError
-from kg.source.library import digest_bytes
-from kg.source.pinyin import ANNOTATION, find_readings, strip_pinyin
-from kg.source.repair.restoration import Restoration, restore_text
+from kg.source.pinyin import ANNOTATION, strip_pinyin
+from kg.source.repair.restoration import restore_text
 from kg.source.simplify import simplify_text
 
 Script = Literal["zh-Hans", "zh-Hant"]
 
-_SENTENCE_END = re.compile(rf"\n|[。;；！？!](?:{ANNOTATION.pattern})?[”’」』）》]*")
+_SENTENCE = re.compile(r".*?(?:[。;；！？!][”’」』）》]*|$)", re.MULTILINE)
 _LONGEST_ANNOTATION = 12
-_LONGEST_HEADING = 32
-_LONGEST_HEADING_WITH_COLON = 8
 
 
 @dataclass(frozen=True)
@@ -44,18 +42,6 @@ def _check_offsets(raw: str, start: int, end: int) -> None:
                 )
 
 
-def _extract_passage(restoration: Restoration, start: int, end: int) -> str:
-    for span in restoration.spans:
-        for offset in (start, end):
-            if span.start < offset < span.end:
-                raise KgError(
-                    f"{start}-{end}: {offset} is inside a garbled span. "
-                    f"Use {span.start} or {span.end}."
-                )
-    offsets = restoration.offsets
-    return restoration.text[bisect_left(offsets, start) : bisect_left(offsets, end)]
-
-
 def restore_passage(raw: str, start: int, end: int, script: Script | None = None) -> str:
     """Return the readable text of a passage of a raw text; see `restore_text`.
 
@@ -71,21 +57,22 @@ def restore_passage(raw: str, start: int, end: int, script: Script | None = None
     '開年'
     """
     _check_offsets(raw, start, end)
-    if not _can_restore(script):
-        return strip_pinyin(raw[start:end])
-    passage = _extract_passage(restore_text(raw), start, end)
-    return simplify_text(passage) if script == "zh-Hans" else passage
-
-
-def _can_restore(script: Script | None) -> bool:
-    """Return whether the optional packages are installed."""
     try:
-        find_readings("一")
+        restored = restore_text(raw)
+        first, last = (bisect_left(restored.offsets, offset) for offset in (start, end))
+        passage = restored.text[first:last]
         if script == "zh-Hans":
-            simplify_text("一")
-    except KgError:
-        return False
-    return True
+            passage = simplify_text(passage)
+    except KgError:  # an optional package is not installed
+        return strip_pinyin(raw[start:end])
+    for span in restored.spans:
+        for offset in (start, end):
+            if span.start < offset < span.end:
+                raise KgError(
+                    f"{start}-{end}: {offset} is inside a garbled span. "
+                    f"Use {span.start} or {span.end}."
+                )
+    return passage
 
 
 def digest_passage(raw: str, start: int, end: int) -> str:
@@ -98,37 +85,32 @@ def digest_passage(raw: str, start: int, end: int) -> str:
     'f6ea676b'
     """
     _check_offsets(raw, start, end)
-    return digest_bytes(raw[start:end].encode("utf-8"))
+    return hashlib.sha256(raw[start:end].encode()).hexdigest()
 
 
 def split_segments(raw: str) -> list[Segment]:
     r"""Return the headings and sentences of a raw text, in order; blank lines are skipped.
 
-    A sentence ends at the end of its line, or after 。 ; ！ ？ or ! with the closing quotes and the
-    annotation that follow. A half-width question mark is not an end: a garbled text has them
-    within sentences. A heading is a complete line of at most 32 characters that does not end in
-    。 or ; or, if it is longer than 8 characters, in a colon.
+    A sentence ends at the end of its line, or after 。 ; ！ ？ or ! with the closing quotes that
+    follow. A half-width question mark is not an end: a garbled text has them within sentences. A
+    heading is a complete line of at most 32 characters that does not end in 。 or ; or, if it is
+    longer than 8 characters, in a colon.
 
     >>> [(one.start, one.end, one.kind) for one in split_segments("題目\n一。二;三\n")]
     [(0, 2, 'heading'), (3, 5, 'sentence'), (5, 7, 'sentence'), (7, 8, 'sentence')]
     """
     segments: list[Segment] = []
-    start = line_start = 0
-    for match in _SENTENCE_END.finditer(raw + "\n"):
-        is_line_end = match[0] == "\n"
-        end = match.start() if is_line_end else match.end()
-        if raw[start:end].strip():
-            is_line = start == line_start and raw[end : end + 1] in ("", "\n", "\r")
-            is_heading = is_line and _looks_like_heading(raw[start:end])
+    for match in _SENTENCE.finditer(raw):
+        start, end = match.span()
+        if match[0].strip():
+            is_line = raw[start - 1 : start] in ("", "\n") and not raw[end : end + 1].strip("\r\n")
+            is_heading = is_line and _looks_like_heading(match[0])
             segments.append(Segment(start, end, "heading" if is_heading else "sentence"))
-        start = match.end()
-        if is_line_end:
-            line_start = start
     return segments
 
 
 def _looks_like_heading(line: str) -> bool:
     text = strip_pinyin(line).strip()
     if text[-1] in ":：":
-        return len(text) <= _LONGEST_HEADING_WITH_COLON
-    return text[-1] not in "。;；" and len(text) <= _LONGEST_HEADING
+        return len(text) <= 8
+    return text[-1] not in "。;；" and len(text) <= 32

@@ -1,13 +1,10 @@
 """Convert traditional Chinese to simplified Chinese."""
 
 import re
+from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
 
 from kg.errors import require
-
-if TYPE_CHECKING:
-    from opencc import OpenCC
 
 # Mainland spellings that OpenCC's dictionary does not have.
 _SPELLINGS = {"著力": "着力", "著眼": "着眼"}
@@ -17,10 +14,10 @@ _SPELLING = re.compile(rf"(?<![{_FIRST_CHARACTERS}])(?:{'|'.join(_SPELLINGS)})")
 
 
 @cache
-def _load_converter() -> "OpenCC":
+def _load_converter() -> Callable[[str], str]:
     hint = ", or ask for the traditional text."
-    converter: OpenCC = require("opencc", "source", hint=hint).OpenCC("t2s")
-    return converter
+    convert: Callable[[str], str] = require("opencc", "source", hint=hint).OpenCC("t2s").convert
+    return convert
 
 
 def simplify_text(text: str) -> str:
@@ -34,5 +31,5 @@ def simplify_text(text: str) -> str:
     >>> simplify_text("著力,著眼,顯著")
     '着力,着眼,显著'
     """
-    converted: str = _load_converter().convert(text)
-    return _SPELLING.sub(lambda match: _SPELLINGS[match[0]], converted)
+    convert = _load_converter()
+    return _SPELLING.sub(lambda match: _SPELLINGS[match[0]], convert(text))

@@ -24,6 +24,7 @@ readings and, garbled again, gives the raw text. Otherwise the span is *lost*.
 can have been, and `restoration` restores a complete text.
 """
 
-from kg.source.repair.restoration import LOST, GarbledSpan, Restoration, restore_text
+from kg.source.repair.candidates import LOST
+from kg.source.repair.restoration import GarbledSpan, Restoration, restore_text
 
 __all__ = ["LOST", "GarbledSpan", "Restoration", "restore_text"]

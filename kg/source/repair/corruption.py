@@ -4,21 +4,24 @@ GBK is the part of GB 18030 with one or two bytes for a character
 (<https://www.unicode.org/L2/L2006/06394-gb18030.html>).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
 MARKS = ",?:;!()"
 """The punctuation whose full-width form the tool searched for and made half-width."""
 
-_FULL_WIDTH = {half: chr(ord(half) + 0xFEE0) for half in map(chr, range(0x21, 0x7F))}
-_TO_HALF_WIDTH = str.maketrans({full: half for half, full in _FULL_WIDTH.items()})
-_TO_FULL_WIDTH = str.maketrans({mark: _FULL_WIDTH[mark] for mark in MARKS})
+PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
+"""A character that no text has: GBK leaves it to private use."""
+
+_TO_HALF_WIDTH = {code + 0xFEE0: code for code in range(0x21, 0x7F)}
+_TO_FULL_WIDTH = {ord(mark): ord(mark) + 0xFEE0 for mark in MARKS}
 
 # While a text is garbled, each of its bytes is a character below 0x100. A character from here on
 # is a match of a mark, a character outside GBK, or an annotation.
 _MARK_MATCH = 0x100
-_UNENCODABLE = 0x200
-_ANNOTATION = 0x10_0000
+_UNENCODABLE = 0x101
+_ANNOTATION = 0x200
 
 
 def make_half_width(text: str) -> str:
@@ -40,41 +43,26 @@ def make_marks_full_width(text: str) -> str:
 
 
 @cache
-def encode_gbk(char: str) -> bytes | None:
-    """Return the one or two bytes of a character, or None if it is not in GBK.
+def encode_gbk(char: str) -> bytes:
+    """Return the one or two bytes of a character; none if it is not in GBK.
 
     >>> encode_gbk("營").hex(), encode_gbk("\U00020000")
-    ('a049', None)
+    ('a049', b'')
+    """
+    data = char.encode("gb18030", "ignore")
+    return data if len(data) <= 2 else b""
+
+
+def decode_gbk(data: bytes) -> str:
+    r"""Return the characters with these bytes, or "" if not all bytes are of characters.
+
+    >>> decode_gbk(b"\xa0\x49"), decode_gbk(b"\xa0(")
+    ('營', '')
     """
     try:
-        data = char.encode("gb18030")
-    except UnicodeEncodeError:
-        return None
-    return data if len(data) <= 2 else None
-
-
-@cache
-def decode_gbk(first: int, second: int) -> str | None:
-    """Return the character with these two bytes, also a private-use one, or None.
-
-    >>> decode_gbk(0xA0, 0x49), decode_gbk(0xA0, 0x28)
-    ('營', None)
-    """
-    if not (0x81 <= first <= 0xFE and 0x40 <= second <= 0xFE and second != 0x7F):
-        return None
-    try:
-        return bytes((first, second)).decode("gb18030")
+        return data.decode("gb18030")
     except UnicodeDecodeError:
-        return None
-
-
-def is_private_use(char: str) -> bool:
-    """Return whether a character is in the private use area, as no character of a text is.
-
-    >>> is_private_use("\ue7c4"), is_private_use("一")
-    (True, False)
-    """
-    return "\ue000" <= char <= "\uf8ff"
+        return ""
 
 
 def garble_text(text: str, table: Mapping[str, str]) -> str:
@@ -88,35 +76,18 @@ def garble_text(text: str, table: Mapping[str, str]) -> str:
     >>> garble_text("府數字", {"數": "shù", "當": "dāng"})
     '府?dāng)?shù)字'
     """
-    units, unencodable = _encode(text)
-    readings: list[str] = []
-    for char, reading in table.items():
-        data = encode_gbk(char)
-        if data is not None and len(data) == 2:
-            match = data.decode("latin-1")
-            units = units.replace(match, match + chr(_ANNOTATION + len(readings)))
-            readings.append(reading)
-    for mark in MARKS:
-        match = _FULL_WIDTH[mark].encode("gb18030").decode("latin-1")
+    units = "".join(encode_gbk(char).decode("latin-1") or chr(_UNENCODABLE) for char in text)
+    for code, char in enumerate(table, _ANNOTATION):
+        if match := encode_gbk(char).decode("latin-1"):
+            units = units.replace(match, match + chr(code))
+    for mark in make_marks_full_width(MARKS):
+        match = encode_gbk(mark).decode("latin-1")
         units = units.replace(match, chr(_MARK_MATCH) + match)
-    return "".join(_decode(units, unencodable, readings))
+    unencodable = [char for char in text if not encode_gbk(char)]
+    return "".join(_decode(units, iter(unencodable), list(table.values())))
 
 
-def _encode(text: str) -> tuple[str, list[str]]:
-    """Return the bytes of a text, and the characters of it that are not in GBK."""
-    units: list[str] = []
-    unencodable: list[str] = []
-    for char in text:
-        data = encode_gbk(char)
-        if data is None:
-            units.append(chr(_UNENCODABLE + len(unencodable)))
-            unencodable.append(char)
-        else:
-            units.append(data.decode("latin-1"))
-    return "".join(units), unencodable
-
-
-def _decode(units: str, unencodable: list[str], readings: list[str]) -> Iterator[str]:
+def _decode(units: str, unencodable: Iterator[str], readings: list[str]) -> Iterator[str]:
     at = 0
     while at < len(units):
         code = ord(units[at])
@@ -124,8 +95,8 @@ def _decode(units: str, unencodable: list[str], readings: list[str]) -> Iterator
         at += 1
         if code >= _ANNOTATION:
             yield f"({readings[code - _ANNOTATION]})"
-        elif code >= _UNENCODABLE:
-            yield unencodable[code - _UNENCODABLE]
+        elif code == _UNENCODABLE:
+            yield next(unencodable)
         elif code < 0x80:
             yield chr(code)
         elif code == _MARK_MATCH:
@@ -139,6 +110,6 @@ def _decode(units: str, unencodable: list[str], readings: list[str]) -> Iterator
             yield "?"
             at += 1
         else:
-            char = decode_gbk(code, following) if following < 0x100 else None
-            at += char is not None
+            char = decode_gbk(bytes((code, following))) if following < 0x100 else ""
+            at += len(char)
             yield char or "?"

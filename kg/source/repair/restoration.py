@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 
 from kg.source.pinyin import (
@@ -23,6 +23,7 @@ from kg.source.pinyin import (
 )
 from kg.source.repair.candidates import (
     BROKEN_ANNOTATION,
+    LOST,
     CandidateFinder,
     Hypothesis,
     parse_broken_annotation,
@@ -30,15 +31,14 @@ from kg.source.repair.candidates import (
 )
 from kg.source.repair.corruption import (
     MARKS,
-    is_private_use,
+    PRIVATE_USE,
+    decode_gbk,
     make_half_width,
     make_marks_full_width,
 )
 
-LOST = "\u25a1"
-"""Printed for a character that cannot be restored: U+25A1 WHITE SQUARE."""
-
 _ANNOTATION_OF_ANY = re.compile(rf"(?<=[{HAN}@-~])\(({SYLLABLE})\)")
+_LAST_ANNOTATED = re.compile(rf"[{HAN}]\(({SYLLABLE})\)\Z")
 _ANNOTATED_LETTER = re.compile(r"[@-~]\([^()]*[^\x00-\x7f][^()]*\)")
 _HAN = re.compile(f"[{HAN}]")
 _INNER_MARK = re.compile(rf"(?<=[{HAN}])([^{HAN}\w\s])(?=[{HAN}])")
@@ -57,7 +57,6 @@ class GarbledSpan:
 
     start: int
     end: int
-    raw: str
     text: str
     status: str
     reading: str = ""
@@ -70,14 +69,12 @@ class Restoration:
     """A restored text, its garbled spans in order, and the raw offset of each character.
 
     `offsets` has the offset, in code points of the raw text, at which each character of `text`
-    begins, and at last the length of the raw text. All characters of a span have its start. A
-    text that is not garbled is unchanged.
+    begins, and at last the length of the raw text. All characters of a span have its start.
     """
 
     text: str
     spans: tuple[GarbledSpan, ...]
     offsets: tuple[int, ...]
-    is_garbled: bool = True
 
 
 @lru_cache(maxsize=4)
@@ -93,7 +90,7 @@ def restore_text(raw: str) -> Restoration:
     >>> restoration.text, restoration.spans[0].status, restoration.offsets
     ('府數字', 'restored', (0, 1, 12, 13))
     """
-    unchanged = Restoration(raw, (), tuple(range(len(raw) + 1)), is_garbled=False)
+    unchanged = Restoration(raw, (), tuple(range(len(raw) + 1)))
     if not (ANNOTATION.search(raw) or BROKEN_ANNOTATION.search(raw)):
         return unchanged
     restorer = _Restorer(raw)
@@ -103,13 +100,15 @@ def restore_text(raw: str) -> Restoration:
     pieces: list[str] = []
     offsets: list[int] = []
     at = 0
-    for start, end, text in restorer.list_edits(spans):
+    for start, end, text in sorted(restorer.list_edits(spans)):
+        if start < at:
+            continue  # an annotation inside a span
         pieces += (raw[at:start], text)
-        offsets.extend(range(at, start))
-        offsets.extend([start] * len(text))
+        offsets += range(at, start)
+        offsets += [start] * len(text)
         at = end
     pieces.append(raw[at:])
-    offsets.extend(range(at, len(raw) + 1))
+    offsets += range(at, len(raw) + 1)
     return Restoration("".join(pieces), spans, tuple(offsets))
 
 
@@ -121,22 +120,11 @@ class _Restorer:
         self.table = infer_table(raw)
         self.finder = CandidateFinder(raw, self.table)
         self.has_full_width_marks = any(make_marks_full_width(mark) in raw for mark in MARKS)
-
-    @cached_property
-    def frequency(self) -> Counter[str]:
-        """The number of occurrences of each character."""
-        return Counter(self.raw)
-
-    @cached_property
-    def neighbours(self) -> set[tuple[str, str]]:
-        """All pairs of adjacent characters; any digit or ASCII punctuation is "0"."""
-        kinds = ["0" if "!" <= char <= "?" else char for char in strip_pinyin(self.raw)]
-        return set(pairwise(kinds))
-
-    @cached_property
-    def inner_marks(self) -> set[str]:
-        """The punctuation between two Chinese characters."""
-        return set(_INNER_MARK.findall(strip_pinyin(self.raw)))
+        self.frequency = Counter(raw)
+        stripped = strip_pinyin(raw)
+        # All pairs of adjacent characters; any digit or ASCII punctuation is "0".
+        self.neighbours = set(pairwise("0" if "!" <= char <= "?" else char for char in stripped))
+        self.inner_marks = set(_INNER_MARK.findall(stripped))
 
     def is_garbled(self, spans: tuple[GarbledSpan, ...]) -> bool:
         broken = (span for span in spans if span.reading and span.is_possible)
@@ -144,30 +132,19 @@ class _Restorer:
 
     def _lacks_bracket(self, span: GarbledSpan) -> bool:
         """Return whether the line has no opening bracket for that of the broken annotation."""
-        nearby = max(0, span.start - 200)
-        line = self.raw.rfind("\n", nearby, span.start) + 1
-        before = self.raw[max(line, nearby) : span.start]
+        before = self.raw[max(0, span.start - 200) : span.start].rpartition("\n")[2]
         return before.count("(") <= before.count(")")
 
     def list_edits(self, spans: tuple[GarbledSpan, ...]) -> Iterator[tuple[int, int, str]]:
         """Yield start, end and new text of each span and of each annotation by the tool."""
-        following = list(reversed(spans))
-        done = 0
-        for match in _ANNOTATION_OF_ANY.finditer(self.raw):
-            while following and following[-1].start < match.start():
-                span = following.pop()
-                done = span.end
-                yield span.start, span.end, span.text
-            if match.start() >= done and self._is_by_tool(match):
-                yield match.start(), match.end(), ""
-        for span in reversed(following):
+        for span in spans:
             yield span.start, span.end, span.text
-
-    def _is_by_tool(self, annotation: re.Match[str]) -> bool:
-        before = self.raw[annotation.start() - 1]
-        if before.isascii():
-            return self.finder.is_false_match(annotation.start(), annotation[1])
-        return self.table.get(before) == annotation[1]
+        for match in _ANNOTATION_OF_ANY.finditer(self.raw):
+            before = self.raw[match.start() - 1]
+            if self.table.get(before) == match[1] or (
+                before.isascii() and self.finder.is_false_match(match.start(), match[1])
+            ):
+                yield match.start(), match.end(), ""
 
     def find_spans(self) -> Iterator[GarbledSpan]:
         """Yield the garbled spans, in order; each has a question mark at its start."""
@@ -189,33 +166,24 @@ class _Restorer:
         if last and last.end == at:
             if last.status == "lost":
                 return ""
-            annotation = f"({last.reading.split()[-1]})" if last.raw.endswith(")") else ""
+            annotation = f"({last.reading.split()[-1]})" if self.raw[at - 1] == ")" else ""
             return last.text[-1] + annotation
-        if not at:
-            return ""
-        bracket = self.raw.rfind("(", max(0, at - 9), at) if self.raw[at - 1] == ")" else -1
-        match = ANNOTATION.match(self.raw, bracket) if bracket > 0 else None
-        if match and match.end() == at and self.raw[bracket - 1] in self.table:
-            return self.raw[bracket - 1 : at]
-        return self.raw[at - 1]
+        match = _LAST_ANNOTATED.search(self.raw, max(0, at - 10), at)
+        return match[0] if match and match[0][0] in self.table else self.raw[at - 1 : at]
 
     def _restore_broken_annotation(self, at: int, last: GarbledSpan | None) -> GarbledSpan:
         hypotheses = parse_broken_annotation(self.raw, at, self._find_preceding(at, last))
-        found = [(one, text) for one in hypotheses for text in self.finder.find_texts(one)]
-        if found and self._is_usual(found[0][1]):
-            # A longer span would turn intact characters into others.
-            nearest = found[0][0]
-            found = [one for one in found if one[0] is nearest or self._is_usual(one[1])]
-        if len(found) == 1 and not found[0][0].swallows_next:
-            return self._make_span(found[0][0], found[0][1], "restored")
-        if found:
-            return self._merge_lost(list(dict.fromkeys(one for one, _ in found)))
-        if hypotheses:
+        texts = {one: list(self.finder.find_texts(one)) for one in hypotheses}
+        found = [one for one in hypotheses if texts[one]]
+        if not found:
             return replace(self._make_lost_span(hypotheses[0]), is_possible=False)
-        match = BROKEN_ANNOTATION.match(self.raw, at)
-        end, reading = (match.end(), match[1]) if match else (at + 1, "")
-        raw = self.raw[at:end]
-        return GarbledSpan(at, end, raw, LOST, "lost", reading, is_possible=False)
+        nearest = found[0]
+        if self._is_usual(texts[nearest][0]):
+            # A longer span would turn intact characters into others.
+            found = [nearest, *(one for one in found[1:] if any(map(self._is_usual, texts[one])))]
+        if len(found) == len(texts[nearest]) == 1 and not nearest.swallows_next:
+            return self._make_span(nearest, texts[nearest][0], "restored")
+        return self._merge_lost(found)
 
     def _restore_split_mark(self, at: int) -> GarbledSpan | None:
         hypotheses = parse_split_mark(self.raw, at)
@@ -230,8 +198,7 @@ class _Restorer:
         end = possible[-1].end
         broken = self.raw.rfind("?", at + 1, end)
         end = max([end, *(one.end for one in parse_broken_annotation(self.raw, broken, ""))])
-        raw = self.raw[at:end]
-        return GarbledSpan(at, end, raw, raw, "lost")
+        return GarbledSpan(at, end, self.raw[at:end], "lost")
 
     def _merge_lost(self, hypotheses: list[Hypothesis]) -> GarbledSpan:
         """Return the lost span up to the last end that the hypotheses make plausible.
@@ -247,30 +214,24 @@ class _Restorer:
             or not self._looks_intact(self.raw[nearest.end : one.end])
         )
         span = self._make_lost_span(nearest)
-        rest = self.raw[nearest.end : end]
-        return replace(span, end=end, raw=span.raw + rest, text=span.text + strip_pinyin(rest))
+        return replace(span, end=end, text=span.text + strip_pinyin(self.raw[nearest.end : end]))
 
     def _looks_intact(self, raw: str) -> bool:
         """Return whether all raw characters are basic or occur more than once."""
         text = strip_pinyin(raw)
-        return not (_ANNOTATED_LETTER.search(raw) or any(map(is_private_use, text))) and all(
+        return not (_ANNOTATED_LETTER.search(raw) or PRIVATE_USE.search(text)) and all(
             is_gb2312(char) or self.frequency[char] > 1 for char in text
         )
 
     def _begins_with_text(self, hypothesis: Hypothesis) -> bool:
         """Return whether a mark can be followed by a Chinese character or punctuation."""
-        start, end = hypothesis.list_ranges()[1]
-        choices = self._list_choices(hypothesis, start, end)
+        choices = self.finder.find_characters(hypothesis)[1]
         return any(_HAN.match(char) or char in _PUNCTUATION for char in choices)
 
     def _is_plausible(self, hypothesis: Hypothesis) -> bool:
         """Return whether all characters whose bytes are known are usual."""
-        for start, end in hypothesis.list_ranges():
-            if None in hypothesis.data[start:end] or end - start < 2:
-                continue
-            if not self._is_usual(self._list_choices(hypothesis, start, end)[0]):
-                return False
-        return True
+        starts = range(hypothesis.preceding_size, len(hypothesis.data), 2)
+        return all(self._is_usual(decode_gbk(hypothesis.data[at : at + 2])) for at in starts)
 
     def _is_usual(self, text: str) -> bool:
         """Return whether each character is in GB 2312 or occurs in the raw text."""
@@ -280,30 +241,27 @@ class _Restorer:
         self, hypothesis: Hypothesis, text: str, status: str, inferred: str = ""
     ) -> GarbledSpan:
         reading = " ".join(reading for _, reading in hypothesis.readings)
-        raw = self.raw[hypothesis.start : hypothesis.end]
         text = text if self.has_full_width_marks else make_half_width(text)
-        return GarbledSpan(hypothesis.start, hypothesis.end, raw, text, status, reading, inferred)
-
-    def _list_choices(self, hypothesis: Hypothesis, start: int, end: int) -> list[str]:
-        return self.finder.find_characters(hypothesis, start, end) or [LOST]
+        return GarbledSpan(hypothesis.start, hypothesis.end, text, status, reading, inferred)
 
     def _make_lost_span(self, hypothesis: Hypothesis) -> GarbledSpan:
         """Return a lost span with the characters that are known or can be inferred."""
-        choices = [self._list_choices(hypothesis, *range_) for range_ in hypothesis.list_ranges()]
-        if hypothesis.swallows_next:
-            choices.append([LOST, "0"])
-        next_raw = self.raw[hypothesis.end : hypothesis.end + 1]
+        choices = self.finder.find_characters(hypothesis)
+        end = hypothesis.end
+        after_span = "0" if hypothesis.swallows_next else self.raw[end : end + 1]
         text, inferred = "", ""
-        for chars, following in zip(choices, [*choices[1:], [next_raw]], strict=True):
+        for chars, following in pairwise([*choices, [after_span]]):
             if len(chars) == 1:
                 text += chars[0]
                 continue
             before = text[-1:] or self.raw[hypothesis.start - 1 : hypothesis.start]
-            after = following[-1] if len(following) == 1 or following[0] == LOST else ""
-            attested = [c for c in chars if c != LOST and self._is_attested(before, c, after)]
-            is_inferred = len(attested) == 1 and chars[0] != LOST
-            text += attested[0] if is_inferred else LOST
-            inferred += attested[0] if is_inferred else ""
+            after = following[0] if len(following) == 1 else ""
+            attested = [char for char in chars if self._is_attested(before, char, after)]
+            found = attested[0] if len(attested) == 1 else ""
+            text += found or LOST
+            inferred += found
+        if hypothesis.swallows_next:
+            text += LOST
         return self._make_span(hypothesis, text, "lost", inferred)
 
     def _is_attested(self, before: str, char: str, after: str) -> bool:

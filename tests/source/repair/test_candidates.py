@@ -12,7 +12,7 @@ RAW = "焦?fàn)I造"
 def test_text_is_found_by_its_bytes_and_its_reading() -> None:
     (hypothesis, *_) = parse_broken_annotation(RAW, 1, "焦")
     assert (hypothesis.start, hypothesis.end, hypothesis.readings) == (1, 7, ((3, "fàn"),))
-    assert hypothesis.data == (*"焦".encode("gbk"), None, ord("I"))
+    assert hypothesis.data == "焦".encode("gbk") + b"\xffI"
     assert list(CandidateFinder(RAW, {}).find_texts(hypothesis)) == ["營"]
 
 
