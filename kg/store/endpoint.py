@@ -12,14 +12,12 @@ from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
 from SPARQLWrapper import ASK, GET, INSERT, POST, POSTDIRECTLY, SELECT, SPARQLWrapper
 
 from kg.store.engine import Result, collect_result
-from kg.store.http import QUERY_PATHS, TIMEOUT, Client, Reply
+from kg.store.http import QUERY_PATHS, TIMEOUT, Client
 
 # A longer query is sent by POST, because servers and proxies limit the length of an address.
 LONGEST_GET = 4_000
-ROW_TYPES = (
-    "application/sparql-results+json", "application/json", "application/sparql-results+xml",
-)  # fmt: skip
-TRIPLE_TYPES = ("application/n-triples", "text/turtle", "application/rdf+xml")
+ROW_TYPES = "application/sparql-results+json, application/json, application/sparql-results+xml"
+TRIPLE_TYPES = "application/n-triples, text/turtle, application/rdf+xml"
 DATASET_PARAMETERS = ("default-graph-uri", "named-graph-uri")
 # What can precede the form of a query: white space, comments, BASE and PREFIX.
 PROLOGUE = re.compile(r"\s+|#[^\n]*|BASE\s*<[^>]*>|PREFIX\s+([^\s:]*):\s*<[^>]*>", re.IGNORECASE)
@@ -36,11 +34,7 @@ class Endpoint:
             KgError: the address or the credentials are invalid.
         """
         self._client = Client(url, timeout, paths)
-
-    @property
-    def name(self) -> str:
-        """The address, as messages show it."""
-        return self._client.name
+        self.name = self._client.name
 
     def query(
         self,
@@ -64,13 +58,14 @@ class Endpoint:
         has_rows = form in (SELECT, ASK)
         # In one line with the query, so that an error is reported in the right line.
         query = f"{''.join(lines)}{text}"
-        wrapper = self._wrap(query, form, ", ".join(ROW_TYPES if has_rows else TRIPLE_TYPES))
+        wrapper = self._wrap(query, form, ROW_TYPES if has_rows else TRIPLE_TYPES)
         if named_graphs:
             for name in DATASET_PARAMETERS:
                 wrapper.clearParameter(name)
         is_long = len(self._client.url) + len(quote_plus(query)) > LONGEST_GET
         wrapper.setMethod(POST if is_long else GET)
-        return self._parse(self._client.send(lambda: wrapper.query().response, where), has_rows)
+        kind, body = self._client.send(lambda: wrapper.query().response, where)
+        return self._parse(kind, body, has_rows)
 
     def update(self, text: str, where: str) -> None:
         """Run a SPARQL 1.1 update; `where` names it in messages.
@@ -98,15 +93,14 @@ class Endpoint:
             wrapper.addCustomHttpHeader(name, value)
         return wrapper
 
-    def _parse(self, reply: Reply, has_rows: bool) -> Result:
-        kind = reply.media_type
+    def _parse(self, kind: str, body: bytes, has_rows: bool) -> Result:
         rows = QueryResultsFormat.from_media_type(kind) if kind in ROW_TYPES else None
         triples = RdfFormat.from_media_type(kind) if kind in TRIPLE_TYPES else None
         try:
             if has_rows and rows:
-                return collect_result(parse_query_results(reply.body, rows))
+                return collect_result(parse_query_results(body, rows))
             if not has_rows and triples:
-                return [quad.triple for quad in parse(reply.body, triples)]
+                return [quad.triple for quad in parse(body, triples)]
         except (SyntaxError, ValueError) as error:
             problem, advice = f"the answer is not valid {kind}: {error}", "Try again."
         else:

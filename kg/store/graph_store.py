@@ -1,6 +1,8 @@
-"""Write named graphs to a server: to a graph store, or with SPARQL updates."""
+"""Write named graphs to a server, in batches: to a graph store, or with SPARQL updates.
 
-from typing import Protocol
+All methods raise a KgError if the server does not accept a batch.
+"""
+
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
@@ -12,19 +14,6 @@ PATHS = (
     "Give the graph store with --graph-store (Oxigraph: /store, Fuseki: /<dataset>/data), or the "
     "address for updates with --update."
 )
-
-
-class GraphWriter(Protocol):
-    """Writes named graphs to a server, in batches.
-
-    All methods raise a KgError if the server does not accept a batch.
-    """
-
-    def write_batch(self, graph: str, triples: str, *, first: bool) -> None:
-        """Add N-Triples to a graph; the first batch replaces the graph."""
-
-    def drop_graph(self, graph: str) -> None:
-        """Delete a graph."""
 
 
 class GraphStore:
@@ -64,3 +53,6 @@ class UpdateService:
     def drop_graph(self, graph: str) -> None:
         """Delete a graph."""
         self._endpoint.update(f"DROP SILENT GRAPH <{graph}>", graph)
+
+
+GraphWriter = GraphStore | UpdateService

@@ -16,9 +16,9 @@ from pyoxigraph import (
     serialize,
 )
 
+from kg.errors import KgError
 from kg.graph import load_graph
 from kg.home import Home
-from kg.errors import KgError
 from kg.store.canonical import encode_quad, sort_lines, sort_statements
 from kg.turtle import list_files, parse_file, restore_languages
 
