@@ -58,6 +58,16 @@ class Names:
             )
         return self.prefixes[prefix] + local
 
+    def find_iri(self, name: str) -> str | None:
+        """Return the IRI that a text is, or is the prefixed name of; None if it is neither.
+
+        >>> Names({"cdp": "https://w3id.org/cdp/ontology#"}).find_iri("cdp:City")
+        'https://w3id.org/cdp/ontology#City'
+        """
+        prefix, colon, local = name.partition(":")
+        iri = self.prefixes.get(prefix, prefix + colon) + local
+        return iri if colon and is_iri(iri) else None
+
     def shorten(self, iri: str) -> str:
         """Return the prefixed name of an IRI, or the IRI itself if no prefix fits.
 

@@ -220,13 +220,10 @@ def diff_turtle(path: Path) -> str:
 
 
 def serialize_triples(triples: Sequence[object], form: str, prefixes: Mapping[str, str]) -> str:
-    """Serialize pyoxigraph triples as turtle, ntriples, jsonld or rdfxml.
-
-    Turtle is in the canonical form.
-    """
+    """Serialize triples, each once, as turtle (canonical), ntriples, jsonld or rdfxml."""
     import rdflib
 
-    lines = sorted(restore_languages(f"{triple} .") for triple in triples)
+    lines = sorted({restore_languages(f"{triple} .") for triple in triples})
     if form == "ntriples":
         return "".join(f"{line}\n" for line in lines)
     # RDF/XML always needs the prefixes rdf and xml.
