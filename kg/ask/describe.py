@@ -10,7 +10,7 @@ from kg.ask.table import clean_text
 from kg.ask.wrapping import wrap_text
 from kg.errors import KgError
 from kg.graph import Graph, iri_term
-from kg.names import Names, Term, is_iri, language_of, pick, text
+from kg.names import Names, Term, language_of, pick, text
 
 Script = Literal["zh-Hans", "zh-Hant"]
 
@@ -60,10 +60,9 @@ def find_node(graph: Graph, name: str) -> str:
         KgError: nothing, or more than one thing, has the name; the message suggests names.
     """
     names = graph.names
-    prefix, colon, _ = name.partition(":")
-    iri = names.expand(name) if colon and prefix in names.prefixes else name.strip("<>")
+    iri = names.find_iri(name.strip("<>"))
     # This query is much faster than that for all labels.
-    if is_iri(iri) and graph.internal("outgoing", node=iri_term(iri)):
+    if iri and graph.internal("outgoing", node=iri_term(iri)):
         return iri
     index = index_names(graph.internal("labels"), names)
     if found := resolve_name(index, name, names):

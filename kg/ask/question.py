@@ -45,9 +45,9 @@ class Question:
 
         # The loader in C is ten times as fast, and as safe.
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        lines = [line[2:] for line in self.query.splitlines() if line.startswith("#+")]
+        lines = re.findall(r"^#\+ ?(.*)", self.query, re.MULTILINE)
         try:
-            header = yaml.load("\n".join(x.removeprefix(" ") for x in lines), loader)  # noqa: S506
+            header = yaml.load("\n".join(lines), loader)  # noqa: S506
         except yaml.YAMLError as error:
             raise KgError(f"{self.path}:1: the #+ header is not valid YAML: {error}") from None
         if not isinstance(header, dict):
