@@ -7,7 +7,6 @@ the query if it is not the name; `default`, `required` and `example` are optiona
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -54,6 +53,8 @@ LITERALS = {
     "decimal": (r"(?!(\D*\d){19})[+-]?(\d+(\.\d*)?|\.\d+)", "a decimal of at most 18 digits"),
     "year": (r"(?!0+$)\d{1,4}", "a year from 1 to 9999"),
     "date": (r"\d{4}-\d{2}-\d{2}", "a date"),
+    # Surrogates are bytes of a command line that are not text.
+    "string": (r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]+", "a text without control characters"),
 }
 ESCAPE = re.compile(r"\\\\[uU]|\\.", re.DOTALL)
 ESCAPED_U = {r"\\u": r"\\\U00000075", r"\\U": r"\\\U00000055"}
@@ -165,10 +166,8 @@ def make_term(graph: Graph, parameter: Parameter, value: str) -> NamedNode | Lit
             known = ", ".join(parameter.values)
             raise KgError(f"{quote_input(value)}: unknown value. Use {known}.", exit_code=2)
         return Literal(value)
-    if parameter.type == "string":
-        return Literal(_check_text(value))
-    datatype = "integer" if parameter.type == "year" else parameter.type
     written = _check_literal(parameter.type, value)
+    datatype = "integer" if parameter.type == "year" else parameter.type
     return Literal(written, datatype=NamedNode(graph.names.expand(f"xsd:{datatype}")))
 
 
@@ -264,17 +263,6 @@ def _suggest_members(index: NameIndex, value: str) -> str:
     more = f", … ({len(known)} in all)" if len(known) > 20 else ""
     values = f"Values: {', '.join(known[:20]) or 'none'}{more}."
     return suggest_names(dict.fromkeys(similar), values)
-
-
-def _check_text(value: str) -> str:
-    if not value:
-        raise KgError("empty. Give the text to search for, or omit the parameter.", exit_code=2)
-    # Control characters, and surrogates, which are bytes of a command line that are not text.
-    if any(unicodedata.category(c) in ("Cc", "Cs") for c in value):
-        raise KgError(
-            f"{quote_input(value)}: not plain text. Remove the control characters.", exit_code=2
-        )
-    return value
 
 
 def _check_literal(kind: str, value: str) -> str:

@@ -95,17 +95,12 @@ def find_question(home: Home, name: str) -> Question:
     )
 
 
-def check_language(language: str) -> str:
-    """Return the language if it is one of `LANGUAGES`.
-
-    Raises:
-        KgError: it is not.
-    """
+def check_language(language: str) -> None:
+    """Raise a KgError if a language is not one of `LANGUAGES`."""
     if language not in LANGUAGES:
         raise KgError(
             f"{quote_input(language)}: unknown language. Use {', '.join(LANGUAGES)}.", exit_code=2
         )
-    return language
 
 
 def ask_question(
