@@ -114,9 +114,8 @@ def read_parameters(home: Home, question: Question) -> dict[str, Parameter]:
 
 
 def needs_value(home: Home, question: Question) -> bool:
-    """Return whether a question has a required parameter without a default."""
-    parameters = read_parameters(home, question).values()
-    return any(parameter.required and parameter.default is None for parameter in parameters)
+    """Return whether a question has a required parameter."""
+    return any(parameter.required for parameter in read_parameters(home, question).values())
 
 
 def bind_question(graph: Graph, question: Question, values: Mapping[str, object]) -> dict[str, str]:
@@ -219,7 +218,7 @@ def _read_parameter(name: str, fields: Any, question: Question, names: Names) ->
         tuple(map(str, values)),
         texts.get("default"),
         texts.get("example"),
-        fields.get("required") is True,
+        fields.get("required") is True and "default" not in texts,
         {tag: texts[tag] for tag in LANGUAGES if tag in texts},
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from kg.ask.table import measure_table, render_markdown, render_table
 from kg.errors import KgError
-from kg.names import Names, Term, bind_json
+from kg.names import Names, bind_json
 from kg.store import Result, Rows
 from kg.turtle import serialize_triples
 
@@ -86,17 +86,12 @@ def _render_csv(rows: Rows) -> str:
     import csv
     import io
 
+    complete = Names({})  # shows IRIs without prefixes
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(rows.variables)
-    for row in rows.rows:
-        writer.writerow(["" if term is None else _write_csv_cell(term) for term in row])
+    writer.writerows([complete.show(term) for term in row] for row in rows.rows)
     return out.getvalue()
-
-
-def _write_csv_cell(term: Term) -> str:
-    bound = bind_json(term)
-    return f"_:{bound['value']}" if bound["type"] == "bnode" else bound["value"]
 
 
 def _render_json(answer: Rows | bool) -> str:
