@@ -12,7 +12,7 @@ from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
 from SPARQLWrapper import ASK, GET, INSERT, POST, POSTDIRECTLY, SELECT, SPARQLWrapper
 
 from kg.store.engine import Result, collect_result
-from kg.store.http import QUERY_PATHS, TIMEOUT, Client
+from kg.store.http import Client
 
 # A longer query is sent by POST, because servers and proxies limit the length of an address.
 LONGEST_GET = 4_000
@@ -24,17 +24,8 @@ PROLOGUE = re.compile(r"\s+|#[^\n]*|BASE\s*<[^>]*>|PREFIX\s+([^\s:]*):\s*<[^>]*>
 FORM = re.compile(r"(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE)
 
 
-class Endpoint:
-    """A SPARQL endpoint, as an `Engine`."""
-
-    def __init__(self, url: str, timeout: int = TIMEOUT, paths: str = QUERY_PATHS) -> None:
-        """Find the credentials; nothing is sent before the first query.
-
-        Raises:
-            KgError: the address or the credentials are invalid.
-        """
-        self._client = Client(url, timeout, paths)
-        self.name = self._client.name
+class Endpoint(Client):
+    """The client of a SPARQL endpoint, as an `Engine`."""
 
     def query(
         self,
@@ -62,9 +53,9 @@ class Endpoint:
         if named_graphs:
             for name in DATASET_PARAMETERS:
                 wrapper.clearParameter(name)
-        is_long = len(self._client.url) + len(quote_plus(query)) > LONGEST_GET
+        is_long = len(self.url) + len(quote_plus(query)) > LONGEST_GET
         wrapper.setMethod(POST if is_long else GET)
-        kind, body = self._client.send(lambda: wrapper.query().response, where)
+        kind, body = self.send(lambda: wrapper.query().response, where)
         return self._parse(kind, body, has_rows)
 
     def update(self, text: str, where: str) -> None:
@@ -76,20 +67,20 @@ class Endpoint:
         wrapper = self._wrap(text, INSERT, "*/*")
         wrapper.setMethod(POST)
         wrapper.setRequestMethod(POSTDIRECTLY)
-        self._client.send(lambda: wrapper.query().response, where)
+        self.send(lambda: wrapper.query().response, where)
 
     def _wrap(self, text: str, form: str, accepted: str) -> SPARQLWrapper:
         """Return a wrapper for a query or an update."""
-        address, _, parameters = self._client.url.partition("?")
+        address, _, parameters = self.url.partition("?")
         wrapper = SPARQLWrapper(address)
         # Not setQuery, which guesses the form and takes words of comments and prefixes for it.
         wrapper.queryString, wrapper.queryType = text, form
         # Otherwise format=, output= and results= are added to the address.
         wrapper.setOnlyConneg(True)
-        wrapper.setTimeout(self._client.timeout)
+        wrapper.setTimeout(self.timeout)
         for name, value in parse_qsl(parameters, keep_blank_values=True):
             wrapper.addParameter(name, value)
-        for name, value in {"Accept": accepted, **self._client.headers}.items():
+        for name, value in {"Accept": accepted, **self.headers}.items():
             wrapper.addCustomHttpHeader(name, value)
         return wrapper
 
@@ -105,10 +96,10 @@ class Endpoint:
             problem, advice = f"the answer is not valid {kind}: {error}", "Try again."
         else:
             wanted = "SPARQL results" if has_rows else "triples"
-            problem, advice = f"the answer is {kind}, not {wanted}", self._client.paths
+            problem, advice = f"the answer is {kind}, not {wanted}", self.paths
         # Raised here, because the traceback above holds objects of the engine, and these must
         # not be deleted in another thread.
-        raise self._client.fail(problem, advice)
+        raise self.fail(problem, advice)
 
 
 def _read_prologue(text: str) -> tuple[str, set[str]]:

@@ -16,11 +16,11 @@ PATHS = (
 )
 
 
-class GraphStore:
+class GraphStore(Client):
     """Writes to a graph store (https://www.w3.org/TR/sparql11-http-rdf-update/)."""
 
     def __init__(self, url: str) -> None:
-        self._client = Client(url, TIMEOUT, PATHS)
+        super().__init__(url, TIMEOUT, PATHS)
 
     def write_batch(self, graph: str, triples: str, *, first: bool) -> None:
         """Add N-Triples to a graph; the first batch replaces the graph."""
@@ -31,12 +31,12 @@ class GraphStore:
         self._send("DELETE", graph)
 
     def _send(self, method: str, graph: str, data: bytes | None = None) -> None:
-        mark = "&" if "?" in self._client.url else "?"
-        address = f"{self._client.url}{mark}graph={quote(graph, safe='')}"
+        mark = "&" if "?" in self.url else "?"
+        address = f"{self.url}{mark}graph={quote(graph, safe='')}"
         kind = {"Content-Type": "application/n-triples"} if data is not None else {}
-        headers = {**self._client.headers, **kind, "Accept": "*/*"}
+        headers = {**self.headers, **kind, "Accept": "*/*"}
         request = Request(address, data, headers, method=method)  # noqa: S310
-        self._client.send(lambda: urlopen(request, timeout=self._client.timeout), graph)  # noqa: S310
+        self.send(lambda: urlopen(request, timeout=self.timeout), graph)  # noqa: S310
 
 
 class UpdateService:
