@@ -156,7 +156,7 @@ def test_interrupted_build_keeps_the_old_files(
         out,
     ]
     code, _, err, _ = interrupt(command)
-    assert (code, err.split()) == (130, ["kg:", "stopped."])
+    assert (code, err.split()) == (130, ["kg:", "interrupted"])
     assert read_tree(out) == {DUMP: b"old"}
 
 

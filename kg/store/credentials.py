@@ -71,12 +71,11 @@ def find_credentials(url: str) -> Credentials:
 
 
 def _read_environment() -> Credentials | None:
-    given = {name: os.environ.get(name, "") for name in (TOKEN, USER, PASSWORD)}
-    token, user, password = given.values()
+    token, user, password = (os.environ.get(name, "") for name in (TOKEN, USER, PASSWORD))
     if (token and (user or password)) or bool(user) != bool(password):
-        names = " and ".join(name for name, value in given.items() if value)
         raise KgError(
-            f"Set {TOKEN} only, or both {USER} and {PASSWORD}. Now {names} is set.", exit_code=2
+            f"Incomplete or double credentials. Set {TOKEN} only, or both {USER} and {PASSWORD}.",
+            exit_code=2,
         )
     if token and not ASCII.fullmatch(token):
         raise KgError(f"{TOKEN}: contains a space or a character that is not ASCII.", exit_code=2)

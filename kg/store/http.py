@@ -47,11 +47,7 @@ class Client:
     """The client of one address; `paths` is the advice if nothing answers there."""
 
     def __init__(self, url: str, timeout: int = TIMEOUT, paths: str = QUERY_PATHS) -> None:
-        """Find the credentials; nothing is sent yet.
-
-        Raises:
-            KgError: see `find_credentials`.
-        """
+        """Find the credentials (see `find_credentials`); nothing is sent yet."""
         parts = split_address(url)
         self._host = parts.netloc
         self.url = url.partition("#")[0]
