@@ -140,9 +140,9 @@ def _write_atomically() -> Iterator[OpenPath]:
                 def open_path(path: Path) -> BinaryIO:
                     try:
                         target = _resolve_target(path)
-                        folder = target.parent
-                        created.extend(f for f in (folder, *folder.parents) if not f.exists())
-                        folder.mkdir(parents=True, exist_ok=True)
+                        for folder in [f for f in target.parents[::-1] if not f.exists()]:
+                            created.append(folder)
+                            folder.mkdir(exist_ok=True)
                         temporary = _temporary_name(target, ".tmp")
                         targets[temporary] = target
                         # Mode x fails if somebody has put a link there.
@@ -157,7 +157,7 @@ def _write_atomically() -> Iterator[OpenPath]:
             for temporary in targets:
                 with suppress(OSError):
                     temporary.unlink(missing_ok=True)
-            for folder in sorted(created, reverse=True):
+            for folder in reversed(created):
                 with suppress(OSError):  # not empty
                     folder.rmdir()
 

@@ -111,6 +111,7 @@ def test_unwritable_path_is_an_error(target: str, tmp_path: Path) -> None:
         write(tmp_path / target)
     assert caught.value.exit_code == 1
     assert ".tmp" not in str(caught.value)
+    assert "File exists" not in str(caught.value)
     assert read_tree(tmp_path) == {"file": b"mine"}
 
 
