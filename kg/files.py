@@ -220,33 +220,25 @@ def _resolve_target(path: Path) -> Path:
 
 def _rename_all(targets: Mapping[Path, Path]) -> None:
     """Rename each temporary file to its target; if one fails, restore the old files."""
-    old: dict[Path, Path | None] = {}
+    copies: list[Path] = []
     try:
-        for temporary, target in targets.items():
-            if target.exists():
-                shutil.copymode(target, temporary)
-            # The last renaming happens or fails: nothing has to be restored after it.
-            if len(old) + 1 < len(targets):
-                old[target] = _link_old(target)
-            temporary.replace(target)
-    except BaseException:
-        for target, copy in old.items():
-            with suppress(OSError):
-                if copy is None:
-                    target.unlink(missing_ok=True)
+        with ExitStack() as rollback:
+            for temporary, target in targets.items():
+                if target.exists():
+                    shutil.copymode(target, temporary)
+                    copies.append(_link_old(target))
+                    rollback.callback(copies[-1].replace, target)
                 else:
-                    copy.replace(target)
-        raise
+                    rollback.callback(target.unlink, missing_ok=True)
+                temporary.replace(target)
+            rollback.pop_all()
     finally:
-        for copy in old.values():
-            if copy is not None:
-                copy.unlink(missing_ok=True)
+        for copy in copies:
+            copy.unlink(missing_ok=True)
 
 
-def _link_old(target: Path) -> Path | None:
-    """Return a second name of a file, or a copy if the disk has no hard links; or None."""
-    if not target.exists():
-        return None
+def _link_old(target: Path) -> Path:
+    """Return a second name of a file, or a copy if the disk has no hard links."""
     copy = _temporary_name(target, ".old")
     try:
         os.link(target, copy)
