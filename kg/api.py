@@ -93,11 +93,7 @@ class KnowledgeGraph:
 
 
 def open_graph(where: str | Path | None = None) -> KnowledgeGraph:
-    """Return the graph of a folder, of a SPARQL endpoint (a URL), or the project's own.
-
-    Raises:
-        KgError: the folder is not a home, or a file in it is not valid Turtle.
-    """
+    """Return the graph of a folder, of a SPARQL endpoint, or the project's own; see `kg.open`."""
     if isinstance(where, str) and where.startswith(("https://", "http://")):
         return KnowledgeGraph(connect_graph(find_home(), where))
     return KnowledgeGraph(load_graph(find_home(None if where is None else Path(where))))

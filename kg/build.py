@@ -37,10 +37,9 @@ def build_folder(
 ) -> Build:
     """Check the home, then write its dump and the answers to all questions below a folder.
 
-    Written are `city-policy.nq` (all named graphs and the entailments as sorted N-Quads,
-    the bytes that `kg export rdf` writes) and,
-    for each question, `answers/<question>.csv` and `.md`, or `.ttl` where it gives triples, in the
-    language asked for. A question that needs a value is left out.
+    Written are `city-policy.nq` (all named graphs and the entailments as sorted N-Quads, the bytes
+    that `kg export rdf` writes) and, for each question that needs no value, its answer in the given
+    language: `answers/<question>.csv` and `.md`, or `.ttl` for triples.
 
     Raises:
         KgError: the check has violations, or the folder cannot be written to; then nothing is
@@ -58,10 +57,8 @@ def build_folder(
     }
     texts = {DUMP: f"# {producer()}\n{graph.memory.dump()}"}
     for question, answer in answers.items():
-        formats = (
-            {"ttl": "turtle"} if isinstance(answer, list) else {"csv": "csv", "md": "markdown"}
-        )
-        for suffix, form in formats.items():
+        rows, triples = {"csv": "csv", "md": "markdown"}, {"ttl": "turtle"}
+        for suffix, form in (triples if isinstance(answer, list) else rows).items():
             name = f"answers/{question.name}.{suffix}"
             texts[name] = render_answer(answer, form, graph.names)
     with write_folder(folder, export="build", force=force) as open_file:

@@ -9,16 +9,15 @@ import gzip
 import hashlib
 import json
 import os
-import re
 import shutil
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from secrets import token_hex
-from typing import IO, BinaryIO, cast
+from typing import BinaryIO, cast
 
 from kg.errors import KgError, require
 from kg.home import PACKAGE, producer
@@ -69,7 +68,7 @@ def write_file(target: Path) -> Iterator[BinaryIO]:
             with target.open("wb") as stream:
                 yield stream
             return
-        with write_atomically() as open_path:
+        with _write_atomically() as open_path:
             yield open_path(target)
 
 
@@ -99,34 +98,29 @@ def write_folder(
             exit_code=2,
         )
     opened: dict[str, BinaryIO] = {}
-    with _explain_errors(folder), ExitStack() as lock:
-        if not force:
-            _refuse_foreign(folder, [MANIFEST])
-        with write_atomically() as open_path:
+    with _explain_errors(folder):
+        with _write_atomically() as open_path:
 
             def open_file(name: str) -> BinaryIO:
-                if not _is_relative(name) or name in {*opened, MANIFEST}:
-                    raise KgError(f"{name}: invalid or repeated name of a file in a folder.")
-                if not force:
-                    _refuse_foreign(folder, [name])
                 opened[name] = open_path(folder / name)
                 return opened[name]
 
             yield open_file
-            with open_path(folder / MANIFEST) as manifest:
-                lock.enter_context(_lock_folder(folder))
-                kept = _list_unchanged(folder, opened)
-                stale = {n for n, (by, _) in kept.items() if by == export and replaces(n)}
-                files = {name: entry for name, entry in kept.items() if name not in stale}
-                manifest.write(_make_manifest(opened, export, files))
+            own = _list_own_files(folder)
             if not force:
-                # Somebody may have created one of the files in the meantime.
-                _refuse_foreign(folder, [*opened, MANIFEST])
+                _refuse_foreign(folder, own, [*opened, MANIFEST])
+            others = {n: entry for n, entry in own.items() if n not in {*opened, MANIFEST}}
+            stale = {n for n, (by, _) in others.items() if by == export and replaces(n)}
+            files = {n: entry for n, entry in others.items() if n not in stale}
+            for name, stream in opened.items():
+                stream.close()
+                files[name] = (export, _digest(Path(stream.name)))
+            open_path(folder / MANIFEST).write(_encode_manifest(files))
         _remove_files(folder, stale)
 
 
 @contextmanager
-def write_atomically() -> Iterator[OpenPath]:
+def _write_atomically() -> Iterator[OpenPath]:
     """Yield a function that opens a path for bytes; at the end all are renamed, or none.
 
     Until then each file has a temporary name in the folder of its target. If the block or a
@@ -146,7 +140,9 @@ def write_atomically() -> Iterator[OpenPath]:
                 def open_path(path: Path) -> BinaryIO:
                     try:
                         target = _resolve_target(path)
-                        _make_folder(target.parent, created)
+                        for folder in [f for f in target.parents[::-1] if not f.exists()]:
+                            created.append(folder)
+                            folder.mkdir(exist_ok=True)
                         temporary = _temporary_name(target, ".tmp")
                         targets[temporary] = target
                         # Mode x fails if somebody has put a link there.
@@ -176,7 +172,7 @@ def compress_stream(stream: BinaryIO, suffix: str) -> Iterator[BinaryIO]:
         KgError: Zstandard (RFC 8878) is asked for and its library is not installed.
     """
     if suffix == ".gz":
-        with gzip.GzipFile("", "wb", fileobj=cast(IO[bytes], stream), mtime=0) as compressed:
+        with gzip.GzipFile("", "wb", fileobj=stream, mtime=0) as compressed:
             yield cast(BinaryIO, compressed)
     elif suffix == ".zst":
         module = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
@@ -215,59 +211,34 @@ def _temporary_name(target: Path, suffix: str) -> Path:
 
 def _resolve_target(path: Path) -> Path:
     """Return the path to write to, following symbolic links."""
-    try:
-        target = path.resolve() if path.is_symlink() else path
-    except RuntimeError:  # a link to itself; later versions of Python return it
-        target = path
-    fault = 0
-    if target.is_symlink():
-        fault = errno.ELOOP
-    elif target.is_dir():
-        fault = errno.EISDIR
-    elif target.exists() and not os.access(target, os.W_OK):
-        # Renaming would succeed although the file is read-only.
-        fault = errno.EACCES
-    if fault:
-        raise OSError(fault, os.strerror(fault), str(path))
+    target = Path(os.path.realpath(path))
+    # Renaming would replace a read-only file, and a link to itself.
+    if os.path.lexists(target) and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     return target
-
-
-def _make_folder(folder: Path, created: list[Path]) -> None:
-    missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    for path in reversed(missing):
-        path.mkdir(exist_ok=True)
-        created.append(path)
 
 
 def _rename_all(targets: Mapping[Path, Path]) -> None:
     """Rename each temporary file to its target; if one fails, restore the old files."""
-    old: dict[Path, Path | None] = {}
+    copies: list[Path] = []
     try:
-        for temporary, target in targets.items():
-            if target.exists():
-                shutil.copymode(target, temporary)
-            # The last renaming happens or fails: nothing has to be restored after it.
-            if len(old) + 1 < len(targets):
-                old[target] = _link_old(target)
-            temporary.replace(target)
-    except BaseException:
-        for target, copy in old.items():
-            with suppress(OSError):
-                if copy is None:
-                    target.unlink(missing_ok=True)
+        with ExitStack() as rollback:
+            for temporary, target in targets.items():
+                if target.exists():
+                    shutil.copymode(target, temporary)
+                    copies.append(_link_old(target))
+                    rollback.callback(copies[-1].replace, target)
                 else:
-                    copy.replace(target)
-        raise
+                    rollback.callback(target.unlink, missing_ok=True)
+                temporary.replace(target)
+            rollback.pop_all()
     finally:
-        for copy in old.values():
-            if copy is not None:
-                copy.unlink(missing_ok=True)
+        for copy in copies:
+            copy.unlink(missing_ok=True)
 
 
-def _link_old(target: Path) -> Path | None:
-    """Return a second name of a file, or a copy if the disk has no hard links; or None."""
-    if not target.exists():
-        return None
+def _link_old(target: Path) -> Path:
+    """Return a second name of a file, or a copy if the disk has no hard links."""
     copy = _temporary_name(target, ".old")
     try:
         os.link(target, copy)
@@ -276,12 +247,7 @@ def _link_old(target: Path) -> Path | None:
     return copy
 
 
-def _make_manifest(opened: Mapping[str, BinaryIO], export: str, kept: Mapping[str, Entry]) -> bytes:
-    """Close the new files; return the manifest of these and of those kept."""
-    files = dict(kept)
-    for name, stream in opened.items():
-        stream.close()
-        files[name] = export, _digest(Path(stream.name))
+def _encode_manifest(files: Mapping[str, Entry]) -> bytes:
     manifest = {
         "generator": producer(),
         "files": {name: digest for name, (_, digest) in sorted(files.items())},
@@ -290,47 +256,28 @@ def _make_manifest(opened: Mapping[str, BinaryIO], export: str, kept: Mapping[st
     return (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _read_manifest(folder: Path) -> dict[str, Entry] | None:
-    """Return the entries by file name; {} without a manifest, None if it is not ours."""
+def _list_own_files(folder: Path) -> dict[str, Entry]:
+    """Return the files of our manifest that nobody has changed since, and the manifest itself."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
-        if not re.match(rf"{re.escape(PACKAGE)} \d", manifest["generator"]):
-            return None
-        exports = dict(manifest.get("exports", {}))
-        return {
-            name: (str(exports.get(name, "")), str(digest))
-            for name, digest in manifest["files"].items()
-            if _is_relative(name)
-        }
-    except FileNotFoundError:
-        return {}
+        if not manifest["generator"].startswith(f"{PACKAGE} "):
+            return {}
+        own: dict[str, Entry] = {MANIFEST: ("", "")}
+        for name, digest in manifest["files"].items():
+            path = folder / name
+            # A symbolic link, or the manifest of somebody else, could lead out of the folder.
+            is_inside = path.resolve().is_relative_to(folder.resolve())
+            if is_inside and path.is_file() and _digest(path) == digest:
+                own[name] = (manifest["exports"][name], digest)
+        return own
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return None
+        return {}
 
 
-def _list_unchanged(folder: Path, opened: Iterable[str]) -> dict[str, Entry]:
-    """Return the files of the manifest that nobody has changed, without those opened."""
-    entries = _read_manifest(folder) or {}
-    # A symbolic link could lead out of the folder.
-    names = [name for name in entries if (folder / name).resolve() == folder.resolve() / name]
-    return {
-        name: entries[name]
-        for name in names
-        if name not in opened and entries[name][1] == _digest(folder / name)
-    }
-
-
-def _refuse_foreign(folder: Path, names: Iterable[str]) -> None:
-    """Raise a KgError if a file exists that is not in the manifest, or was changed since."""
-    entries = _read_manifest(folder)
-
-    def is_ours(name: str) -> bool:
-        if entries is None or name == MANIFEST:
-            return entries is not None
-        return name in entries and entries[name][1] == _digest(folder / name)
-
+def _refuse_foreign(folder: Path, own: Container[str], names: Iterable[str]) -> None:
+    """Raise a KgError if a file exists that is not one of our own."""
     foreign = [
-        str(folder / name) for name in names if os.path.lexists(folder / name) and not is_ours(name)
+        str(folder / name) for name in names if os.path.lexists(folder / name) and name not in own
     ]
     if foreign:
         raise KgError(
@@ -344,39 +291,12 @@ def _remove_files(folder: Path, names: Iterable[str]) -> None:
     """Remove files, and the subfolders that are empty then."""
     for name in sorted(names):
         (folder / name).unlink(missing_ok=True)
-        for parent in list((folder / name).parents)[: name.count("/")]:
-            with suppress(OSError):  # not empty
-                parent.rmdir()
-
-
-def _is_relative(name: str) -> bool:
-    """Return whether a name is a path below the folder, on every operating system."""
-    path = PurePosixPath(name)
-    plain = bool(path.parts) and not path.is_absolute() and ".." not in path.parts
-    return plain and path.as_posix() == name and not re.search(r"[\\:\0]", name)
-
-
-@contextmanager
-def _lock_folder(folder: Path) -> Iterator[None]:
-    """Lock the folder against other exports, where the operating system can."""
-    if sys.platform == "win32":
-        yield
-        return
-    import fcntl
-
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # some network disks have no locks
-            fcntl.flock(number, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(number)
+        with suppress(OSError):  # not empty, as the folder with its manifest
+            os.removedirs((folder / name).parent)
 
 
 def _digest(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal, or "" if it is not a file."""
-    if not path.is_file():
-        return ""
+    """Return the SHA-256 of a file in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -389,6 +309,6 @@ def _explain_errors(target: Path) -> Iterator[None]:
         raise
     except OSError as error:
         raise KgError(
-            f"{error.filename or target}: cannot be written ({error.strerror}). "
+            f"{error.filename2 or error.filename or target}: cannot be written ({error.strerror}). "
             "Give a path that you may write to."
         ) from None

@@ -210,18 +210,16 @@ def bind_values(text: str, values: Mapping[str, str]) -> str:
     >>> bind_values("VALUES ?lang { UNDEF }", {"lang": '"zh-Hans"'})
     'VALUES ?lang { "zh-Hans" }'
     """
-    bound = set()
+    known = {line[2] for line in VALUES_LINE.finditer(text)}
+    for name in values:
+        if name not in known:
+            raise KgError(f"The query has no line VALUES ?{name} {{ … }}. Add it.", exit_code=2)
 
     def bind_line(line: re.Match[str]) -> str:
-        name = line[2]
-        bound.add(name)
-        return f"{line[1]}VALUES ?{name} {{ {values[name]} }}" if name in values else line[0]
+        indent, name = line.groups()
+        return f"{indent}VALUES ?{name} {{ {values[name]} }}" if name in values else line[0]
 
-    text = VALUES_LINE.sub(bind_line, text)
-    for name in values:
-        if name not in bound:
-            raise KgError(f"The query has no line VALUES ?{name} {{ … }}. Add it.", exit_code=2)
-    return text
+    return VALUES_LINE.sub(bind_line, text)
 
 
 def iri_term(iri: str) -> str:

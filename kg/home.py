@@ -39,7 +39,7 @@ class Home:
 
 
 def find_home(folder: Path | None = None) -> Home:
-    """Return the home in the given folder, or by default the checkout's or the wheel's own.
+    """Return the home in the given folder, or by default the wheel's or the checkout's own.
 
     Raises:
         KgError: the folder lacks `ontology/`, `data/` or `queries/`.
@@ -48,19 +48,12 @@ def find_home(folder: Path | None = None) -> Home:
     'ontology'
     """
     package = Path(__file__).resolve().parent
-    candidates = [folder] if folder else [package.parent, package / "resources"]
-    for candidate in candidates:
-        if (candidate / "ontology" / "prefixes.ttl").is_file():
-            home = Home(candidate)
-            missing = [f"{f.name}/" for f in (home.data, home.queries) if not f.is_dir()]
-            if not missing:
-                return home
-            raise _refuse_folder(candidate, f"{' and '.join(missing)} missing")
-    raise _refuse_folder(candidates[0], "ontology/prefixes.ttl not found")
-
-
-def _refuse_folder(folder: Path, what: str) -> KgError:
-    return KgError(
-        f"{folder}: {what}. A home has the folders ontology/, data/ and queries/. "
-        "Give another folder with --home, or omit the option."
-    )
+    resources = package / "resources"
+    root = folder or (resources if resources.is_dir() else package.parent)
+    for name in ("ontology/prefixes.ttl", "data/", "queries/"):
+        if not (root / name).exists():
+            raise KgError(
+                f"{root}: {name} not found. A home has the folders ontology/, data/ and queries/. "
+                "Give another folder with --home, or omit the option."
+            )
+    return Home(root)

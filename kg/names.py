@@ -58,6 +58,16 @@ class Names:
             )
         return self.prefixes[prefix] + local
 
+    def find_iri(self, name: str) -> str | None:
+        """Return the IRI that a text is, or is the prefixed name of; None if it is neither.
+
+        >>> Names({"cdp": "https://w3id.org/cdp/ontology#"}).find_iri("cdp:City")
+        'https://w3id.org/cdp/ontology#City'
+        """
+        prefix, colon, local = name.partition(":")
+        iri = self.prefixes.get(prefix, prefix + colon) + local
+        return iri if colon and is_iri(iri) else None
+
     def shorten(self, iri: str) -> str:
         """Return the prefixed name of an IRI, or the IRI itself if no prefix fits.
 
@@ -148,24 +158,18 @@ def read_names(home: Home) -> Names:
     """Return the names that a home declares with `sh:declare` in `ontology/prefixes.ttl`.
 
     Raises:
-        KgError: the file does not parse, or declares a prefix twice.
+        KgError: the file is not Turtle.
     """
     path = home.ontology / "prefixes.ttl"
-    declared: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[str, str]] = {"prefix": {}, "namespace": {}}
     try:
         for quad in parse(path.read_bytes(), RdfFormat.TURTLE, base_iri=path.absolute().as_uri()):
-            if quad.predicate.value in (f"{SHACL}prefix", f"{SHACL}namespace"):
-                key = quad.predicate.value.removeprefix(SHACL)
-                declared.setdefault(str(quad.subject), {})[key] = text(quad.object)
+            field = quad.predicate.value.removeprefix(SHACL)
+            if field in found:
+                found[field][str(quad.subject)] = text(quad.object)
     except SyntaxError as error:
         raise KgError(f"{path}:{error.lineno}: not valid Turtle: {error.msg}.") from None
-    prefixes: dict[str, str] = {}
-    for pair in declared.values():
-        prefix = pair.get("prefix", "")
-        if prefix in prefixes:
-            raise KgError(f"{path}: prefix {prefix} is declared twice. Keep one declaration.")
-        prefixes[prefix] = pair.get("namespace", "")
-    return Names(prefixes)
+    return Names({prefix: found["namespace"][node] for node, prefix in found["prefix"].items()})
 
 
 def format_language(tag: str) -> str:

@@ -211,22 +211,16 @@ def diff_turtle(path: Path) -> str:
     """Return the unified diff from a file to its canonical form; "" if it has that form."""
     import difflib
 
-    before = path.read_text("utf-8") if not find_faults([TurtleFile(path, "x:")]) else ""
-    after = format_turtle(path)
-    lines = difflib.unified_diff(
-        before.splitlines(keepends=True), after.splitlines(keepends=True), str(path), str(path)
-    )
-    return "".join(lines)
+    after = format_turtle(path).splitlines(keepends=True)
+    before = path.read_text("utf-8").splitlines(keepends=True)
+    return "".join(difflib.unified_diff(before, after, str(path), str(path)))
 
 
 def serialize_triples(triples: Sequence[object], form: str, prefixes: Mapping[str, str]) -> str:
-    """Serialize pyoxigraph triples as turtle, ntriples, jsonld or rdfxml.
-
-    Turtle is in the canonical form.
-    """
+    """Serialize triples, each once, as turtle (canonical), ntriples, jsonld or rdfxml."""
     import rdflib
 
-    lines = sorted(restore_languages(f"{triple} .") for triple in triples)
+    lines = sorted({restore_languages(f"{triple} .") for triple in triples})
     if form == "ntriples":
         return "".join(f"{line}\n" for line in lines)
     # RDF/XML always needs the prefixes rdf and xml.

@@ -13,7 +13,7 @@ from kg.ask.lookup import quote_input
 from kg.ask.parameters import write_term
 from kg.ask.render import IRI_SUFFIX, render_answer
 from kg.errors import KgError, require
-from kg.names import Names, Term, is_iri
+from kg.names import Names, Term
 from kg.store import Result, Rows
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ READERS: dict[str, Callable[[str], Value]] = {
     "xsd:float": float,
     **{f"xsd:{name}": int for name in INTEGERS.split()},
 }
-TRIPLE_COLUMNS = ("subject", "predicate", "object")
 
 
 class Answer:
@@ -45,23 +44,18 @@ class Answer:
     columns, and one row if it is true, so that `bool(answer)` is the answer.
     """
 
-    columns: tuple[str, ...]
-    rows: list[Row]
-
     def __init__(self, result: Result, names: Names) -> None:
         self._result = result
         self._names = names
-        self._terms: list[tuple[Term | None, ...]]
         if isinstance(result, bool):
-            self.columns, self._terms = (), [()] if result else []
-        elif isinstance(result, Rows):
-            self.columns, self._terms = result.variables, result.rows
-        else:
-            self.columns = TRIPLE_COLUMNS
-            self._terms = [(t.subject, t.predicate, t.object) for t in dict.fromkeys(result)]
-        self.rows = [
-            dict(zip(self.columns, (read_value(term, names) for term in terms), strict=True))
-            for terms in self._terms
+            result = Rows((), [()] if result else [])
+        elif isinstance(result, list):
+            terms = [(t.subject, t.predicate, t.object) for t in dict.fromkeys(result)]
+            result = Rows(("subject", "predicate", "object"), [*terms])
+        self.columns = result.variables
+        self.rows: list[Row] = [
+            {name: read_value(term, names) for name, term in zip(self.columns, row, strict=True)}
+            for row in result.rows
         ]
 
     def __len__(self) -> int:
@@ -123,9 +117,9 @@ class Answer:
 
         network: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
         if isinstance(self._result, list):
-            for row, terms in zip(self.rows, self._terms, strict=True):
-                if not isinstance(terms[-1], Literal):
-                    _add_edge(network, row, "subject", "object")
+            for triple, row in zip(dict.fromkeys(self._result), self.rows, strict=True):
+                if not isinstance(triple.object, Literal):
+                    network.add_edge(row["subject"], row["object"], predicate=row["predicate"])
             return network
         ends = [name for name in self.columns if name.endswith(IRI_SUFFIX)]
         if len(ends) != 2:
@@ -134,12 +128,21 @@ class Answer:
                 f"{': ' if ends else ''}{', '.join(ends)}. Use to_pandas().",
                 exit_code=2,
             )
+        labels = [end.removesuffix(IRI_SUFFIX) for end in ends]
         for row in self.rows:
-            for end in ends:
-                label = row.get(end.removesuffix(IRI_SUFFIX))
-                if row[end] is not None:
-                    network.add_node(row[end], **({} if label is None else {"label": label}))
-            _add_edge(network, row, *ends)
+            nodes = [row[end] for end in ends]
+            for node, label in zip(nodes, labels, strict=True):
+                if node is not None:
+                    network.add_node(node)
+                    if row.get(label) is not None:
+                        network.nodes[node]["label"] = row[label]
+            if None not in nodes:
+                attributes = {
+                    name: value
+                    for name, value in row.items()
+                    if value is not None and name not in (*ends, *labels)
+                }
+                network.add_edges_from([(*nodes, attributes)])
         return network
 
 
@@ -175,9 +178,8 @@ def write_value(value: object, names: Names) -> str:
     '"true"^^<http://www.w3.org/2001/XMLSchema#boolean>'
     """
     if isinstance(value, str):
-        prefix, colon, _ = value.partition(":")
-        iri = names.expand(value) if colon and prefix in names.prefixes else value
-        return write_term(NamedNode(iri) if is_iri(iri) else Literal(value))
+        iri = names.find_iri(value)
+        return write_term(NamedNode(iri) if iri else Literal(value))
     if isinstance(value, bool | int | float):
         return write_term(Literal(value))
     if isinstance(value, Decimal):
@@ -192,10 +194,3 @@ def write_value(value: object, names: Names) -> str:
             exit_code=2,
         )
     return write_term(Literal(written, datatype=NamedNode(names.expand(datatype))))
-
-
-def _add_edge(network: networkx.MultiDiGraph[str], row: Row, start: str, end: str) -> None:
-    ends = (start, end, start.removesuffix(IRI_SUFFIX), end.removesuffix(IRI_SUFFIX))
-    attributes = {n: value for n, value in row.items() if n not in ends and value is not None}
-    if row[start] is not None and row[end] is not None:
-        network.add_edges_from([(row[start], row[end], attributes)])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 from kg.ask.lookup import find_similar, index_names, quote_input, resolve_name, suggest_names
@@ -10,7 +11,7 @@ from kg.ask.table import clean_text
 from kg.ask.wrapping import wrap_text
 from kg.errors import KgError
 from kg.graph import Graph, iri_term
-from kg.names import Names, Term, is_iri, language_of, pick, text
+from kg.names import Names, Term, language_of, pick, text
 
 Script = Literal["zh-Hans", "zh-Hant"]
 
@@ -60,10 +61,9 @@ def find_node(graph: Graph, name: str) -> str:
         KgError: nothing, or more than one thing, has the name; the message suggests names.
     """
     names = graph.names
-    prefix, colon, _ = name.partition(":")
-    iri = names.expand(name) if colon and prefix in names.prefixes else name.strip("<>")
+    iri = names.find_iri(name.strip("<>"))
     # This query is much faster than that for all labels.
-    if is_iri(iri) and graph.internal("outgoing", node=iri_term(iri)):
+    if iri and graph.internal("outgoing", node=iri_term(iri)):
         return iri
     index = index_names(graph.internal("labels"), names)
     if found := resolve_name(index, name, names):
@@ -143,28 +143,25 @@ def render_description(description: Description, width: int | None = None) -> st
 def _list_values(
     rows: Iterable[tuple[Term | None, ...]], names: Names, language: str
 ) -> list[tuple[str, str]]:
-    """Return pairs of the label of a property and a value, from rows of both with their labels.
+    """Return pairs of the label of a property and a value, from rows sorted by property.
 
     Of texts with a language tag, only those in the best language are returned.
     """
-    titles: dict[str, dict[str, str]] = {}
-    texts: dict[str, dict[str, dict[str, None]]] = {}
-    values: dict[str, dict[str, dict[str, str]]] = {}
-    for property_, title, value, label in rows:
-        iri = text(property_)
-        titles.setdefault(iri, {}).setdefault(language_of(title), text(title))
-        if tag := language_of(value):
-            texts.setdefault(iri, {}).setdefault(tag, {})[text(value)] = None
-        else:
-            labels = values.setdefault(iri, {}).setdefault(text(value), {})
-            labels.setdefault(language_of(label), text(label))
     pairs = []
-    for iri, labels in titles.items():
-        heading = _pick_label(labels, language) or names.shorten(iri)
-        tagged = texts.get(iri, {})
+    for iri, group in groupby(rows, lambda row: text(row[0])):
+        titles: dict[str, str] = {}
+        tagged: dict[str, dict[str, None]] = {}
+        values: dict[str, dict[str, str]] = {}
+        for _, title, value, label in group:
+            titles.setdefault(language_of(title), text(title))
+            if tag := language_of(value):
+                tagged.setdefault(tag, {})[text(value)] = None
+            else:
+                values.setdefault(text(value), {}).setdefault(language_of(label), text(label))
+        heading = _pick_label(titles, language) or names.shorten(iri)
         pairs += [(heading, x) for x in pick(tagged, language, next(iter(tagged.values()), {}))]
-        for other, other_labels in values.get(iri, {}).items():
-            name, shown = names.shorten(other), _pick_label(other_labels, language)
+        for other, labels in values.items():
+            name, shown = names.shorten(other), _pick_label(labels, language)
             pairs.append((heading, f"{shown} ({name})" if shown else name))
     return pairs
 

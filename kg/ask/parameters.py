@@ -7,7 +7,6 @@ the query if it is not the name; `default`, `required` and `example` are optiona
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -26,21 +25,19 @@ from kg.ask.lookup import (
     resolve_name,
     suggest_names,
 )
-from kg.ask.question import Question, check_language
+from kg.ask.question import Question
 from kg.errors import KgError
 from kg.graph import Graph, iri_term
 from kg.home import Home
-from kg.names import LANGUAGES, Names, Term, is_iri, language_of, pick, read_names, text
+from kg.names import LANGUAGES, Names, Term, language_of, pick, read_names, text
 
 TYPES = ("iri", "code", "integer", "year", "date", "decimal", "string", "language", "enum")
-# The field that each of these types needs, and no other type has.
-FIELD_OF_TYPE = {"iri": "class", "code": "scheme", "enum": "values"}
-FIELDS = {
-    "type", "binds", "default", "required", "example", *FIELD_OF_TYPE.values(), *LANGUAGES,
-}  # fmt: skip
-# The names of options of `kg ask` and arguments of `KnowledgeGraph.ask`.
-RESERVED = ("endpoint", "format", "help", "home", "iris", "lang", "language")
-NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", re.IGNORECASE)
+# The field that each of these types needs, with the type and an example of its value.
+FIELD_OF_TYPE = {
+    "iri": ("class", str, "cdp:City"),
+    "code": ("scheme", str, "genre"),
+    "enum": ("values", list, "[one, other]"),
+}
 SAMPLES = {
     "integer": "5",
     "year": "2022",
@@ -49,13 +46,18 @@ SAMPLES = {
     "string": "data",
     "language": "zh-Hans",
 }
-MAX_DIGITS = 18  # every engine calculates exactly with 18 digits
+# How values of these types are written, and what messages call them. Every engine calculates
+# exactly with 18 digits.
+LITERALS = {
+    "integer": (r"[+-]?\d{1,18}", "an integer of at most 18 digits"),
+    "decimal": (r"(?!(\D*\d){19})[+-]?(\d+(\.\d*)?|\.\d+)", "a decimal of at most 18 digits"),
+    "year": (r"(?!0+$)\d{1,4}", "a year from 1 to 9999"),
+    "date": (r"\d{4}-\d{2}-\d{2}", "a date"),
+    # Surrogates are bytes of a command line that are not text.
+    "string": (r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]+", "a text without control characters"),
+}
 ESCAPE = re.compile(r"\\\\[uU]|\\.", re.DOTALL)
 ESCAPED_U = {r"\\u": r"\\\U00000075", r"\\U": r"\\\U00000055"}
-NUMBERS = {
-    "integer": re.compile(r"[+-]?[0-9]+"),
-    "decimal": re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"),
-}
 
 
 @dataclass(frozen=True)
@@ -83,44 +85,37 @@ class Parameter:
     @property
     def sample(self) -> str:
         """A value for an example, or "" if only the graph has one."""
-        known = self.example or self.default or next(iter(self.values), None)
-        return known or SAMPLES.get(self.type, "")
+        known = self.example or self.default or SAMPLES.get(self.type)
+        return known or next(iter(self.values), "")
 
     @property
     def metavar(self) -> str:
         """The value in help texts: CITY, YEAR, open|closed."""
         if self.type in ("iri", "code"):
             return self.name.upper()
-        options = LANGUAGES if self.type == "language" else self.values
-        return "|".join(options) if options else self.type.upper()
+        return "|".join(self.values) or self.type.upper()
 
 
 def read_parameters(home: Home, question: Question) -> dict[str, Parameter]:
     """Return the parameters that the header of a question declares, by name, in its order.
 
     Raises:
-        KgError: a declaration is not valid; the message has a line for each fault.
+        KgError: a declaration is not valid.
     """
     declared = question.header.get("parameters") or {}
     if not isinstance(declared, dict):
         raise KgError(
             f"{question.path}:1: parameters is not a mapping. Write a name:, and below it type:."
         )
-    names, parameters, faults = read_names(home), {}, []
-    for name, fields in declared.items():
-        try:
-            parameters[str(name)] = _read_parameter(str(name), fields, question, names)
-        except KgError as error:
-            faults.append(f"{question.path}:1: parameter {name}: {error}")
-    if faults:
-        raise KgError("\n".join(faults))
-    return parameters
+    names = read_names(home)
+    return {
+        str(name): _read_parameter(str(name), declared[name], question, names) for name in declared
+    }
 
 
 def needs_value(home: Home, question: Question) -> bool:
-    """Return whether a question has a required parameter without a default."""
-    parameters = read_parameters(home, question).values()
-    return any(parameter.required and parameter.default is None for parameter in parameters)
+    """Return whether a question has a required parameter."""
+    return any(parameter.required for parameter in read_parameters(home, question).values())
 
 
 def bind_question(graph: Graph, question: Question, values: Mapping[str, object]) -> dict[str, str]:
@@ -161,19 +156,17 @@ def make_term(graph: Graph, parameter: Parameter, value: str) -> NamedNode | Lit
     Raises:
         KgError: the type of the parameter does not allow the value.
     """
-    if parameter.type == "iri" and not parameter.group:
-        return NamedNode(find_node(graph, value))
-    if parameter.type in ("iri", "code"):
+    if parameter.group:
         return _find_member(graph, parameter, value)
-    if parameter.type == "language":
-        return Literal(check_language(value))
-    if parameter.type == "enum":
-        return Literal(_check_enum(parameter, value))
-    if parameter.type == "string":
-        return Literal(_check_text(value))
+    if parameter.type == "iri":
+        return NamedNode(find_node(graph, value))
+    if parameter.type in ("enum", "language"):
+        if value not in parameter.values:
+            known = ", ".join(parameter.values)
+            raise KgError(f"{quote_input(value)}: unknown value. Use {known}.", exit_code=2)
+        return Literal(value)
+    written = _check_literal(parameter.type, value)
     datatype = "integer" if parameter.type == "year" else parameter.type
-    checked = {"year": _check_year, "date": _check_date}.get(parameter.type)
-    written = checked(value) if checked else _check_number(parameter.type, value)
     return Literal(written, datatype=NamedNode(graph.names.expand(f"xsd:{datatype}")))
 
 
@@ -205,52 +198,43 @@ def label_members(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, dict[str
 
 
 def _read_parameter(name: str, fields: Any, question: Question, names: Names) -> Parameter:
-    if not isinstance(fields, dict) or fields.get("type") not in TYPES:
-        raise KgError(f"unknown type. Use type: and one of {', '.join(TYPES)}.")
-    if not NAME.fullmatch(name) or name in RESERVED:
-        raise KgError(
-            f"not a valid name. Use letters and digits, joined by -, except {', '.join(RESERVED)}."
-        )
-    unknown = sorted(map(str, set(fields) - FIELDS))
-    if unknown:
-        raise KgError(f"{unknown[0]}: unknown field. Use {', '.join(sorted(FIELDS))}.")
-    kind = fields["type"]
-    for other, field in FIELD_OF_TYPE.items():
-        if (field in fields) != (kind == other):
-            raise KgError(f"type {other} needs the field {field}, which no other type has.")
+    where = f"{question.path}:1: parameter {name}"
+    kind = fields.get("type") if isinstance(fields, dict) else None
+    if kind not in TYPES:
+        raise KgError(f"{where}: unknown type. Use type: and one of {', '.join(TYPES)}.")
+    field, field_type, example = FIELD_OF_TYPE.get(kind, ("type", str, kind))
+    if not isinstance(fields.get(field), field_type):
+        raise KgError(f"{where}: type {kind} needs a field such as {field}: {example}. Add it.")
     binds = str(fields.get("binds", name))
-    if not question.has_variable(binds) or binds == "lang":
-        raise KgError(f"the query has no line VALUES ?{binds} {{ UNDEF }} for a parameter. Add it.")
-    values = fields.get("values", [])
-    if not isinstance(values, list) or (kind == "enum") != bool(values):
-        raise KgError("values is not a list of texts. Write values: [one, other].")
+    if not question.has_variable(binds):
+        raise KgError(f"{where}: the query has no line VALUES ?{binds} {{ UNDEF }}. Add it.")
+    values = fields["values"] if kind == "enum" else LANGUAGES if kind == "language" else ()
+    texts = {key: str(text) for key, text in fields.items() if text is not None}
     return Parameter(
-        name, kind, binds, _find_group(fields, names), tuple(map(str, values)),
-        _read_text(fields, "default"), _read_text(fields, "example"),
-        fields.get("required") is True,
-        {tag: str(fields[tag]) for tag in LANGUAGES if tag in fields},
-    )  # fmt: skip
+        name,
+        kind,
+        binds,
+        _find_group(texts[field], names, where) if kind in ("iri", "code") else "",
+        tuple(map(str, values)),
+        texts.get("default"),
+        texts.get("example"),
+        fields.get("required") is True and "default" not in texts,
+        {tag: texts[tag] for tag in LANGUAGES if tag in texts},
+    )
 
 
-def _read_text(fields: Mapping[str, Any], field: str) -> str | None:
-    return None if fields.get(field) is None else str(fields[field])
-
-
-def _find_group(fields: Mapping[str, Any], names: Names) -> str:
-    """Return the IRI of a class or scheme, given as IRI, prefixed name, or prefix of its codes."""
-    group = str(fields.get("class") or fields.get("scheme") or "")
-    prefix, colon, local = group.partition(":")
-    if prefix in names.prefixes and not local:
+def _find_group(group: str, names: Names, where: str) -> str:
+    """Return the IRI of a class, or of the scheme whose codes have a prefix; "" for any thing."""
+    if group in names.prefixes:
         # The IRI of the scheme of the codes genre:… is their namespace without its last slash.
-        return names.prefixes[prefix].rstrip("/#")
-    if colon and prefix in names.prefixes:
-        iri = names.expand(group)
-        return "" if iri == names.expand("rdfs:Resource") else iri
-    if group and not is_iri(group):
+        return names.prefixes[group].rstrip("/#")
+    iri = names.find_iri(group)
+    if iri is None:
         raise KgError(
-            f"{group}: not a class or concept scheme. Write cdp:City, or genre: for its codes."
+            f"{where}: {group} is not a class or concept scheme. "
+            "Write cdp:City, or genre for the codes genre:…"
         )
-    return group
+    return "" if iri == names.expand("rdfs:Resource") else iri
 
 
 def _explain_unknown(question: Question, name: str, parameters: Mapping[str, Parameter]) -> str:
@@ -280,48 +264,15 @@ def _suggest_members(index: NameIndex, value: str) -> str:
     return suggest_names(dict.fromkeys(similar), values)
 
 
-def _check_enum(parameter: Parameter, value: str) -> str:
-    if value not in parameter.values:
-        known = ", ".join(parameter.values)
-        raise KgError(f"{quote_input(value)}: unknown value. Use {known}.", exit_code=2)
-    return value
-
-
-def _check_text(value: str) -> str:
-    if not value:
-        raise KgError("empty. Give the text to search for, or omit the parameter.", exit_code=2)
-    # Control characters, and surrogates, which are bytes of a command line that are not text.
-    if any(unicodedata.category(c) in ("Cc", "Cs") for c in value):
-        raise KgError(
-            f"{quote_input(value)}: not plain text. Remove the control characters.", exit_code=2
-        )
-    return value
-
-
-def _check_number(kind: str, value: str) -> str:
-    if not NUMBERS[kind].fullmatch(value) or sum(c.isdigit() for c in value) > MAX_DIGITS:
-        raise KgError(
-            f"{quote_input(value)}: not a number of type {kind} with at most {MAX_DIGITS} digits. "
-            f"Write it as {SAMPLES[kind]}.",
-            exit_code=2,
-        )
-    return value
-
-
-def _check_year(value: str) -> str:
-    if not re.fullmatch("[0-9]{1,4}", value) or not int(value):
-        raise KgError(
-            f"{quote_input(value)}: not a year from 1 to 9999. Write it as 2022.", exit_code=2
-        )
-    return str(int(value))
-
-
-def _check_date(value: str) -> str:
+def _check_literal(kind: str, value: str) -> str:
+    pattern, description = LITERALS[kind]
     try:
-        if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        if not re.fullmatch(pattern, value, re.ASCII):
             raise ValueError
-        return date.fromisoformat(value).isoformat()
+        if kind == "date":
+            date.fromisoformat(value)
     except ValueError:
         raise KgError(
-            f"{quote_input(value)}: not a date. Write it as 2022-12-31.", exit_code=2
+            f"{quote_input(value)}: not {description}. Write it as {SAMPLES[kind]}.", exit_code=2
         ) from None
+    return str(int(value)) if kind == "year" else value

@@ -45,9 +45,9 @@ class Question:
 
         # The loader in C is ten times as fast, and as safe.
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        lines = [line[2:] for line in self.query.splitlines() if line.startswith("#+")]
+        lines = re.findall(r"^#\+ ?(.*)", self.query, re.MULTILINE)
         try:
-            header = yaml.load("\n".join(x.removeprefix(" ") for x in lines), loader)  # noqa: S506
+            header = yaml.load("\n".join(lines), loader)  # noqa: S506
         except yaml.YAMLError as error:
             raise KgError(f"{self.path}:1: the #+ header is not valid YAML: {error}") from None
         if not isinstance(header, dict):
@@ -95,17 +95,12 @@ def find_question(home: Home, name: str) -> Question:
     )
 
 
-def check_language(language: str) -> str:
-    """Return the language if it is one of `LANGUAGES`.
-
-    Raises:
-        KgError: it is not.
-    """
+def check_language(language: str) -> None:
+    """Raise a KgError if a language is not one of `LANGUAGES`."""
     if language not in LANGUAGES:
         raise KgError(
             f"{quote_input(language)}: unknown language. Use {', '.join(LANGUAGES)}.", exit_code=2
         )
-    return language
 
 
 def ask_question(

@@ -1,15 +1,15 @@
 """Answers as text: a table, CSV, SPARQL results JSON or Markdown for rows; RDF for triples."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from kg.ask.table import measure_table, render_markdown, render_table
 from kg.errors import KgError
-from kg.names import Names, Term, bind_json
+from kg.names import Names, bind_json
 from kg.store import Result, Rows
 from kg.turtle import serialize_triples
 
-ROW_FORMATS = ("table", "csv", "json", "markdown")
-TRIPLE_FORMATS = ("turtle", "ntriples", "jsonld", "rdfxml")
+ROW_FORMATS: tuple[str, ...] = ("table", "csv", "json", "markdown")
+TRIPLE_FORMATS: tuple[str, ...] = ("turtle", "ntriples", "jsonld", "rdfxml")
 # The column `cityIri` has the IRIs of what the column `city` names.
 IRI_SUFFIX = "Iri"
 
@@ -24,85 +24,52 @@ def render_answer(
 ) -> str:
     """Return an answer as text in a format; by default rows as a table and triples as Turtle.
 
-    `width` and `iris` are for tables only; see `render_rows`.
-
-    Raises:
-        KgError: the format is not one for this kind of answer.
-    """
-    if isinstance(answer, list):
-        return render_triples(answer, form or "turtle", names)
-    if form in TRIPLE_FORMATS:
-        raise KgError(
-            f"{form}: a format for triples, but the query returns rows. "
-            f"Use --format {' or '.join(ROW_FORMATS)}.",
-            exit_code=2,
-        )
-    if isinstance(answer, bool):
-        return render_boolean(answer, form or "table")
-    return render_rows(answer, form or "table", names, width=width, iris=iris)
-
-
-def render_boolean(answer: bool, form: str) -> str:
-    """Return the answer of an ASK query as `true` or `false`, or as SPARQL results JSON.
-
-    Raises:
-        KgError: the format is for rows only.
-    """
-    if form == "json":
-        return _write_json({"head": {}, "boolean": answer})
-    if form != "table":
-        raise KgError(
-            f"{form}: a format for rows, but the query returns true or false. "
-            "Use --format json, or omit it.",
-            exit_code=2,
-        )
-    return f"{str(answer).lower()}\n"
-
-
-def render_rows(
-    rows: Rows, form: str, names: Names, *, width: int | None = None, iris: bool | None = None
-) -> str:
-    """Return rows as text in one of `ROW_FORMATS`.
-
-    CSV and JSON are those of SPARQL 1.1 (https://www.w3.org/TR/sparql11-results-csv-tsv/,
+    Rows are in one of `ROW_FORMATS`, triples, without duplicates, in one of `TRIPLE_FORMATS`; an
+    answer of ASK is true or false, or JSON. CSV and JSON are those of SPARQL 1.1
+    (https://www.w3.org/TR/sparql11-results-csv-tsv/,
     https://www.w3.org/TR/sparql11-results-json/), with full IRIs. Tables and Markdown have prefixed
     names. CSV, JSON, Markdown and a table without a width have all columns.
 
     A table with a width, that of the terminal, fits it (see `render_table`) and omits columns
     without a value. It omits the columns of IRIs, named `…Iri`, if the table does not fit with
     them, unless `iris` is true; it always omits them if `iris` is false.
-    """
-    if form == "csv":
-        return _render_csv(rows)
-    if form == "json":
-        return _render_json(rows)
-    cells = [[names.show(term) for term in row] for row in rows.rows]
-    if form == "markdown":
-        return render_markdown(rows.variables, cells)
-    shown = _choose_columns(rows.variables, cells, width, iris)
-    titles = [rows.variables[n] for n in shown]
-    return render_table(titles, [[row[n] for n in shown] for row in cells], width)
-
-
-def render_triples(triples: Sequence[object], form: str, names: Names) -> str:
-    """Return triples as text in one of `TRIPLE_FORMATS`, without duplicates.
 
     Raises:
-        KgError: the format is one for rows.
+        KgError: the format is not one for this kind of answer.
     """
-    if form not in TRIPLE_FORMATS:
+    kind, forms = "rows", ROW_FORMATS
+    if isinstance(answer, list):
+        kind, forms = "triples", TRIPLE_FORMATS
+    elif isinstance(answer, bool):
+        kind, forms = "true or false", ("table", "json")
+    form = form or forms[0]
+    if form not in forms:
+        other = "triples" if form in TRIPLE_FORMATS else "rows"
         raise KgError(
-            f"{form}: a format for rows, but the query returns triples. "
-            f"Use --format {' or '.join(TRIPLE_FORMATS)}.",
+            f"{form}: a format for {other}, but the query returns {kind}. "
+            f"Use --format {' or '.join(forms)}.",
             exit_code=2,
         )
-    return serialize_triples(list(dict.fromkeys(triples)), form, names.prefixes)
+    if isinstance(answer, list):
+        return serialize_triples(answer, form, names.prefixes)
+    if form == "json":
+        return _render_json(answer)
+    if isinstance(answer, bool):
+        return f"{str(answer).lower()}\n"
+    if form == "csv":
+        return _render_csv(answer)
+    cells = [[names.show(term) for term in row] for row in answer.rows]
+    if form == "markdown":
+        return render_markdown(answer.variables, cells)
+    shown = _choose_columns(answer.variables, cells, width, iris)
+    titles = [answer.variables[n] for n in shown]
+    return render_table(titles, [[row[n] for n in shown] for row in cells], width)
 
 
 def _choose_columns(
     titles: Sequence[str], cells: Sequence[Sequence[str]], width: int | None, iris: bool | None
 ) -> Sequence[int]:
-    """Return the numbers of the columns that a table shows, from 0; see `render_rows`."""
+    """Return the numbers of the columns that a table shows, from 0; see `render_answer`."""
     shown = list(range(len(titles)))
     if width is not None and cells:
         shown = [n for n in shown if any(row[n] for row in cells)] or shown
@@ -119,32 +86,26 @@ def _render_csv(rows: Rows) -> str:
     import csv
     import io
 
+    complete = Names({})  # shows IRIs without prefixes
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(rows.variables)
-    for row in rows.rows:
-        writer.writerow(["" if term is None else _write_csv_cell(term) for term in row])
+    writer.writerows([complete.show(term) for term in row] for row in rows.rows)
     return out.getvalue()
 
 
-def _write_csv_cell(term: Term) -> str:
-    bound = bind_json(term)
-    return f"_:{bound['value']}" if bound["type"] == "bnode" else bound["value"]
-
-
-def _render_json(rows: Rows) -> str:
-    bindings = [
-        {
-            name: bind_json(term)
-            for name, term in zip(rows.variables, row, strict=True)
-            if term is not None
-        }
-        for row in rows.rows
-    ]
-    return _write_json({"head": {"vars": list(rows.variables)}, "results": {"bindings": bindings}})
-
-
-def _write_json(document: Mapping[str, object]) -> str:
+def _render_json(answer: Rows | bool) -> str:
     import json
 
+    document: dict[str, object] = {"head": {}, "boolean": answer}
+    if isinstance(answer, Rows):
+        bindings = [
+            {
+                name: bind_json(term)
+                for name, term in zip(answer.variables, row, strict=True)
+                if term is not None
+            }
+            for row in answer.rows
+        ]
+        document = {"head": {"vars": answer.variables}, "results": {"bindings": bindings}}
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"

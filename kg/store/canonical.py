@@ -1,32 +1,12 @@
 """Write statements as sorted lines, in memory that does not grow with their number."""
 
-import heapq
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
-from tempfile import TemporaryFile
-from typing import BinaryIO
+from contextlib import closing
 
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Quad, Triple
 
+from kg.errors import KgError
 from kg.turtle import restore_languages
-
-RUN_BYTES = 24_000_000  # lines sorted in memory at a time
-MAX_RUNS = 64  # files open at a time
-LINE_OVERHEAD = 50  # bytes in memory that a line needs besides its text
-
-
-def sort_statements(
-    quads: Iterable[Quad],
-    encode: Callable[[Quad], str] | None = None,
-    run_bytes: int = RUN_BYTES,
-) -> Iterator[str]:
-    """Yield each statement once, sorted, as the line that `encode` returns; N-Quads by default.
-
-    Lines are sorted by code points, like `LC_ALL=C sort`. Blank nodes are named by RDFC-1.0
-    (https://www.w3.org/TR/rdf-canon/), over all given statements. All statements are read before
-    the first line is yielded.
-    """
-    return sort_lines(_encode_statements(quads, encode or encode_quad), run_bytes)
 
 
 def encode_quad(quad: Quad) -> str:
@@ -39,45 +19,43 @@ def encode_triple(quad: Quad) -> str:
     return f"{restore_languages(str(quad.triple))} ."
 
 
-def sort_lines(lines: Iterable[str], run_bytes: int = RUN_BYTES) -> Iterator[str]:
-    """Yield each line once, sorted by code points; lines contain no control characters.
+def sort_statements(
+    quads: Iterable[Quad], encode: Callable[[Quad], str] = encode_quad
+) -> Iterator[str]:
+    """Yield each statement once, sorted, as the line that `encode` returns.
 
-    At most about `run_bytes` are in memory; sorted runs of more lines are on disk, and merged.
+    Lines are sorted by code points, like `LC_ALL=C sort`. Blank nodes are named by RDFC-1.0
+    (https://www.w3.org/TR/rdf-canon/), over all given statements. All statements are read before
+    the first line is yielded.
+
+    Raises:
+        KgError: see `sort_lines`.
+    """
+    return sort_lines(_encode_statements(quads, encode))
+
+
+def sort_lines(lines: Iterable[str]) -> Iterator[str]:
+    """Yield each line once, sorted by code points, as SQLite sorts them in a temporary file.
+
+    Raises:
+        KgError: there is no room for the temporary file.
 
     >>> list(sort_lines(["b", "a", "b"]))
     ['a', 'b']
     """
-    with ExitStack() as files:
-        runs: list[BinaryIO] = []
-        run: list[bytes] = []
-        size = 0
-        for line in lines:
-            # UTF-8 sorts like code points.
-            data = line.encode("utf-8") + b"\n"
-            run.append(data)
-            size += len(data) + LINE_OVERHEAD
-            if size > run_bytes:
-                run.sort()
-                runs.append(files.enter_context(_write_run(run)))
-                run, size = [], 0
-                if len(runs) == MAX_RUNS:
-                    merged = files.enter_context(_write_run(heapq.merge(*runs)))
-                    for file in runs:
-                        file.close()
-                    runs = [merged]
-        run.sort()
-        previous = b""
-        for data in heapq.merge(*runs, run):
-            if data != previous:
-                previous = data
-                yield data[:-1].decode("utf-8")
+    # Imported here: most commands sort nothing.
+    import sqlite3
 
-
-def _write_run(lines: Iterable[bytes]) -> BinaryIO:
-    file: BinaryIO = TemporaryFile()
-    file.writelines(lines)
-    file.seek(0)
-    return file
+    with closing(sqlite3.connect("")) as database:
+        try:
+            database.execute("CREATE TABLE lines (line TEXT)")
+            database.executemany("INSERT INTO lines VALUES (?)", ((line,) for line in lines))
+            for (line,) in database.execute("SELECT DISTINCT line FROM lines ORDER BY line"):
+                yield line
+        except sqlite3.Error as error:
+            raise KgError(
+                f"Sorting failed: {error}. Free disk space, or set TMPDIR to another folder."
+            ) from None
 
 
 def _encode_statements(quads: Iterable[Quad], encode: Callable[[Quad], str]) -> Iterator[str]:

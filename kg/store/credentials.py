@@ -71,26 +71,17 @@ def find_credentials(url: str) -> Credentials:
 
 
 def _read_environment() -> Credentials | None:
-    given = {name: os.environ.get(name, "") for name in (TOKEN, USER, PASSWORD)}
-    token, user, password = given.values()
+    token, user, password = (os.environ.get(name, "") for name in (TOKEN, USER, PASSWORD))
     if (token and (user or password)) or bool(user) != bool(password):
-        names = " and ".join(name for name, value in given.items() if value)
         raise KgError(
-            f"Set {TOKEN} only, or both {USER} and {PASSWORD}. Now {names} is set.", exit_code=2
+            f"Incomplete or double credentials. Set {TOKEN} only, or both {USER} and {PASSWORD}.",
+            exit_code=2,
         )
     if token and not ASCII.fullmatch(token):
         raise KgError(f"{TOKEN}: contains a space or a character that is not ASCII.", exit_code=2)
     if token:
         return Credentials(f"Bearer {token}", (token,))
-    return _encode_basic(user, password, USER) if user else None
-
-
-def _encode_basic(user: str, password: str, where: str) -> Credentials:
-    """Return the credentials of RFC 7617."""
-    if ":" in user:
-        raise KgError(f"{where}: the name of a user cannot contain a colon.", exit_code=2)
-    encoded = base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
-    return Credentials(f"Basic {encoded}", (password, encoded))
+    return _encode_basic(user, password) if user else None
 
 
 def _read_netrc(host: str) -> Credentials:
@@ -107,5 +98,10 @@ def _read_netrc(host: str) -> Credentials:
             f"{path}:{getattr(error, 'lineno', None) or 1}: not a readable netrc file, or others "
             "can read it, too. Write machine HOST login USER password PASSWORD, and chmod 600."
         ) from None
-    user, _, password = found or ("", "", "")
-    return _encode_basic(user or "", password or "", str(path)) if found else Credentials()
+    return _encode_basic(found[0] or "", found[2] or "") if found else Credentials()
+
+
+def _encode_basic(user: str, password: str) -> Credentials:
+    """Return the credentials of RFC 7617."""
+    encoded = base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
+    return Credentials(f"Basic {encoded}", (password, encoded))

@@ -12,35 +12,20 @@ from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
 from SPARQLWrapper import ASK, GET, INSERT, POST, POSTDIRECTLY, SELECT, SPARQLWrapper
 
 from kg.store.engine import Result, collect_result
-from kg.store.http import QUERY_PATHS, TIMEOUT, Client, Reply
+from kg.store.http import Client
 
 # A longer query is sent by POST, because servers and proxies limit the length of an address.
 LONGEST_GET = 4_000
-ROW_TYPES = (
-    "application/sparql-results+json", "application/json", "application/sparql-results+xml",
-)  # fmt: skip
-TRIPLE_TYPES = ("application/n-triples", "text/turtle", "application/rdf+xml")
+ROW_TYPES = "application/sparql-results+json, application/json, application/sparql-results+xml"
+TRIPLE_TYPES = "application/n-triples, text/turtle, application/rdf+xml"
 DATASET_PARAMETERS = ("default-graph-uri", "named-graph-uri")
 # What can precede the form of a query: white space, comments, BASE and PREFIX.
 PROLOGUE = re.compile(r"\s+|#[^\n]*|BASE\s*<[^>]*>|PREFIX\s+([^\s:]*):\s*<[^>]*>", re.IGNORECASE)
 FORM = re.compile(r"(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE)
 
 
-class Endpoint:
-    """A SPARQL endpoint, as an `Engine`."""
-
-    def __init__(self, url: str, timeout: int = TIMEOUT, paths: str = QUERY_PATHS) -> None:
-        """Find the credentials; nothing is sent before the first query.
-
-        Raises:
-            KgError: the address or the credentials are invalid.
-        """
-        self._client = Client(url, timeout, paths)
-
-    @property
-    def name(self) -> str:
-        """The address, as messages show it."""
-        return self._client.name
+class Endpoint(Client):
+    """The client of a SPARQL endpoint, as an `Engine`."""
 
     def query(
         self,
@@ -64,13 +49,14 @@ class Endpoint:
         has_rows = form in (SELECT, ASK)
         # In one line with the query, so that an error is reported in the right line.
         query = f"{''.join(lines)}{text}"
-        wrapper = self._wrap(query, form, ", ".join(ROW_TYPES if has_rows else TRIPLE_TYPES))
+        wrapper = self._wrap(query, form, ROW_TYPES if has_rows else TRIPLE_TYPES)
         if named_graphs:
             for name in DATASET_PARAMETERS:
                 wrapper.clearParameter(name)
-        is_long = len(self._client.url) + len(quote_plus(query)) > LONGEST_GET
+        is_long = len(self.url) + len(quote_plus(query)) > LONGEST_GET
         wrapper.setMethod(POST if is_long else GET)
-        return self._parse(self._client.send(lambda: wrapper.query().response, where), has_rows)
+        kind, body = self.send(lambda: wrapper.query().response, where)
+        return self._parse(kind, body, has_rows)
 
     def update(self, text: str, where: str) -> None:
         """Run a SPARQL 1.1 update; `where` names it in messages.
@@ -81,40 +67,39 @@ class Endpoint:
         wrapper = self._wrap(text, INSERT, "*/*")
         wrapper.setMethod(POST)
         wrapper.setRequestMethod(POSTDIRECTLY)
-        self._client.send(lambda: wrapper.query().response, where)
+        self.send(lambda: wrapper.query().response, where)
 
     def _wrap(self, text: str, form: str, accepted: str) -> SPARQLWrapper:
         """Return a wrapper for a query or an update."""
-        address, _, parameters = self._client.url.partition("?")
+        address, _, parameters = self.url.partition("?")
         wrapper = SPARQLWrapper(address)
         # Not setQuery, which guesses the form and takes words of comments and prefixes for it.
         wrapper.queryString, wrapper.queryType = text, form
         # Otherwise format=, output= and results= are added to the address.
         wrapper.setOnlyConneg(True)
-        wrapper.setTimeout(self._client.timeout)
+        wrapper.setTimeout(self.timeout)
         for name, value in parse_qsl(parameters, keep_blank_values=True):
             wrapper.addParameter(name, value)
-        for name, value in {"Accept": accepted, **self._client.headers}.items():
+        for name, value in {"Accept": accepted, **self.headers}.items():
             wrapper.addCustomHttpHeader(name, value)
         return wrapper
 
-    def _parse(self, reply: Reply, has_rows: bool) -> Result:
-        kind = reply.media_type
+    def _parse(self, kind: str, body: bytes, has_rows: bool) -> Result:
         rows = QueryResultsFormat.from_media_type(kind) if kind in ROW_TYPES else None
         triples = RdfFormat.from_media_type(kind) if kind in TRIPLE_TYPES else None
         try:
             if has_rows and rows:
-                return collect_result(parse_query_results(reply.body, rows))
+                return collect_result(parse_query_results(body, rows))
             if not has_rows and triples:
-                return [quad.triple for quad in parse(reply.body, triples)]
+                return [quad.triple for quad in parse(body, triples)]
         except (SyntaxError, ValueError) as error:
             problem, advice = f"the answer is not valid {kind}: {error}", "Try again."
         else:
             wanted = "SPARQL results" if has_rows else "triples"
-            problem, advice = f"the answer is {kind}, not {wanted}", self._client.paths
+            problem, advice = f"the answer is {kind}, not {wanted}", self.paths
         # Raised here, because the traceback above holds objects of the engine, and these must
         # not be deleted in another thread.
-        raise self._client.fail(problem, advice)
+        raise self.fail(problem, advice)
 
 
 def _read_prologue(text: str) -> tuple[str, set[str]]:

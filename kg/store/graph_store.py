@@ -1,6 +1,8 @@
-"""Write named graphs to a server: to a graph store, or with SPARQL updates."""
+"""Write named graphs to a server, in batches: to a graph store, or with SPARQL updates.
 
-from typing import Protocol
+All methods raise a KgError if the server does not accept a batch.
+"""
+
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
@@ -14,24 +16,11 @@ PATHS = (
 )
 
 
-class GraphWriter(Protocol):
-    """Writes named graphs to a server, in batches.
-
-    All methods raise a KgError if the server does not accept a batch.
-    """
-
-    def write_batch(self, graph: str, triples: str, *, first: bool) -> None:
-        """Add N-Triples to a graph; the first batch replaces the graph."""
-
-    def drop_graph(self, graph: str) -> None:
-        """Delete a graph."""
-
-
-class GraphStore:
+class GraphStore(Client):
     """Writes to a graph store (https://www.w3.org/TR/sparql11-http-rdf-update/)."""
 
     def __init__(self, url: str) -> None:
-        self._client = Client(url, TIMEOUT, PATHS)
+        super().__init__(url, TIMEOUT, PATHS)
 
     def write_batch(self, graph: str, triples: str, *, first: bool) -> None:
         """Add N-Triples to a graph; the first batch replaces the graph."""
@@ -42,12 +31,12 @@ class GraphStore:
         self._send("DELETE", graph)
 
     def _send(self, method: str, graph: str, data: bytes | None = None) -> None:
-        mark = "&" if "?" in self._client.url else "?"
-        address = f"{self._client.url}{mark}graph={quote(graph, safe='')}"
+        mark = "&" if "?" in self.url else "?"
+        address = f"{self.url}{mark}graph={quote(graph, safe='')}"
         kind = {"Content-Type": "application/n-triples"} if data is not None else {}
-        headers = {**self._client.headers, **kind, "Accept": "*/*"}
+        headers = {**self.headers, **kind, "Accept": "*/*"}
         request = Request(address, data, headers, method=method)  # noqa: S310
-        self._client.send(lambda: urlopen(request, timeout=self._client.timeout), graph)  # noqa: S310
+        self.send(lambda: urlopen(request, timeout=self.timeout), graph)  # noqa: S310
 
 
 class UpdateService:
@@ -64,3 +53,6 @@ class UpdateService:
     def drop_graph(self, graph: str) -> None:
         """Delete a graph."""
         self._endpoint.update(f"DROP SILENT GRAPH <{graph}>", graph)
+
+
+GraphWriter = GraphStore | UpdateService

@@ -5,12 +5,9 @@ All requests go through urllib, because SPARQLWrapper does and cannot use anothe
 
 import re
 import ssl
-import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
-from http.client import HTTPException, HTTPMessage, HTTPResponse, IncompleteRead, responses
-from time import monotonic, sleep, time
+from http.client import HTTPException, HTTPResponse, IncompleteRead, responses
+from time import sleep
 from urllib.error import URLError
 from urllib.request import HTTPErrorProcessor, ProxyHandler, Request, build_opener, install_opener
 
@@ -29,20 +26,6 @@ BUSY = (429, 503)
 QUERY_PATHS = (
     "Oxigraph has /query, Fuseki /<dataset>/query, GraphDB /repositories/<name>, Virtuoso /sparql."
 )
-
-
-@dataclass(frozen=True)
-class Reply:
-    """A complete answer."""
-
-    status: int
-    headers: HTTPMessage
-    body: bytes
-
-    @property
-    def media_type(self) -> str:
-        """The media type, without parameters."""
-        return self.headers.get_content_type()
 
 
 class _OwnResponses(HTTPErrorProcessor):
@@ -64,11 +47,7 @@ class Client:
     """The client of one address; `paths` is the advice if nothing answers there."""
 
     def __init__(self, url: str, timeout: int = TIMEOUT, paths: str = QUERY_PATHS) -> None:
-        """Find the credentials; nothing is sent yet.
-
-        Raises:
-            KgError: see `find_credentials`.
-        """
+        """Find the credentials (see `find_credentials`); nothing is sent yet."""
         parts = split_address(url)
         self._host = parts.netloc
         self.url = url.partition("#")[0]
@@ -86,48 +65,43 @@ class Client:
         header = self._credentials.header
         return {"User-Agent": PACKAGE} | ({"Authorization": header} if header else {})
 
-    def send(self, open_response: Callable[[], HTTPResponse], where: str) -> Reply:
-        """Return the answer to a request; `where` names in messages what is sent.
+    def send(self, open_response: Callable[[], HTTPResponse], where: str) -> tuple[str, bytes]:
+        """Return the media type and the body of an answer; `where` names in messages what is sent.
 
         `open_response` sends the request with `urllib.request.urlopen`. If the server is busy
-        (429, 503), the request is sent up to four times, each time after the wait that the server
-        asks for (Retry-After, RFC 9110, 10.2.3).
+        (429, 503), the request is sent up to four times, each time after the seconds that the
+        server asks for (Retry-After, RFC 9110, 10.2.3), or else after a wait that doubles.
 
         Raises:
             KgError: there is no answer; exit code 2 if the server rejects what was sent.
         """
         for attempt in range(1, ATTEMPTS + 1):
-            reply = self._send_once(open_response)
-            if 200 <= reply.status < 300:
-                return reply
-            wait = measure_wait(reply.headers, attempt)
-            if reply.status not in BUSY or attempt == ATTEMPTS or wait > LONGEST_WAIT:
+            response, body = self._send_once(open_response)
+            if 200 <= response.status < 300:
+                return response.headers.get_content_type(), body
+            given = response.headers.get("Retry-After", "")
+            wait = float(given) if given.isdecimal() else FIRST_WAIT * 2.0 ** (attempt - 1)
+            if response.status not in BUSY or attempt == ATTEMPTS or wait > LONGEST_WAIT:
                 break
             sleep(wait)
-        raise self._explain_status(reply, where, wait)
+        raise self._explain_status(response, body, where, wait)
 
     def fail(self, problem: str, advice: str) -> KgError:
         """Return an error that quotes the server."""
         return KgError(f"{self.name}: {self._quote(problem).rstrip('.')}. {advice}".rstrip())
 
-    def _send_once(self, open_response: Callable[[], HTTPResponse]) -> Reply:
-        deadline = monotonic() + self.timeout
-
-        def read_reply() -> Reply:
+    def _send_once(self, open_response: Callable[[], HTTPResponse]) -> tuple[HTTPResponse, bytes]:
+        def read_response() -> tuple[HTTPResponse, bytes]:
             install_opener(self._opener)
             with open_response() as response:
-                announced, body = response.length, bytearray()
-                while chunk := response.read1(CHUNK):
-                    body += chunk
-                    # For the thread of an answer that nobody waits for any longer.
-                    if monotonic() > deadline:
-                        raise TimeoutError
-                if announced is not None and len(body) < announced:
-                    raise IncompleteRead(bytes(body), announced - len(body))
-                return Reply(response.status, response.headers, bytes(body))
+                # In chunks, since a server may announce more than fits into the memory.
+                body = b"".join(iter(lambda: response.read(CHUNK), b""))
+                if response.length:
+                    raise IncompleteRead(body, response.length)
+                return response, body
 
         try:
-            return run_interruptible(read_reply, self.timeout)
+            return run_interruptible(read_response, self.timeout)
         except (OSError, HTTPException) as error:
             reason = error.reason if isinstance(error, URLError) else error
         raise self._explain(reason)
@@ -147,9 +121,10 @@ class Client:
             f"no connection to {self._host}: {detail}", "Start the server, or correct the address."
         )
 
-    def _explain_status(self, reply: Reply, where: str, wait: float) -> KgError:
-        status = reply.status
-        text = reply.body[:CHUNK].decode("utf-8", "replace")
+    def _explain_status(
+        self, response: HTTPResponse, body: bytes, where: str, wait: float
+    ) -> KgError:
+        status, text = response.status, body.decode("utf-8", "replace")
         if status == 400:
             return KgError(f"{where}: {self.name} rejects it: {self._quote(text)}", exit_code=2)
         problem, advice = f"{status} {responses.get(status, '')}", ""
@@ -162,7 +137,7 @@ class Client:
         elif status in (408, 504):
             advice = "Ask for less."
         elif 300 <= status < 400:
-            moved = reply.headers.get("Location", "no address").partition("?")[0]
+            moved = response.headers.get("Location", "no address").partition("?")[0]
             problem += f": {re.sub('//[^/@]*@', '//', moved)}"
             advice = "Use that address if you trust it."
         else:
@@ -173,27 +148,5 @@ class Client:
         """Return a server's text in one line, without control characters and secrets."""
         for secret in sorted(self._credentials.secrets, key=len, reverse=True):
             text = text.replace(secret, "***")
-        text = " ".join(text.split())
-        text = "".join(c for c in text if unicodedata.category(c)[0] != "C")
+        text = "".join(filter(str.isprintable, " ".join(text.split())))
         return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"
-
-
-def measure_wait(headers: HTTPMessage, attempt: int) -> float:
-    """Return the seconds to wait after an attempt, counted from 1.
-
-    These are the seconds of Retry-After, or until its date; without it, the wait doubles.
-
-    >>> headers = HTTPMessage()
-    >>> measure_wait(headers, 1), measure_wait(headers, 3)
-    (0.5, 2.0)
-    >>> headers["Retry-After"] = "7"
-    >>> measure_wait(headers, 1)
-    7.0
-    """
-    value = headers.get("Retry-After", "")
-    if value.isdecimal():
-        return float(value)
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time())
-    except ValueError:
-        return FIRST_WAIT * 2.0 ** (attempt - 1)

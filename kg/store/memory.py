@@ -7,10 +7,10 @@ from itertools import chain
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple
 
 from kg.errors import KgError
-from kg.store.canonical import sort_statements
+from kg.store.canonical import encode_triple, sort_statements
 from kg.store.engine import Result, collect_result
 from kg.store.interruptible import run_interruptible
-from kg.turtle import TurtleFile, find_faults, parse_file, restore_languages
+from kg.turtle import TurtleFile, find_faults, parse_file
 
 POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
@@ -97,18 +97,11 @@ class Memory:
 
     def dump_triples(self, graph: str) -> str:
         """Return the statements of one named graph as N-Triples, sorted."""
-        lines = (
-            f"{Triple(q.subject, q.predicate, q.object)} ."
-            for q in self._store.quads_for_pattern(None, None, None, NamedNode(graph))
-        )
-        return "".join(f"{restore_languages(line)}\n" for line in sorted(lines))
+        quads = self._store.quads_for_pattern(None, None, None, NamedNode(graph))
+        return "".join(f"{line}\n" for line in sorted(map(encode_triple, quads)))
 
 
 def _explain(error: SyntaxError, where: str) -> KgError:
-    message = str(error.msg or error)
-    found = POSITION.match(message)
-    line, column, reason = found.groups() if found else ("1", "1", message)
-    return KgError(
-        f"{where}:{line}:{column}: not valid SPARQL 1.1: {reason}.",
-        exit_code=2,
-    )
+    found = POSITION.match(error.msg)
+    line, column, reason = found.groups() if found else ("1", "1", error.msg)
+    return KgError(f"{where}:{line}:{column}: not valid SPARQL 1.1: {reason}.", exit_code=2)

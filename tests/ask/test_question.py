@@ -57,7 +57,8 @@ def test_unknown_language_is_a_usage_error(language: str, graph: LocalGraph) -> 
     with pytest.raises(KgError, match="Use en, zh-Hans, zh-Hant") as caught:
         ask_question(graph, find_question(graph.home, "chain"), language)
     assert caught.value.exit_code == 2
-    assert [check_language(tag) for tag in LANGUAGES] == list(LANGUAGES)
+    for known in LANGUAGES:
+        check_language(known)
 
 
 def test_answer_is_in_the_language(graph: LocalGraph) -> None:
