@@ -1,6 +1,6 @@
 """The main job: check everything, then write the dump and the answers, all or nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from kg.errors import KgError
 from kg.files import write_folder
 from kg.graph import LocalGraph, load_graph
 from kg.home import Home, producer
+from kg.names import Names
 from kg.store import Result
 
 DUMP = "city-policy.nq"
@@ -45,24 +46,30 @@ def build_folder(
         KgError: the check has violations, or the folder cannot be written to; then nothing is
             written.
     """
-    report = check_files(home, language=language, progress=progress)
-    if report.count(VIOLATION):
-        wrong = "\n".join(str(f) for f in report.findings if f.severity == VIOLATION)
-        raise KgError(f"{wrong}\nNothing was written: the data have to pass `kg check` first.")
-    graph = load_graph(home)
-    answers = {
-        question: ask_question(graph, question, language, bind_question(graph, question, {}))
-        for question in list_questions(home)
-        if not needs_value(home, question)
-    }
-    texts = {DUMP: f"# {producer()}\n{graph.memory.dump()}"}
-    for question, answer in answers.items():
-        rows, triples = {"csv": "csv", "md": "markdown"}, {"ttl": "turtle"}
-        for suffix, form in (triples if isinstance(answer, list) else rows).items():
-            name = f"answers/{question.name}.{suffix}"
-            texts[name] = render_answer(answer, form, graph.names)
     with write_folder(folder, export="build", force=force) as open_file:
+        # Opened before the work, so that a folder that cannot be used is refused at once.
+        dump = open_file(DUMP)
+        report = check_files(home, language=language, progress=progress)
+        if report.count(VIOLATION):
+            wrong = "\n".join(str(f) for f in report.findings if f.severity == VIOLATION)
+            raise KgError(f"{wrong}\nNothing was written: the data have to pass `kg check` first.")
+        graph = load_graph(home)
+        answers = {
+            question: ask_question(graph, question, language, bind_question(graph, question, {}))
+            for question in list_questions(home)
+            if not needs_value(home, question)
+        }
+        dump.write(f"# {producer()}\n{graph.memory.dump()}".encode())
+        texts = dict(_render_answers(answers, graph.names))
         for name, text in texts.items():
             open_file(name).write(text.encode())
     headlines = [(q, a) for q, a in answers.items() if "headline" in q.header.get("tags", ())]
-    return Build(report, graph, [folder / name for name in texts], headlines)
+    return Build(report, graph, [folder / name for name in (DUMP, *texts)], headlines)
+
+
+def _render_answers(answers: Mapping[Question, Result], names: Names) -> Iterator[tuple[str, str]]:
+    """Yield the relative path and the text of each file of answers."""
+    rows, triples = {"csv": "csv", "md": "markdown"}, {"ttl": "turtle"}
+    for question, answer in answers.items():
+        for suffix, form in (triples if isinstance(answer, list) else rows).items():
+            yield f"answers/{question.name}.{suffix}", render_answer(answer, form, names)

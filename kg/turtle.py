@@ -84,10 +84,15 @@ def match_files(home: Home, paths: Sequence[Path]) -> list[TurtleFile]:
     matched: dict[Path, TurtleFile] = {}
     for path in paths:
         if not path.exists():
-            raise KgError(f"{path}: no such file or folder. Give .ttl files or folders with some.")
+            raise KgError(
+                f"{path}: no such file or folder. Give Turtle files (.ttl) or folders.", exit_code=2
+            )
         found = sorted(path.rglob("*.ttl")) if path.is_dir() else [path]
         if not found:
-            raise KgError(f"{path}: has no .ttl file. Give .ttl files or folders with some.")
+            raise KgError(
+                f"{path}: has no Turtle file. Give files (.ttl), or folders that contain some.",
+                exit_code=2,
+            )
         for file in found:
             parts = file.resolve().parts
             tails = (known.get(parts[-n:]) for n in range(min(len(parts), 4), 0, -1))
@@ -122,7 +127,8 @@ def find_faults(files: Sequence[TurtleFile]) -> list[Fault]:
             message = f"byte {error.start} is not UTF-8. Save the file as UTF-8."
             faults.append(Fault(file.path, line, message))
         except SyntaxError as error:
-            message = f"column {error.offset}: not valid Turtle: {error.msg}."
+            reason = re.sub(r"^Parser error at line \d+ column \d+: ", "", error.msg)
+            message = f"not valid Turtle, at column {error.offset}: {reason}."
             faults.append(Fault(file.path, error.lineno or 0, message))
         except OSError as error:
             faults.append(Fault(file.path, 0, f"cannot be read ({error.strerror})."))

@@ -110,7 +110,7 @@ def test_folder_is_expanded_and_duplicates_are_dropped(tmp_path: Path) -> None:
 def test_path_without_turtle_files_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(KgError, match=r"nowhere\.ttl: no such file or folder"):
         match_files(HOME, [tmp_path / "nowhere.ttl"])
-    with pytest.raises(KgError, match=r"has no \.ttl file"):
+    with pytest.raises(KgError, match="has no Turtle file"):
         match_files(HOME, [tmp_path])
 
 

@@ -144,6 +144,8 @@ def bind_question(graph: Graph, question: Question, values: Mapping[str, object]
         try:
             terms[parameter.binds] = write_term(make_term(graph, parameter, value))
         except KgError as error:
+            if error.exit_code != 2:
+                raise
             faults.append(f"{name}: {error}")
     if faults:
         raise KgError("\n".join(faults), exit_code=2)
@@ -247,7 +249,9 @@ def _find_member(graph: Graph, parameter: Parameter, value: str) -> NamedNode:
     index = index_names(list_members(graph, parameter), graph.names)
     iri = resolve_name(index, value, graph.names)
     if iri is None:
-        kind, hint = local_name(parameter.group), _suggest_members(index, value)
+        # PolicyDocument is a policy document.
+        kind = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", local_name(parameter.group)).lower()
+        hint = _suggest_members(index, value)
         raise KgError(f"{quote_input(value)}: unknown {kind}. {hint}", exit_code=2)
     return NamedNode(iri)
 

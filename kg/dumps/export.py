@@ -116,7 +116,8 @@ def find_format(target: str, form: str | None, *, folder: bool = False) -> tuple
     """
     path = Path(target)
     given = _split_suffixes(f".{form}") if form else ("", "")
-    if folder or target == "-" or (path.exists() and not path.is_file()):
+    is_stream = target in ("-", "/dev/stdout") or (path.exists() and not path.is_file())
+    if folder or is_stream:
         return given if form else (".ttl" if folder else ".nq", "")
     syntax, compression = _split_suffixes(path.name)
     if form and (syntax not in ("", given[0]) or (syntax and given[1] not in ("", compression))):

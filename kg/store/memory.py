@@ -104,4 +104,8 @@ class Memory:
 def _explain(error: SyntaxError, where: str) -> KgError:
     found = POSITION.match(error.msg)
     line, column, reason = found.groups() if found else ("1", "1", error.msg)
-    return KgError(f"{where}:{line}:{column}: not valid SPARQL 1.1: {reason}.", exit_code=2)
+    if "Prefix not found" in reason:
+        what = "unknown prefix. Declare it with PREFIX, or use one of ontology/prefixes.ttl."
+    else:
+        what = f"not valid SPARQL 1.1: {reason}."
+    return KgError(f"{where}:{line}:{column}: {what}", exit_code=2)

@@ -254,7 +254,7 @@ def test_python_values_are_allowed(
 @pytest.mark.parametrize(
     ("kind", "value", "message"),
     [
-        ("iri", "wuhn", "value: wuhn: unknown City. Did you mean wuhan?"),
+        ("iri", "wuhn", "value: wuhn: unknown city. Did you mean wuhan?"),
         ("iri", "Honk Kong", "Did you mean hong-kong?"),
         ("iri", "武汉市", "Did you mean 武汉 (wuhan)?"),
         ("iri", "Chang Sha", "Did you mean changsha"),

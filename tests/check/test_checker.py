@@ -268,6 +268,6 @@ def test_other_file_that_is_not_turtle_is_an_error(name: str, small: Home) -> No
 
 
 def test_missing_path_is_an_error(untouched: Home, run: Run) -> None:
-    done = run("check", untouched.data / "nowhere.ttl", home=untouched, code=1)
+    done = run("check", untouched.data / "nowhere.ttl", home=untouched, code=2)
     assert done.stdout == ""
     assert re.fullmatch(r"kg: .*nowhere\.ttl: no such file or folder\. .*\n", done.stderr)

@@ -53,7 +53,7 @@ def test_value_that_looks_like_a_query_or_an_option_finds_nothing(value: str, ca
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("policies --city wuhn", "city: wuhn: unknown City. Did you mean wuhan?"),
+        ("policies --city wuhn", "city: wuhn: unknown city. Did you mean wuhan?"),
         ("policies --city a --city a", "--city: given twice (a and a). Give it once."),
         ("policies wuhan", "name of the parameter is missing. Write kg ask policies --city wuhan."),
         ("--lang en policies 武汉", "Write kg ask policies --city '武汉'."),

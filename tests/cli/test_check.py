@@ -49,7 +49,7 @@ def test_file_that_is_not_turtle_is_a_violation(small: Home, plan: Path, call: C
 
 def test_missing_path_is_an_error(small: Home, call: Call) -> None:
     for words in (["check"], ["format"]):
-        done = call(*words, small.data / "nowhere.ttl", home=small, code=1)
+        done = call(*words, small.data / "nowhere.ttl", home=small, code=2)
         assert re.match(r"kg: \S*nowhere\.ttl: no such file or folder\. ", done.stderr)
         assert done.stdout == ""
 

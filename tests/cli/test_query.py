@@ -38,7 +38,7 @@ def test_query_is_a_text_a_file_or_standard_input(
     [
         (["ASK { ?s ?p }"], r"query:1:14: not valid SPARQL 1\.1: "),
         (["# a\nSELECT *\n{ ?s ?p ?o"], r"query:3:11: not valid SPARQL 1\.1: "),
-        (["SELECT ?x { ?x a nope:City }"], r"query:1:\d+: not valid SPARQL 1\.1: "),
+        (["SELECT ?x { ?x a nope:City }"], r"query:1:\d+: unknown prefix\. Declare it "),
         (["INSERT DATA { <a:a> <a:a> 1 }"], r"query:1:\d+: not valid SPARQL 1\.1: "),
         (["nowhere.rq"], r"nowhere\.rq: cannot be read \(No such file or directory\)\. Give a "),
         (["/"], r"/: cannot be read \(Is a directory\)\. Give a query, a file, or -\.\n"),
