@@ -1,17 +1,15 @@
-"""Read Turtle files as named graphs, locate their statements, and write the canonical form.
+"""Read Turtle files as named graphs, and write the canonical form.
 
-pyoxigraph reads fast and reports the position of a syntax error; rdflib's parser gives the line
-of each statement, and its serializer writes the canonical form.
+pyoxigraph reads fast and reports the position of a syntax error; rdflib writes the canonical form.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping, MutableSequence, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
@@ -20,8 +18,7 @@ from kg.home import Home
 from kg.names import format_language, name_graph, read_names
 
 if TYPE_CHECKING:
-    import rdflib
-    from rdflib.term import Node
+    pass
 
 XMLNS = re.compile(r'(?:^  xmlns:\w+="[^"\n]*"\n)+', re.MULTILINE)
 
@@ -44,15 +41,6 @@ class Fault:
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.message}"
-
-
-@dataclass
-class LineIndex:
-    """The line, from 1, of each statement and of the first statement of each subject."""
-
-    file: TurtleFile
-    lines: dict[tuple[str, str, str], int] = field(default_factory=dict)
-    subjects: dict[str, int] = field(default_factory=dict)
 
 
 def list_files(home: Home, *, shapes: bool = False) -> list[TurtleFile]:
@@ -133,56 +121,6 @@ def find_faults(files: Sequence[TurtleFile]) -> list[Fault]:
         except OSError as error:
             faults.append(Fault(file.path, 0, f"cannot be read ({error.strerror})."))
     return faults
-
-
-def index_lines(file: TurtleFile, graph: rdflib.Graph) -> LineIndex:
-    """Parse a file into an rdflib graph; return the lines of its statements and subjects.
-
-    The line of a statement is the line of its object. Check the file with `find_faults` first:
-    this function raises whatever rdflib raises on broken Turtle.
-    """
-    from rdflib.plugins.parsers.notation3 import RDFSink, SinkParser
-
-    result = LineIndex(file)
-    text = file.path.read_text("utf-8")
-    ends = [match.start() for match in re.finditer("\n", text)]
-    open_lists: list[list[int]] = []
-    objects: list[int] = []
-
-    # The parser's own line count is wrong: it counts a line twice that it reads twice. The offset
-    # that these methods are called with is right.
-    class LineParser(SinkParser):
-        line = 0
-
-        def property_list(self, argstr: str, i: int, subj: Node) -> int:
-            result.subjects.setdefault(str(subj), bisect_left(ends, i) + 1)
-            return super().property_list(argstr, i, subj)
-
-        def objectList(self, argstr: str, i: int, res: MutableSequence[Any]) -> int:
-            open_lists.append([])
-            end = super().objectList(argstr, i, res)
-            objects[:] = open_lists.pop()
-            return end
-
-        def object(self, argstr: str, i: int, res: MutableSequence[Any]) -> int:
-            if open_lists:
-                self.line = bisect_left(ends, self.skipSpace(argstr, i)) + 1
-                open_lists[-1].append(self.line)
-            return super().object(argstr, i, res)
-
-        def makeStatement(self, quadruple: Any) -> None:
-            self.line = objects.pop(0)
-            super().makeStatement(quadruple)
-
-    class LineSink(RDFSink):
-        def makeStatement(self, quadruple: Any, why: object = None) -> None:
-            super().makeStatement(quadruple, why)
-            _, p, s, o = quadruple
-            result.lines.setdefault((str(s), str(p), str(o)), parser.line)
-
-    parser = LineParser(LineSink(graph), baseURI=file.graph, turtle=True)
-    parser.loadBuf(text)
-    return result
 
 
 def format_turtle(path: Path) -> str:

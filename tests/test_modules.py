@@ -16,14 +16,14 @@ MODULES = {
 }
 # Every module imports only from modules before it. A folder is listed with the order inside it.
 ORDER = """
-errors home names files turtle
+errors home names xsd files turtle_tokens turtle
 source: library pinyin simplify overlap
   repair/corruption repair/candidates repair/restoration repair/__init__ passages
 store: canonical engine interruptible memory credentials http endpoint graph_store
 graph
 ask: lookup wrapping table render question describe parameters answer
 api
-check: finding language_tags shacl constraint_queries evidence report checker
+check: finding language_tags index components shapes reference constraint_queries evidence report checker
 build
 networks: model validity edges node_data query metrics overlap layout assemble
   columns xml gexf graphml graphology spreadsheet write
@@ -43,12 +43,13 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "base", "misc"}
 # Each library that could be replaced, and all the modules that use it.
 LIBRARIES = {
     "pyoxigraph": {
-        "kg/names", "kg/turtle", "kg/graph", "kg/store/memory", "kg/store/engine",
+        "kg/names", "kg/xsd", "kg/turtle", "kg/check/index", "kg/check/components",
+        "kg/check/shapes", "kg/check/reference", "kg/graph", "kg/store/memory", "kg/store/engine",
         "kg/store/endpoint", "kg/store/canonical", "kg/ask/parameters", "kg/ask/answer",
         "kg/push", "kg/dumps/export", "kg/dumps/turtle", "kg/dumps/jsonld",
     },
-    "rdflib": {"kg/turtle", "kg/check/checker", "kg/check/shacl", "kg/check/language_tags"},
-    "pyshacl": {"kg/check/shacl"},
+    "rdflib": {"kg/turtle", "kg/check/reference"},
+    "pyshacl": {"kg/check/reference"},
     "yaml": {"kg/ask/question"},
     "opencc": {"kg/source/simplify"},
     "pypinyin": {"kg/source/pinyin"},
@@ -65,8 +66,15 @@ HEAVY = (
     "rdflib", "pyshacl", "yaml", "opencc", "pypinyin", "SPARQLWrapper", "pandas", "networkx",
     "pyarrow", "numpy",
 )  # fmt: skip
-# prefixes.ttl is read with two namespaces, and an XML format has a namespace of its own.
-NAMESPACES = {"kg/names": 2, "kg/networks/gexf": 1, "kg/networks/graphml": 1, "kg/pictures/svg": 1}
+# prefixes.ttl is read with two namespaces, XSD is read by its own module, and an XML format has a
+# namespace of its own.
+NAMESPACES = {
+    "kg/names": 2,
+    "kg/xsd": 1,
+    "kg/networks/gexf": 1,
+    "kg/networks/graphml": 1,
+    "kg/pictures/svg": 1,
+}
 SPARQL = re.compile(r"\b(SELECT|CONSTRUCT|ASK|DESCRIBE|INSERT|DELETE)\b.*\{", re.DOTALL)
 
 

@@ -1,18 +1,22 @@
 """Run all checks on the files of a home."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from kg.check.constraint_queries import list_constraint_queries, run_constraint_query
 from kg.check.evidence import check_evidence, list_compared_sources
-from kg.check.finding import VIOLATION, Finding, Locator
+from kg.check.finding import VIOLATION, WARNING, Finding, Locator
+from kg.check.index import StatementIndex
 from kg.check.language_tags import check_language_tags
+from kg.check.reference import compare_results, validate_files
 from kg.check.report import Report, count_coverage
-from kg.check.shacl import check_shapes, read_shapes
+from kg.check.shapes import Result, ShapeCompiler, UnsupportedShapeError
 from kg.errors import KgError
-from kg.graph import ENTAILED, LocalGraph
+from kg.graph import LocalGraph
 from kg.home import Home
-from kg.turtle import TurtleFile, find_faults, index_lines, list_files, match_files
+from kg.names import Names, pick, read_names, text
+from kg.turtle import Fault, TurtleFile, find_faults, list_files, match_files, parse_file
+from kg.turtle_tokens import LineIndex, index_statements
 
 STEPS = ("Turtle", "entailments", "shapes", "must-be-empty queries", "evidence")
 
@@ -22,6 +26,8 @@ def check_files(
     paths: Sequence[Path] = (),
     language: str = "en",
     progress: Callable[[str], None] = lambda step: None,
+    *,
+    reference: bool = False,
 ) -> Report:
     """Check the given files, or all files of the home; return a report.
 
@@ -29,67 +35,128 @@ def check_files(
     only their own findings are reported. If a file is not Turtle, only that is reported:
     statements are missing, which could cause any other finding.
 
-    `progress` is called with the name of each of the `STEPS` when it begins.
+    `progress` is called with the name of each of the `STEPS` when it begins. With `reference`,
+    pySHACL validates the shapes too, and the report has a note on differences.
 
     Raises:
         KgError: a path does not exist, or a file that is not to be checked is not Turtle.
     """
     asked = match_files(home, paths) if paths else list_files(home, shapes=True)
     progress(STEPS[0])
-    faults = find_faults(asked)
+    check = _Check(home, asked)
+    faults = check.read_files()
     if faults:
-        findings = [
-            Finding(str(fault.path), fault.line, VIOLATION, "turtle", "", fault.message)
-            for fault in faults
-        ]
-        return Report(findings, [], len(asked), 0, [])
-    fallback = None if paths else home.root
-    return _check_graph(home, asked, fallback, language, progress)
-
-
-def _check_graph(
-    home: Home,
-    asked: list[TurtleFile],
-    fallback: Path | None,
-    language: str,
-    progress: Callable[[str], None],
-) -> Report:
-    import rdflib
-
-    files = _list_graph_files(home, asked)
-    graph = LocalGraph(home, files)
-    rdf = rdflib.Graph(bind_namespaces="none")
-    checked = frozenset(file.path for file in asked)
-    locator = Locator([index_lines(file, rdf) for file in files], checked, fallback)
+        errors = [Finding(str(f.path), f.line, VIOLATION, "turtle", "", f.message) for f in faults]
+        return Report(errors, [], len(asked), 0, [])
+    locator = check.make_locator(None if paths else home.root)
     progress(STEPS[1])
-    graph.add_entailments()
-    rdf.parse(data=graph.memory.dump_triples(graph.names.expand(ENTAILED)), format="nt")
+    check.add_entailments()
     progress(STEPS[2])
-    findings = set(check_shapes(graph.names, rdf, read_shapes(home), locator, language))
-    findings.update(check_language_tags(graph.names, rdf, locator, language))
+    findings = {
+        *report_results(check.validate(reference=reference), check.names, locator, language),
+        *check_language_tags(check.names, check.checked, locator, language),
+    }
     progress(STEPS[3])
     for query in list_constraint_queries(home):
-        findings.update(run_constraint_query(graph, query, locator, language))
+        findings.update(run_constraint_query(check.graph, query, locator, language))
     progress(STEPS[4])
-    findings.update(check_evidence(graph, locator, language))
-    coverage, sources = count_coverage(graph), list_compared_sources(graph)
-    return Report(sorted(findings), coverage, len(asked), len(graph.memory), sources)
+    findings.update(check_evidence(check.graph, locator, language))
+    return Report(
+        sorted(findings),
+        count_coverage(check.graph),
+        len(asked),
+        len(check.graph.memory),
+        list_compared_sources(check.graph),
+        check.notes,
+    )
 
 
-def _list_graph_files(home: Home, asked: list[TurtleFile]) -> list[TurtleFile]:
-    """Return the files to load: the given ones, and all of the home's that they do not replace.
+def report_results(
+    results: Iterable[Result], names: Names, locator: Locator, language: str
+) -> Iterator[Finding]:
+    """Yield a finding for each validation result, with the shape's message in a language."""
+    for result in results:
+        focus = text(result.focus)
+        message = pick(result.messages, language, " ".join(result.messages.values()))
+        yield from locator.report(
+            focus,
+            VIOLATION if result.severity == "Violation" else WARNING,
+            names.shorten(text(result.shape)),
+            f"{names.shorten(focus)}: {message}",
+            predicate=result.path,
+            value=text(result.value),
+        )
 
-    Raises:
-        KgError: a shape file is not Turtle. (`LocalGraph` reads all other files.)
+
+class _Check:
+    """The files of a check: a graph for queries, and an index for shapes.
+
+    Each file is parsed once, for both.
     """
-    of_graph = list_files(home)
-    known = {*of_graph, *asked}
-    faults = find_faults([file for file in list_files(home, shapes=True) if file not in known])
-    if faults:
-        raise KgError("\n".join(str(fault) for fault in faults))
-    replaced = {file.graph for file in asked}
-    folder = (home.ontology / "shapes").resolve()
-    return [
-        *(file for file in of_graph if file.graph not in replaced),
-        *(file for file in asked if not file.path.resolve().is_relative_to(folder)),
-    ]
+
+    def __init__(self, home: Home, asked: Sequence[TurtleFile]) -> None:
+        self.names = read_names(home)
+        self.graph = LocalGraph(home, [])
+        self.notes: list[str] = []
+        self._type = self.names.expand("rdf:type")
+        self._index = StatementIndex(self._type, self.names.expand("rdfs:subClassOf"))
+        self._asked = asked
+        data = list_files(home)
+        replaced = {file.graph for file in asked}
+        folder = (home.ontology / "shapes").resolve()
+        self.checked = [f for f in asked if not f.path.resolve().is_relative_to(folder)]
+        self._files = [*(f for f in data if f.graph not in replaced), *self.checked]
+        self._shape_files = [f for f in list_files(home, shapes=True) if f not in data]
+        self._shapes = ShapeCompiler(self._index, self.names)
+
+    def read_files(self) -> list[Fault]:
+        """Read all files; return the faults of those to be checked.
+
+        Raises:
+            KgError: another file is not Turtle.
+        """
+        faults = []
+        for file in (*self._files, *self._shape_files):
+            try:
+                quads = list(parse_file(file))
+            except (SyntaxError, OSError):
+                faults += find_faults([file])
+                continue
+            if file in self._shape_files:
+                self._shapes.add(quads)
+            else:
+                self._index.add(quads)
+                self.graph.memory.add_parsed(file, quads)
+        asked = {file.path.resolve() for file in self._asked}
+        others = [fault for fault in faults if fault.path.resolve() not in asked]
+        if others:
+            raise KgError("\n".join(map(str, others)))
+        return faults
+
+    def make_locator(self, fallback: Path | None) -> Locator:
+        """Return a locator of statements in the files to be checked."""
+
+        def read_lines(file: TurtleFile) -> LineIndex:
+            return index_statements(file.path.read_text("utf-8"), file.graph, self._type)
+
+        return Locator(self.checked, self.graph.memory.find_statements, read_lines, fallback)
+
+    def add_entailments(self) -> None:
+        """Add the entailments to the graph and to the index."""
+        self.graph.add_entailments()
+        self._index.add(self.graph.memory.list_added())
+
+    def validate(self, *, reference: bool) -> list[Result]:
+        """Return the validation results; by pySHACL if the shapes need more than is covered."""
+        paths = [file.path for file in self._shape_files]
+        try:
+            results = list(self._shapes.validate())
+        except UnsupportedShapeError as error:
+            self.notes.append(f"{error} All shapes were validated by pySHACL, which takes longer.")
+            return validate_files(self.graph, self._files, paths)
+        if reference:
+            others = validate_files(self.graph, self._files, paths)
+            self.notes += compare_results(results, others) or [
+                f"pySHACL has the same results of validation: {len(results)}."
+            ]
+        return results

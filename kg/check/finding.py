@@ -1,10 +1,13 @@
 """A finding of a check, and where in the files it is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from kg.turtle import LineIndex
+from kg.names import is_iri
+from kg.turtle import TurtleFile
+from kg.turtle_tokens import LineIndex
 
 VIOLATION, WARNING = "violation", "warning"
 
@@ -24,35 +27,45 @@ class Finding:
         return f"{self.path}:{self.line}: {self.severity}: {self.message} [{self.check}]"
 
 
-@dataclass(frozen=True)
 class Locator:
-    """The lines of all files, of which some are checked.
+    """Finds the lines of statements in the files that are checked.
 
-    `fallback` is the path of findings about nodes that no checked file describes. Without it these
-    findings are dropped: they belong to files that are not checked.
+    `find_statements` returns named graph, predicate and object of the statements about a node,
+    and `read_lines` the lines of a file: only files with findings are read. `fallback` is the path
+    for findings about nodes that are no subject in the checked files. Without it there are no such
+    findings: they belong to the files that are not checked.
     """
 
-    files: Sequence[LineIndex]
-    checked: frozenset[Path]
-    fallback: Path | None = None
+    def __init__(
+        self,
+        files: Sequence[TurtleFile],
+        find_statements: Callable[[str], Sequence[tuple[str, str, str]]],
+        read_lines: Callable[[TurtleFile], LineIndex],
+        fallback: Path | None = None,
+    ) -> None:
+        self._files = {file.graph: file for file in files}
+        self._find_statements = cache(find_statements)
+        self.read_lines = cache(read_lines)
+        self._fallback = fallback
 
     def locate(self, node: str, predicate: str = "", value: str = "") -> tuple[str, int] | None:
         """Return path and line of a statement, or else of its subject; None if there is none.
 
-        Only the checked files are searched. Without a value, or if it is not found, the first
-        statement with the predicate counts.
+        Without a value, or if it is not found, the first statement with the predicate counts.
         """
-        checked = [index for index in self.files if index.file.path in self.checked]
-        for index in checked:
-            line = index.lines.get((node, predicate, value))
-            if line is None and predicate:
-                same = (n for key, n in index.lines.items() if key[:2] == (node, predicate))
-                line = next(same, None)
+        try:
+            found = [each for each in self._find_statements(node) if each[0] in self._files]
+        except ValueError:
+            return None  # the node is a literal
+        found.sort(key=lambda statement: statement[1] != predicate)
+        for graph, first, first_value in found:
+            lines = self.read_lines(self._files[graph])
+            if is_iri(node):
+                line = lines.find(node, predicate, value)
+            else:  # the index does not tell blank nodes apart
+                line = lines.find("", first, first_value)
             if line is not None:
-                return str(index.file.path), line
-        for index in checked:
-            if node in index.subjects:
-                return str(index.file.path), index.subjects[node]
+                return str(self._files[graph].path), line
         return None
 
     def report(
@@ -67,7 +80,7 @@ class Locator:
     ) -> Iterator[Finding]:
         """Yield the finding about a node, unless it belongs to a file that is not checked."""
         position = self.locate(node, predicate, value)
-        if position is None and self.fallback:
-            position = str(self.fallback), 0
+        if position is None and self._fallback:
+            position = str(self._fallback), 0
         if position:
             yield Finding(*position, severity, check, node, message)

@@ -3,17 +3,15 @@
 RDF engines may change the case of a tag, so neither shapes nor queries can check it.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Iterator, Sequence
 
 from kg.check.finding import VIOLATION, Finding, Locator
 from kg.names import LANGUAGES, Names, pick
+from kg.turtle import TurtleFile
 
-if TYPE_CHECKING:
-    import rdflib
-
+# Whatever may be a tag: a file without an unusual one need not be read closely.
+TAG = re.compile(rb"[\"']\s*@([a-zA-Z][a-zA-Z0-9-]*)")
 MESSAGES = {
     "en": "The language tag {0} is not used in this project. Write {1}, in this case.",
     "zh-Hans": "本项目不使用语言标签 {0}。请写作 {1}，并保持大小写一致。",
@@ -21,19 +19,15 @@ MESSAGES = {
 
 
 def check_language_tags(
-    names: Names, data: rdflib.Graph, locator: Locator, language: str
+    names: Names, files: Sequence[TurtleFile], locator: Locator, language: str
 ) -> Iterator[Finding]:
     """Yield a violation for each literal whose language tag is not one of `LANGUAGES`."""
     template = pick(MESSAGES, language, "")
-    for subject, predicate, value in data:
-        tag = getattr(value, "language", None)
-        if tag and tag not in LANGUAGES:
-            text = template.format(tag, ", ".join(LANGUAGES))
-            yield from locator.report(
-                str(subject),
-                VIOLATION,
-                "language-tag",
-                f"{names.shorten(str(subject))}: {text}",
-                predicate=str(predicate),
-                value=str(value),
-            )
+    known = {tag.encode() for tag in LANGUAGES}
+    for file in files:
+        if set(TAG.findall(file.path.read_bytes())) <= known:
+            continue
+        for subject, tag, line in locator.read_lines(file).tags:
+            if tag not in LANGUAGES:
+                message = f"{names.shorten(subject)}: {template.format(tag, ', '.join(LANGUAGES))}"
+                yield Finding(str(file.path), line, VIOLATION, "language-tag", subject, message)

@@ -1,6 +1,6 @@
 """The report of a check: its findings, and how much of the sources the data cover."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from kg.check.finding import VIOLATION, WARNING, Finding
 from kg.graph import Graph
@@ -19,7 +19,8 @@ class Coverage:
 class Report:
     """The findings, sorted by file and line, and what was checked.
 
-    `sources` has the name of each source text and whether it was compared with the data.
+    `sources` has the name of each source text and whether it was compared with the data. `notes`
+    are sentences on how the shapes were validated.
     """
 
     findings: list[Finding]
@@ -27,6 +28,7 @@ class Report:
     files: int
     statements: int
     sources: list[tuple[str, bool]]
+    notes: list[str] = field(default_factory=list)
 
     def count(self, severity: str) -> int:
         """Return the number of findings with a severity."""
@@ -48,7 +50,7 @@ def render_report(report: Report, form: str) -> str:
         import json
 
         return json.dumps(asdict(report), ensure_ascii=False, indent=2) + "\n"
-    lines = [str(finding) for finding in report.findings]
+    lines = [*map(str, report.findings), *report.notes]
     if report.coverage:
         lines.append("Sentences and headings of the sources that the data cite:")
     lines += [f"  {one.city}: {one.covered} of {one.sentences}" for one in report.coverage]

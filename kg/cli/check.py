@@ -19,8 +19,11 @@ from kg.cli.output import count_steps, print_data, print_text, show_progress
     help="Format of the report.",
 )
 @language_option
+@click.option("--reference", is_flag=True, help="Validate the shapes with pySHACL too; compare.")
 @click.pass_obj
-def check(home: FindHome, paths: tuple[Path, ...], form: str, language: str) -> None:
+def check(
+    home: FindHome, paths: tuple[Path, ...], form: str, language: str, reference: bool
+) -> None:
     """Check ontology and data, or only the files and folders in PATHS.
 
     Files in PATHS are checked together with all other files of ontology and data. Each finding
@@ -35,7 +38,9 @@ def check(home: FindHome, paths: tuple[Path, ...], form: str, language: str) -> 
     from kg.check import STEPS, check_files, render_report
 
     with show_progress("Checking") as progress:
-        report = check_files(home(), paths, language, count_steps(progress, len(STEPS)))
+        report = check_files(
+            home(), paths, language, count_steps(progress, len(STEPS)), reference=reference
+        )
     (print_text if form == "text" else print_data)(render_report(report, form))
     if report.findings:
         raise SystemExit(1 if report.count("violation") else 0)

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple
 
 from kg.errors import KgError
+from kg.names import is_iri, text
 from kg.store.canonical import encode_triple, sort_statements
 from kg.store.engine import Result, collect_result
 from kg.store.interruptible import run_interruptible
@@ -49,6 +50,11 @@ class Memory:
             raise KgError("\n".join(str(fault) for fault in faults)) from None
         self._files += files
 
+    def add_parsed(self, file: TurtleFile, quads: Sequence[Quad]) -> None:
+        """Add the statements of a file that has been parsed already, in its named graph."""
+        self._store.extend(quads)
+        self._files.append(file)
+
     def add_triples(self, triples: Iterable[Triple], graph: str) -> None:
         """Add triples to one named graph."""
         name = NamedNode(graph)
@@ -79,6 +85,20 @@ class Memory:
         except (OSError, RuntimeError) as error:
             # For example the endpoint of a SERVICE clause.
             raise KgError(f"{where}: the query failed: {error}.") from None
+
+    def find_statements(self, subject: str) -> list[tuple[str, str, str]]:
+        """Return named graph, predicate and object of the statements about a subject, as text.
+
+        Raises:
+            ValueError: the subject is neither an IRI nor the label of a blank node.
+        """
+        node = NamedNode(subject) if is_iri(subject) else BlankNode(subject)
+        quads = self._store.quads_for_pattern(node, None, None)
+        return [
+            (quad.graph_name.value, text(quad.predicate), text(quad.object))
+            for quad in quads
+            if isinstance(quad.graph_name, NamedNode)
+        ]
 
     def dump(self) -> str:
         """Return all statements as sorted N-Quads: the same data give the same bytes.

@@ -1,0 +1,182 @@
+"""The tokens of Turtle with their lines, and the lines of statements.
+
+This reads any valid Turtle 1.1 (https://www.w3.org/TR/turtle/#sec-grammar) and does not validate.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+TOKEN = re.compile(
+    r"""
+    (?P<blank>\s+|\#[^\n\r]*)
+  | (?P<iri><[^\x00-\x20<>"{}|^`]*>)
+  | (?P<string>\"{3}(?:[^"\\]|\\.|\"{1,2}(?!\"))*\"{3}|'{3}(?:[^'\\]|\\.|'{1,2}(?!'))*'{3}
+             |\"(?:[^"\\\n\r]|\\.)*\"|'(?:[^'\\\n\r]|\\.)*')
+  | (?P<tag>@[a-zA-Z]+(?:-[a-zA-Z0-9]+)*)
+  | (?P<number>[+-]?(?:[0-9]+\.[0-9]*[eE][+-]?[0-9]+|\.?[0-9]+[eE][+-]?[0-9]+|[0-9]*\.[0-9]+
+             |[0-9]+)(?![\w:%-]))
+  | (?P<name>(?:[^\s<>"'()\[\]{};,.\#@^\\]|\\.|\.(?=[^\s<>"'()\[\]{};,\#@^]))+)
+  | (?P<mark>\^\^|.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+ESCAPED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token: its kind is iri, string, tag, number, name or mark; lines count from 1."""
+
+    kind: str
+    text: str
+    line: int
+
+
+@dataclass
+class LineIndex:
+    """The lines, from 1, of statements, of subjects, and of texts with language tags.
+
+    `lines` has the line of the object by subject, predicate and object, and with an empty object
+    that of the first one. IRIs are complete, literals are their texts, and blank nodes "". `tags`
+    has subject, language tag and line of each text with a tag.
+    """
+
+    lines: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    subjects: dict[str, int] = field(default_factory=dict)
+    tags: list[tuple[str, str, int]] = field(default_factory=list)
+
+    def find(self, subject: str, predicate: str = "", value: str = "") -> int | None:
+        """Return the line of a statement, or else of the first with its predicate, or subject."""
+        keys = ((subject, predicate, value), (subject, predicate, ""))
+        found = next((self.lines[key] for key in keys if key in self.lines), None)
+        return self.subjects.get(subject) if found is None else found
+
+
+def list_tokens(text: str) -> Iterator[Token]:
+    """Yield the tokens of a text, without white space and comments.
+
+    >>> [token.text for token in list_tokens('a:b a:c "x"@en . # done')]
+    ['a:b', 'a:c', '"x"', '@en', '.']
+    """
+    line = 1
+    for found in TOKEN.finditer(text):
+        kind, token = str(found.lastgroup), found[0]
+        if kind != "blank":
+            yield Token(kind, token, line)
+        line += token.count("\n")
+
+
+def index_statements(text: str, base: str, rdf_type: str) -> LineIndex:
+    """Return the lines of the statements of a valid Turtle document.
+
+    The subject of statements about blank nodes is "".
+
+    >>> index_statements("PREFIX e: <e:>\\ne:a e:b 1 ;\\n  a e:C .", "", "type").lines
+    {('e:a', 'e:b', '1'): 2, ('e:a', 'e:b', ''): 2, ('e:a', 'type', 'e:C'): 3, \
+('e:a', 'type', ''): 3}
+    """
+    return _Reader(base, rdf_type).read(list_tokens(text))
+
+
+class _Reader:
+    """Follows the tokens of a document through its directives, statements and nested nodes."""
+
+    def __init__(self, base: str, rdf_type: str) -> None:
+        self.index = LineIndex()
+        self._base = base
+        self._rdf_type = rdf_type
+        self._prefixes: dict[str, str] = {}
+        # Subject and predicate of the statement and of the nodes around it; "" is a blank node.
+        self._around: list[tuple[str, str]] = []
+        self._subject: str | None = None
+        self._predicate: str | None = None
+
+    def read(self, tokens: Iterator[Token]) -> LineIndex:
+        for token in tokens:
+            is_start = self._subject is None and not self._around
+            if is_start and token.text.lstrip("@").lower() in ("prefix", "base"):
+                self._read_directive(token, tokens)
+            elif token.kind == "tag":
+                self.index.tags.append((self._subject or "", token.text[1:], token.line))
+            elif token.text == "^^":
+                next(tokens, None)
+            elif token.kind == "mark":
+                self._read_mark(token.text)
+            else:
+                self._read_term(token)
+        return self.index
+
+    def _read_directive(self, token: Token, tokens: Iterator[Token]) -> None:
+        name = ""
+        if token.text.lower().endswith("prefix"):
+            name = next(tokens, token).text.removesuffix(":")
+        iri = self._expand(next(tokens, token))
+        if token.text.lower().endswith("prefix"):
+            self._prefixes[name] = iri
+        else:
+            self._base = iri
+        if token.text.startswith("@"):
+            next(tokens, None)  # the point at the end
+
+    def _read_mark(self, mark: str) -> None:
+        if mark in "[(":
+            self._around.append((self._subject or "", self._predicate or ""))
+            # The members of a list are objects of a blank node, as far as lines go.
+            self._subject, self._predicate = "", None if mark == "[" else ""
+        elif mark in "])":
+            subject, predicate = self._around.pop() if self._around else ("", "")
+            # A node at the place of a subject is followed by its predicates.
+            self._subject, self._predicate = subject, predicate or None
+        elif mark == ";":
+            self._predicate = None
+        elif mark == "." and not self._around:
+            self._subject = self._predicate = None
+
+    def _read_term(self, token: Token) -> None:
+        text = self._expand(token)
+        if self._subject is None:
+            self._subject = "" if text.startswith("_:") else text
+            if self._subject:
+                self.index.subjects.setdefault(text, token.line)
+        elif self._predicate is None:
+            self._predicate = self._rdf_type if token.text == "a" else text
+        else:
+            key = (self._subject, self._predicate)
+            self.index.lines.setdefault((*key, text), token.line)
+            self.index.lines.setdefault((*key, ""), token.line)
+
+    def _expand(self, token: Token) -> str:
+        """Return the IRI or the text that a token stands for."""
+        if token.kind == "iri":
+            iri = unescape(token.text[1:-1])
+            # urljoin drops the # at the end of a namespace.
+            end = "#" if iri.endswith("#") else ""
+            return iri if SCHEME.match(iri) else urljoin(self._base, iri).removesuffix("#") + end
+        if token.kind == "string":
+            quotes = 3 if token.text[:3] in ('"""', "'''") else 1
+            return unescape(token.text[quotes:-quotes])
+        prefix, colon, local = token.text.partition(":")
+        if token.kind == "name" and colon and prefix in self._prefixes:
+            return self._prefixes[prefix] + re.sub(r"\\(.)", r"\1", local)
+        return token.text
+
+
+def unescape(text: str) -> str:
+    r"""Return a text with its escape sequences replaced.
+
+    >>> unescape(r"\u6df1\tx")
+    '深\tx'
+    """
+    if "\\" not in text:
+        return text
+
+    def replace(found: re.Match[str]) -> str:
+        if found[3]:
+            return ESCAPED.get(found[3], found[3])
+        return chr(int(found[1] or found[2], 16))
+
+    return ESCAPE.sub(replace, text)

@@ -1,0 +1,154 @@
+"""Literals of XML Schema: are they well formed, and how do their values compare?
+
+Python's own conversions accept more than the grammar: int("1_000") and Decimal("NaN") are no
+numbers here. See https://www.w3.org/TR/xmlschema11-2/.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal as OneOf
+
+from pyoxigraph import Literal, NamedNode
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+ZONE = r"(?P<zone>Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
+DAY = r"(?P<year>-?(?:[1-9][0-9]{3,}|0[0-9]{3}))-(?P<month>0[1-9]|1[0-2])-(?P<day>[0-3][0-9])"
+CLOCK = r"(?P<hour>[01][0-9]|2[0-3]):(?P<minute>[0-5][0-9]):(?P<second>[0-5][0-9](?:\.[0-9]+)?)"
+NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
+# The limits of the types derived from xsd:integer.
+INTEGERS: dict[str, tuple[int | None, int | None]] = {
+    "integer": (None, None),
+    "nonNegativeInteger": (0, None),
+    "positiveInteger": (1, None),
+    "nonPositiveInteger": (None, 0),
+    "negativeInteger": (None, -1),
+    "long": (-(2**63), 2**63 - 1),
+    "int": (-(2**31), 2**31 - 1),
+    "short": (-(2**15), 2**15 - 1),
+    "byte": (-128, 127),
+    "unsignedLong": (0, 2**64 - 1),
+    "unsignedInt": (0, 2**32 - 1),
+    "unsignedShort": (0, 2**16 - 1),
+    "unsignedByte": (0, 255),
+}
+PATTERNS = {
+    name: re.compile(pattern)
+    for name, pattern in {
+        **dict.fromkeys(INTEGERS, r"[+-]?[0-9]+"),
+        "decimal": NUMBER,
+        **dict.fromkeys(("double", "float"), rf"{NUMBER}(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN"),
+        "boolean": "true|false|1|0",
+        "date": DAY + ZONE,
+        "dateTime": rf"{DAY}T(?:{CLOCK}|24:00:00(?:\.0+)?){ZONE}",
+        "gYear": rf"-?(?:[1-9][0-9]{{3,}}|0[0-9]{{3}}){ZONE}",
+        "hexBinary": "(?:[0-9a-fA-F]{2})*",
+        "language": "[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*",
+    }.items()
+}
+BLANKS = " \t\n\r"
+DAYS_BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value that can be compared with others of its kind."""
+
+    kind: OneOf["number", "string", "boolean", "instant", "instant with zone"]
+    value: Decimal | float | str | bool
+
+
+def read_value(literal: Literal) -> Value | None:
+    """Return the value of a literal; None if it is ill-formed or its type has no order.
+
+    >>> read_value(Literal("1_000", datatype=_xsd("integer"))) is None
+    True
+    """
+    name = literal.datatype.value.removeprefix(XSD)
+    if name == "string":
+        return Value("string", literal.value)
+    if not is_well_formed(literal):
+        return None
+    text = literal.value.strip(BLANKS)
+    if name in INTEGERS or name == "decimal":
+        return Value("number", Decimal(text))
+    if name in ("double", "float"):
+        return Value("number", float(text.replace("INF", "inf")))
+    if name == "boolean":
+        return Value("boolean", text in ("true", "1"))
+    if name in ("date", "dateTime"):
+        found = PATTERNS[name].fullmatch(text)
+        return _read_instant(found) if found else None
+    return None
+
+
+def is_well_formed(literal: Literal) -> bool:
+    """Return whether a literal has a lexical form of its datatype; unknown datatypes allow any.
+
+    >>> is_well_formed(Literal("2021-02-29", datatype=_xsd("date")))
+    False
+    """
+    datatype = literal.datatype.value
+    name = datatype.removeprefix(XSD)
+    pattern = PATTERNS.get(name) if datatype.startswith(XSD) else None
+    if pattern is None:
+        return True
+    text = literal.value.strip(BLANKS)
+    found = pattern.fullmatch(text)
+    if found is None:
+        return False
+    if name in INTEGERS:
+        least, greatest = INTEGERS[name]
+        number = Decimal(text)
+        return (least is None or number >= least) and (greatest is None or number <= greatest)
+    if name in ("date", "dateTime"):
+        return 1 <= int(found["day"]) <= _count_days(int(found["year"]), int(found["month"]))
+    return True
+
+
+def compare_values(first: Value, second: Value) -> int | None:
+    """Return -1, 0 or 1 as the first value is less, equal or greater; None if incomparable.
+
+    >>> compare_values(Value("number", Decimal(2)), Value("number", 2.5))
+    -1
+    """
+    if first.kind != second.kind:
+        return None
+    a, b = first.value, second.value
+    if a == b:
+        return 0
+    if a < b:  # type: ignore[operator]
+        return -1
+    return 1 if a > b else None  # type: ignore[operator]
+
+
+def _read_instant(found: re.Match[str]) -> Value:
+    """Return a date or dateTime as seconds since 1970, in UTC if it has a time zone."""
+    year, month, day = int(found["year"]), int(found["month"]), int(found["day"])
+    leap_days = (year - (month <= 2)) // 4 - (year - (month <= 2)) // 100
+    leap_days += (year - (month <= 2)) // 400
+    days = 365 * (year - 1970) + leap_days - 477 + DAYS_BEFORE[month - 1] + day - 1
+    seconds = Decimal(86400 * days)
+    clock = found.groupdict()
+    if clock.get("hour"):
+        seconds += 3600 * int(clock["hour"]) + 60 * int(clock["minute"]) + Decimal(clock["second"])
+    elif "hour" in clock:  # 24:00:00
+        seconds += 86400
+    zone = found["zone"]
+    if not zone:
+        return Value("instant", seconds)
+    if zone != "Z":
+        offset = 3600 * int(zone[1:3]) + 60 * int(zone[4:])
+        seconds -= offset if zone[0] == "+" else -offset
+    return Value("instant with zone", seconds)
+
+
+def _count_days(year: int, month: int) -> int:
+    """Return the days of a month (proleptic Gregorian calendar; a year 0 exists)."""
+    if month == 2:
+        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
+    return 30 if month in (4, 6, 9, 11) else 31
+
+
+def _xsd(name: str) -> NamedNode:
+    return NamedNode(XSD + name)
