@@ -30,6 +30,7 @@ lint: $(VENV)/installed-test ## set up; check style and types
 
 bench: $(VENV)/installed-test ## time whole commands, as ratios to peers in the same run
 	$(BIN)/python tests/bench/speed.py --runs $(RUNS)
+	$(BIN)/python tests/bench/checks.py
 
 bench-questions: $(VENV)/installed-test ## time each question: against rdflib, the engine, and on many cities
 	$(BIN)/python tests/bench/questions.py --runs $(RUNS) --cities $(CITIES)

@@ -42,16 +42,12 @@ def list_comparisons(folder: Path) -> Iterator[Comparison]:
     export_statements(home, entailed, "--graphs", "graph:entailed", "--entailed")
     files = [*(str(file.path) for file in list_files(home)), str(entailed)]
     question = str(home.queries / "policies.rq")
-    shapes = [str(path) for path in sorted((home.ontology / "shapes").glob("*.ttl"))]
     ask, rdflib = [*KG, "ask", "policies"], [sys.executable, str(PEERS / "ask_rdflib.py")]
-    pyshacl = [sys.executable, str(PEERS / "check_pyshacl.py")]
     yield Comparison(
         "kg ask, rdflib with the same files and query", ask, [*rdflib, question, *files], 0.25
     )
     pyoxigraph = [sys.executable, "-c", "import pyoxigraph"]
     yield Comparison("kg ask, import pyoxigraph", ask, pyoxigraph, 7.0)
-    pyshacl += [*shapes, "--", *files]
-    yield Comparison("kg check, pySHACL with the same files", [*KG, "check"], pyshacl, 3.0)
 
 
 def time_process(command: list[str]) -> float:
