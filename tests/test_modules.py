@@ -31,7 +31,7 @@ pictures: labels placement scene legend svg fonts png
 tables: vocabulary columns schema statements rows cells metadata codebook parquet export
 dumps: context grouping turtle jsonld export
 push
-cli: options output parameters groups ask query build check networks tables rdf push export source
+cli: options output parameters groups ask query build check networks tables rdf push source
 """
 # `kg/__init__` imports what `kg.open` needs, and `python -m kg` starts the command line.
 OUTSIDE = {"kg/__init__", "kg/__main__"}
