@@ -75,22 +75,12 @@ def find_target(url: str, graph_store: str | None = None, update: str | None = N
         raise KgError("--graph-store and --update are both given. Remove one.", exit_code=2)
     if update:
         return UpdateService(update)
-    return GraphStore(graph_store or guess_graph_store(url))
-
-
-def guess_graph_store(url: str) -> str:
-    """Return the address of the graph store that belongs to an address for queries.
-
-    Raises:
-        KgError: the server is not known.
-
-    >>> guess_graph_store("http://127.0.0.1:7878/query")
-    'http://127.0.0.1:7878/store'
-    """
+    if graph_store:
+        return GraphStore(graph_store)
     parts = urlsplit(url)
     for pattern, path in GRAPH_STORES:
         if pattern.match(parts.path):
-            return urlunsplit((*parts[:2], pattern.sub(path, parts.path), "", ""))
+            return GraphStore(urlunsplit((*parts[:2], pattern.sub(path, parts.path), "", "")))
     raise KgError(f"{Endpoint(url).name}: unknown graph store. {PATHS}", exit_code=2)
 
 
@@ -136,8 +126,9 @@ def plan_push(local: Graph, remote: Graph, *, replace: bool = False) -> Plan:
     foreign = list(drop)
     for graph, size in sizes.items():
         found = remote_sizes.get(graph, 0)
-        state = "part" if not found else "other" if found > size else ""
-        state = state or compare_graphs(_read_graph(local, graph), _read_graph(remote, graph))
+        state = "other" if found else "part"
+        if 0 < found <= size:
+            state = compare_graphs(_read_graph(local, graph), _read_graph(remote, graph))
         (keep if state == "same" else send).append(graph)
         if state == "other":
             foreign.append(graph)
@@ -178,10 +169,8 @@ def cut_batches(lines: Sequence[str], size: int) -> Iterator[list[str]]:
     The first batch has all lines with blank nodes, because the same blank node in two requests
     would become two nodes. It can be sent again, since it replaces the graph.
     """
-    batch: list[str] = []
-    ground: list[str] = []
-    for line in lines:
-        (batch if BLANK_NODE.search(line) else ground).append(line)
+    batch = [line for line in lines if BLANK_NODE.search(line)]
+    ground = [line for line in lines if not BLANK_NODE.search(line)]
     used = len("".join(batch).encode())
     for line in ground:
         used += len(line.encode())

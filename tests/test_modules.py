@@ -23,7 +23,8 @@ store: canonical engine interruptible memory credentials http endpoint graph_sto
 graph
 ask: lookup wrapping table render question describe parameters answer
 api
-check: finding language_tags index components shapes reference constraint_queries evidence report checker
+check: finding language_tags index components shapes reference constraint_queries evidence
+  report checker
 build
 networks: model validity edges node_data query metrics overlap layout assemble
   columns xml gexf graphml graphology spreadsheet write
@@ -31,7 +32,7 @@ pictures: labels placement scene legend svg fonts png
 tables: vocabulary columns schema statements rows cells metadata codebook parquet export
 dumps: context grouping turtle jsonld export
 push
-cli: options output parameters groups ask query build check networks tables rdf push export source
+cli: options output parameters groups ask query build check networks tables rdf push source
 """
 # `kg/__init__` imports what `kg.open` needs, and `python -m kg` starts the command line.
 OUTSIDE = {"kg/__init__", "kg/__main__"}

@@ -29,7 +29,6 @@ from kg.push import (
     count_graphs,
     cut_batches,
     find_target,
-    guess_graph_store,
     plan_push,
     push_dataset,
 )
@@ -317,8 +316,9 @@ def test_wrong_graph_store_is_an_error(server: str, path: str) -> None:
     ],
 )
 def test_graph_store_of_a_known_server(url: str, store: str) -> None:
-    assert guess_graph_store(url) == store
-    assert isinstance(find_target(url), GraphStore)
+    target = find_target(url)
+    assert isinstance(target, GraphStore)
+    assert target.url == store
 
 
 def test_unknown_server_needs_an_address_to_write_to() -> None:

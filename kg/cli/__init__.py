@@ -3,34 +3,46 @@
 import io
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar
+from pkgutil import resolve_name
+from typing import Any
 
 import click
 
-from kg.cli.groups import LazyGroup
 from kg.errors import KgError
-from kg.home import find_home
 
 
-class CommandGroup(LazyGroup):
-    """All commands."""
+class LazyGroup(click.Group):
+    """A group that imports a command when it is named, so that others cost no time."""
 
-    commands_by_name: ClassVar = {
+    def __init__(self, *, modules: Mapping[str, str], **attrs: Any) -> None:
+        super().__init__(**attrs)
+        self.modules = modules  # `module:function` of each command
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands, sorted."""
+        return sorted(self.modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of that name, or None."""
+        name = self.modules.get(cmd_name)
+        return resolve_name(name) if name else None
+
+
+@click.group(
+    cls=LazyGroup,
+    modules={
         "ask": "kg.cli.ask:ask",
         "build": "kg.cli.build:build",
         "check": "kg.cli.check:check",
-        "export": "kg.cli.export:export",
+        "export": "kg.cli:export",
         "format": "kg.cli.check:format_files",
         "push": "kg.cli.push:push",
         "query": "kg.cli.query:query",
         "show": "kg.cli.query:show",
         "source": "kg.cli.source:source",
-    }
-
-
-@click.group(
-    cls=CommandGroup,
+    },
     subcommand_metavar="COMMAND",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -43,8 +55,7 @@ class CommandGroup(LazyGroup):
     "Environment variable: KG_HOME.",
 )
 @click.version_option(package_name="city-policy-kg", message="%(package)s %(version)s")
-@click.pass_context
-def cli(context: click.Context, folder: Path | None) -> None:
+def cli(folder: Path | None) -> None:
     """Query a knowledge graph of what cities promise in their digitalization policies.
 
     \b
@@ -55,8 +66,30 @@ def cli(context: click.Context, folder: Path | None) -> None:
 
     Exit codes: 0 success; 1 findings, or no answer; 2 usage error; 130 after Ctrl-C.
     """
-    # A function: only commands that need the home look for it.
-    context.obj = lambda: find_home(folder)
+    # Only commands that need the home look for it: see `find_context_home`.
+
+
+@click.group(
+    cls=LazyGroup,
+    modules={
+        "gephi": "kg.cli.networks:gephi",
+        "rdf": "kg.cli.rdf:rdf",
+        "tables": "kg.cli.tables:tables",
+    },
+    subcommand_metavar="COMMAND",
+    short_help="Export networks, tables or RDF.",
+)
+def export() -> None:
+    """Export the graph as networks, tables or RDF.
+
+    \b
+    kg export gephi city-theme -o city-theme.gexf   a network for Gephi
+    kg export tables -o tables                      one CSV file per class
+    kg export rdf -o city-policy.trig.gz            all statements
+
+    Files are complete or not written at all: an interrupted export keeps the old ones. -o FILE
+    overwrites any file. In a folder, files that kg did not write are overwritten only with --force.
+    """
 
 
 def run() -> int:

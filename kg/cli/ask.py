@@ -1,41 +1,47 @@
 """`kg ask`: the questions, each a command with an option for each of its parameters."""
 
-from __future__ import annotations
-
 import shlex
-from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import click
 
+from kg.ask import ask_question, bind_question, read_parameters, render_table
 from kg.ask.lookup import quote_input
 from kg.ask.question import Question, find_question, list_questions
-from kg.ask.render import ROW_FORMATS, TRIPLE_FORMATS
-from kg.cli.groups import QueryGroup
+from kg.ask.wrapping import wrap_text
+from kg.cli.groups import QueryCommand, QueryGroup
 from kg.cli.options import (
-    ENDPOINT_HELP,
-    IRIS_HELP,
+    endpoint_option,
     find_context_home,
     find_language,
-    make_language_option,
+    format_option,
+    help_language_option,
+    ignore_errors,
+    iris_option,
     open_graph,
 )
-from kg.cli.output import find_width, print_answer, print_note, print_text
+from kg.cli.output import find_width, print_answer, print_text, write_definitions
+from kg.cli.parameters import ParameterOption, find_values
 from kg.errors import KgError
-from kg.home import Home
-
-# With only these options the header of a question need not be read.
-COMMON_OPTIONS = {"--endpoint", "--format", "--iris", "--lang"}
+from kg.names import pick
+from kg.store import Rows
 
 
 class QuestionGroup(QueryGroup):
     """The questions of a home."""
 
-    section = "Questions"
-
-    def list_queries(self, home: Home) -> list[Question]:
-        """Return the questions, by name."""
-        return list_questions(home)
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of a question; None if there is none and a shell completes a line."""
+        with ignore_errors(ctx):
+            question = find_question(find_context_home(ctx), cmd_name)
+            return QuestionCommand(
+                question,
+                params=self.params,
+                callback=partial(answer_question, question),
+                context_settings={"allow_extra_args": True},
+            )
+        return None
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments.
@@ -50,95 +56,55 @@ class QuestionGroup(QueryGroup):
                 raise
             raise require_question(error.option_name) from None
 
-    def make_command(self, home: Home, name: str) -> click.Command:
-        """Return the command of a question.
 
-        Raises:
-            KgError: there is no such question; the message suggests similar names.
-        """
-        return QuestionCommand(find_question(home, name))
-
-
-class QuestionCommand(click.Command):
-    """A question; its parameters are read from its header, when they are needed."""
-
-    def __init__(self, question: Question) -> None:
-        super().__init__(
-            question.name,
-            params=make_options(),
-            callback=answer_question,
-            context_settings={"allow_extra_args": True},
-        )
-        self.question = question
-
-    def add_parameters(self, ctx: click.Context) -> None:
-        """Add an option for each parameter that the header declares."""
-        from kg.cli.parameters import list_parameter_options
-
-        parameters = list_parameter_options(find_context_home(ctx), self.question)
-        self.params = [*parameters, *make_options()]
+class QuestionCommand(QueryCommand):
+    """The command of a question."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the arguments, after reading the header if it is needed.
+        """Parse the arguments.
 
         Raises:
             KgError: a value has no option before it.
         """
-        options = {arg.partition("=")[0] for arg in args if arg.startswith("-")}
-        if ctx.resilient_parsing:
-            # A shell completes the line: an invalid header completes nothing.
-            with suppress(KgError):
-                self.add_parameters(ctx)
-        elif self.question.has_presets or options - COMMON_OPTIONS:
-            self.add_parameters(ctx)
         rest = super().parse_args(ctx, args)
         if rest and not ctx.resilient_parsing:
-            self.add_parameters(ctx)
-            raise self.refuse_value(rest[0], ctx.command_path)
+            value, hint = quote_input(rest[0]), "The question has no parameters."
+            name = next(iter(read_parameters(find_context_home(ctx), self.query)), None)
+            if name:
+                hint = f"Write {ctx.command_path} --{name} {shlex.quote(value)}."
+            raise KgError(f"{value}: the name of the parameter is missing. {hint}", exit_code=2)
         return rest
 
-    def refuse_value(self, value: str, path: str) -> KgError:
-        """Return the error for a value without an option before it."""
-        from kg.cli.parameters import ParameterOption
-
-        options = [param.opts[0] for param in self.params if isinstance(param, ParameterOption)]
-        hint = "The question has no parameters."
-        if options:
-            hint = f"Write {path} {options[0]} {shlex.quote(quote_input(value))}."
-        return KgError(
-            f"{quote_input(value)}: the name of the parameter is missing. {hint}", exit_code=2
-        )
-
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write title, description, parameters, options, columns, and an example."""
-        from kg.cli.parameters import write_question_help
-
-        self.format_usage(ctx, formatter)
-        write_question_help(ctx, formatter, self.question)
-
-
-def make_options() -> list[click.Parameter]:
-    """Return the options of every question."""
-    return [
-        click.Option(
-            ["--format", "form"],
-            type=click.Choice([*ROW_FORMATS, *TRIPLE_FORMATS]),
-            help="Format of the answer. Default: table for rows, turtle for triples.",
-        ),
-        make_language_option(),
-        click.Option(["--iris"], is_flag=True, help=IRIS_HELP),
-        click.Option(["--endpoint"], metavar="URL", help=ENDPOINT_HELP),
-    ]
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the columns of the answer, and an example with the required parameters or one."""
+        columns: dict[str, Any] = self.query.header.get("columns") or {}
+        if columns:
+            language = find_language(ctx)
+            rows = [(name, pick(texts, language, "")) for name, texts in columns.items()]
+            with formatter.section("Columns"):
+                write_definitions(formatter, rows)
+        options = [param for param in self.params if isinstance(param, ParameterOption)]
+        known = [option for option in options if option.parameter.sample] or options
+        needed = [option for option in options if option.required] or known[:1]
+        words = [
+            f" {option.opts[0]} {shlex.quote(option.parameter.sample or option.parameter.metavar)}"
+            for option in needed
+        ]
+        with formatter.section("Example"):
+            formatter.write(f"  kg ask {self.name}{''.join(words)}\n")
 
 
 @click.command(
     cls=QuestionGroup,
-    params=make_options(),
-    invoke_without_command=True,
-    options_metavar="",
+    section="Questions",
+    list_queries=list_questions,
     subcommand_metavar="[QUESTION] [OPTIONS]",
     short_help="Answer a question; list the questions.",
 )
+@format_option
+@help_language_option
+@iris_option
+@endpoint_option
 @click.pass_context
 def ask(ctx: click.Context, /, **given: Any) -> None:
     """Answer QUESTION. Without QUESTION, list all questions.
@@ -152,12 +118,10 @@ def ask(ctx: click.Context, /, **given: Any) -> None:
     """
     if ctx.invoked_subcommand is not None:
         return
-    for name, option in (("form", "--format"), ("endpoint", "--endpoint"), ("iris", "--iris")):
-        if given[name]:
-            raise require_question(option)
-    from kg.ask.table import render_table
-
-    titles = ctx.command.list_titles(ctx)  # type: ignore[attr-defined]
+    for param in ask.params:
+        if param.name != "language" and given[param.name]:
+            raise require_question(param.opts[0])
+    titles = ask.list_titles(ctx)
     print_text(render_table(("question", "title"), titles, width=find_width()), paged=True)
 
 
@@ -169,31 +133,24 @@ def require_question(option: str) -> KgError:
 @click.pass_context
 def answer_question(
     ctx: click.Context,
+    question: Question,
     /,
     form: str | None,
     language: str | None,
     iris: bool,
     endpoint: str | None,
-    **given: str | None,
+    **values: Any,
 ) -> None:
-    """Print the answer of the command's question, with the given values, by option."""
-    from kg.ask.parameters import bind_question
-    from kg.ask.question import ask_question
-    from kg.ask.render import render_answer
-    from kg.store import Rows
-
-    command: Any = ctx.command
-    question: Question = command.question
+    """Print the answer to a question."""
     if language and not question.has_variable("lang"):
         raise KgError(
             f"--lang: the answer of {question.name} has labels in all languages. Omit it.",
             exit_code=2,
         )
-    names = {param.name: param.opts[0].removeprefix("--") for param in command.params}
-    values = {names[key]: value for key, value in given.items() if value is not None}
-    graph = open_graph(find_context_home(ctx), endpoint)
-    result = ask_question(graph, question, language or "en", bind_question(graph, question, values))
-    text = render_answer(result, form, graph.names, width=find_width(), iris=iris or None)
-    print_answer(text, form)
-    if isinstance(result, Rows) and not result.rows and "empty" in question.header:
-        print_note(question.text("empty", find_language(ctx)))
+    graph = open_graph(ctx, endpoint)
+    terms = bind_question(graph, question, find_values(ctx))
+    answer = ask_question(graph, question, find_language(ctx), terms)
+    print_answer(answer, form, graph.names, iris=iris)
+    if isinstance(answer, Rows) and not answer.rows and "empty" in question.header:
+        note, width = question.text("empty", find_language(ctx)), find_width()
+        click.echo("\n".join(wrap_text(note, width)) if width else note, err=True)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from kg.cli.options import PATH, FindHome, force_option, language_option
+from kg.ask import render_answer, render_table
+from kg.cli.options import PATH, find_context_home, force_option, language_option
 from kg.cli.output import count_steps, find_width, print_text, show_progress
 
 
@@ -20,8 +21,8 @@ from kg.cli.output import count_steps, find_width, print_text, show_progress
 )
 @language_option
 @force_option
-@click.pass_obj
-def build(home: FindHome, folder: Path, language: str, force: bool) -> None:
+@click.pass_context
+def build(ctx: click.Context, folder: Path, language: str, force: bool) -> None:
     """Check ontology and data, write a dump and all answers, and print the main answers.
 
     The dump is city-policy.nq: all statements as N-Quads. The folder answers/ has the answers to
@@ -32,13 +33,12 @@ def build(home: FindHome, folder: Path, language: str, force: bool) -> None:
     kg build
     kg build --lang zh-Hans -o chinese
     """
-    from kg.ask import render_answer, render_table
     from kg.build import build_folder
     from kg.check import STEPS, render_report
 
     with show_progress("Checking") as progress:
         steps = count_steps(progress, len(STEPS))
-        built = build_folder(home(), folder, language, force=force, progress=steps)
+        built = build_folder(find_context_home(ctx), folder, language, force=force, progress=steps)
     width, names = find_width(), built.graph.names
     counts = built.graph.internal("summary")
     cells = [(names.show(label), names.show(count)) for _, label, count in counts]

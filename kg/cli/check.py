@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli.options import PATH, FindHome, language_option
+from kg.cli.options import PATH, find_context_home, language_option
 from kg.cli.output import count_steps, print_data, print_text, show_progress
 
 
@@ -20,9 +20,9 @@ from kg.cli.output import count_steps, print_data, print_text, show_progress
 )
 @language_option
 @click.option("--reference", is_flag=True, help="Validate the shapes with pySHACL too; compare.")
-@click.pass_obj
+@click.pass_context
 def check(
-    home: FindHome, paths: tuple[Path, ...], form: str, language: str, reference: bool
+    ctx: click.Context, paths: tuple[Path, ...], form: str, language: str, reference: bool
 ) -> None:
     """Check ontology and data, or only the files and folders in PATHS.
 
@@ -38,19 +38,18 @@ def check(
     from kg.check import STEPS, check_files, render_report
 
     with show_progress("Checking") as progress:
-        report = check_files(
-            home(), paths, language, count_steps(progress, len(STEPS)), reference=reference
-        )
+        steps = count_steps(progress, len(STEPS))
+        report = check_files(find_context_home(ctx), paths, language, steps, reference=reference)
     (print_text if form == "text" else print_data)(render_report(report, form))
-    if report.findings:
-        raise SystemExit(1 if report.count("violation") else 0)
+    if report.count("violation"):
+        raise SystemExit(1)
 
 
 @click.command(name="format", short_help="Write Turtle files in canonical form.")
 @click.argument("paths", nargs=-1, required=True, type=PATH)
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; print the differences.")
-@click.pass_obj
-def format_files(home: FindHome, paths: tuple[Path, ...], only_check: bool) -> None:
+@click.pass_context
+def format_files(ctx: click.Context, paths: tuple[Path, ...], only_check: bool) -> None:
     """Write the Turtle files in PATHS in canonical form.
 
     The form changes only the layout, and removes comments: use skos:editorialNote for remarks.
@@ -62,18 +61,14 @@ def format_files(home: FindHome, paths: tuple[Path, ...], only_check: bool) -> N
     from kg.files import write_file
     from kg.turtle import diff_turtle, format_turtle, match_files
 
-    changed = 0
-    for file in match_files(home(), paths):
-        difference = diff_turtle(file.path)
-        if not difference:
-            continue
-        changed += 1
-        if only_check:
-            print_data(difference)
-        else:
-            text = format_turtle(file.path)
+    files = match_files(find_context_home(ctx), paths)
+    if only_check:
+        differences = [diff_turtle(file.path) for file in files]
+        print_data("".join(differences))
+        raise SystemExit(1 if any(differences) else 0)
+    for file in files:
+        text = format_turtle(file.path)
+        if text != file.path.read_text("utf-8"):
             with write_file(file.path) as stream:
                 stream.write(text.encode())
             click.echo(f"{file.path}: formatted")
-    if changed and only_check:
-        raise SystemExit(1)

@@ -1,30 +1,30 @@
 """`kg export gephi`: export networks, for Gephi and other tools, and as pictures."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from kg.ask.parameters import read_parameters
 from kg.ask.question import Question
-from kg.cli.groups import QueryGroup
+from kg.cli.groups import QueryCommand, QueryGroup
 from kg.cli.options import (
-    ENDPOINT_HELP,
-    FORCE_HELP,
+    endpoint_option,
     find_context_home,
-    make_language_option,
+    find_language,
+    force_option,
+    help_language_option,
+    ignore_errors,
     open_graph,
     refuse_empty,
 )
 from kg.cli.output import Progress, count_steps, show_progress
-from kg.cli.parameters import ParameterOption, write_query_help
+from kg.cli.parameters import ParameterOption, find_values
 from kg.errors import KgError
 from kg.files import is_folder_target
-from kg.home import Home
+from kg.graph import Graph
 from kg.networks import (
     EmptyNetworkError,
     Network,
@@ -38,131 +38,80 @@ from kg.networks import (
 )
 from kg.networks.assemble import STEPS
 from kg.networks.layout import LAYOUTS
-from kg.networks.write import WRITERS, list_formats
-
-if TYPE_CHECKING:
-    from kg.graph import Graph
+from kg.networks.write import WRITERS, Writer, list_formats
+from kg.pictures import draw_png, draw_svg
 
 DEFAULT_FOLDER = "networks"
-
-
-def draw_svg(network: Network) -> list[bytes]:
-    """Return the network as an SVG picture."""
-    from kg import pictures
-
-    return [pictures.draw_svg(network).encode("utf-8")]
-
-
-def draw_png(network: Network) -> list[bytes]:
-    """Return the network as a PNG picture."""
-    from kg import pictures
-
-    return [pictures.draw_png(network)]
-
-
-ALL_WRITERS = {**WRITERS, "svg": draw_svg, "png": draw_png}
+ALL_WRITERS: Mapping[str, Writer] = {
+    **WRITERS,
+    "svg": lambda network: [draw_svg(network).encode("utf-8")],
+    "png": lambda network: [draw_png(network)],
+}
 
 
 class NetworkGroup(QueryGroup):
     """The networks of a home; without a name, all of them."""
 
-    section = "Networks"
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of a network; None if there is none and a shell completes a line."""
+        with ignore_errors(ctx):
+            network = find_network(find_context_home(ctx), cmd_name)
+            callback = partial(export_one, network)
+            return QueryCommand(network, many=True, params=self.params, callback=callback)
+        return None
 
-    def list_queries(self, home: Home) -> list[Question]:
-        """Return the networks, by name."""
-        return list_networks(home)
-
-    def make_command(self, home: Home, name: str) -> click.Command:
-        """Return the command of a network.
-
-        Raises:
-            KgError: there is no such network; the message suggests similar names.
-        """
-        return NetworkCommand(find_network(home, name), home)
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the arguments, after adding an option for each parameter of every network."""
-        if ctx.resilient_parsing:
-            with suppress(KgError):
-                self.add_parameters(find_context_home(ctx))
-        else:
-            self.add_parameters(find_context_home(ctx))
-        return super().parse_args(ctx, args)
-
-    def add_parameters(self, home: Home) -> None:
-        """Add an option for each parameter that all networks have."""
-        known = [read_parameters(home, network) for network in list_networks(home)]
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return an option for each parameter that all networks have, then the others."""
+        known = []
+        with ignore_errors(ctx):
+            home = find_context_home(ctx)
+            known = [read_parameters(home, network) for network in list_networks(home)]
         # The texts of the last network, entities, fit all of them.
         shared = [p for n, p in known[-1].items() if all(n in k for k in known)] if known else []
-        self.params = [*(ParameterOption(p, many=True) for p in shared), *make_options()]
-
-
-class NetworkCommand(click.Command):
-    """A network; its options are the parameters of its query and those of all networks."""
-
-    def __init__(self, network: Question, home: Home) -> None:
-        parameters = read_parameters(home, network).values()
-        super().__init__(
-            network.name,
-            params=[*(ParameterOption(p, many=True) for p in parameters), *make_options()],
-            callback=export_network,
-            help="",
-        )
-        self.network = network
-
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write title and description of the network, and its options."""
-        self.format_usage(ctx, formatter)
-        write_query_help(ctx, formatter, self.network)
-
-
-def make_options() -> list[click.Parameter]:
-    """Return the options of every network."""
-    return [
-        click.Option(
-            ["-o", "--output"],
-            metavar="FILE|DIR|-",
-            callback=refuse_empty,
-            help="A file; a folder, for several formats; or - for standard output. Default: "
-            "NETWORK.gexf, or for all networks the folder "
-            f"{DEFAULT_FOLDER}.",
-        ),
-        click.Option(
-            ["--format", "forms"],
-            type=click.Choice(list_formats(ALL_WRITERS)),
-            multiple=True,
-            help="Format. Default: that of the suffix of the file (.gz compresses), or all formats "
-            "for a folder. csv is two files, nodes.csv and edges.csv. May be repeated.",
-        ),
-        make_language_option(),
-        click.Option(
-            ["--layout"],
-            type=click.Choice(LAYOUTS),
-            default="auto",
-            show_default=True,
-            help="Layout of the nodes: force (ForceAtlas2), communities or circle. auto is force "
-            "up to 700 nodes, and communities above.",
-        ),
-        click.Option(
-            ["--largest"],
-            type=click.IntRange(min=1),
-            metavar="NODES",
-            help="Keep at most this many nodes, repeatedly dropping the node of lowest degree. "
-            "Default: 300 for city-city, else 10,000.",
-        ),
-        click.Option(["--force"], is_flag=True, help=FORCE_HELP),
-        click.Option(["--endpoint"], metavar="URL", help=ENDPOINT_HELP),
-    ]
+        return [*(ParameterOption(p, many=True) for p in shared), *super().get_params(ctx)]
 
 
 @click.command(
     cls=NetworkGroup,
-    params=make_options(),
-    invoke_without_command=True,
-    options_metavar="",
+    section="Networks",
+    list_queries=list_networks,
     subcommand_metavar="[NETWORK] [OPTIONS]",
     short_help="Export networks, for Gephi and as pictures.",
 )
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE|DIR|-",
+    callback=refuse_empty,
+    help="A file; a folder, for several formats; or - for standard output. Default: NETWORK.gexf, "
+    f"or for all networks the folder {DEFAULT_FOLDER}.",
+)
+@click.option(
+    "--format",
+    "forms",
+    type=click.Choice(list_formats(ALL_WRITERS)),
+    multiple=True,
+    help="Format. Default: that of the suffix of the file (.gz compresses), or all formats for a "
+    "folder. csv is two files, nodes.csv and edges.csv. May be repeated.",
+)
+@help_language_option
+@click.option(
+    "--layout",
+    type=click.Choice(LAYOUTS),
+    default="auto",
+    show_default=True,
+    help="Layout of the nodes: force (ForceAtlas2), communities or circle. auto is force up to 700 "
+    "nodes, and communities above.",
+)
+@click.option(
+    "--largest",
+    type=click.IntRange(min=1),
+    metavar="NODES",
+    help="Keep at most this many nodes, repeatedly dropping the node of lowest degree. Default: "
+    "300 for city-city, else 10,000.",
+)
+@force_option
+@endpoint_option
 @click.pass_context
 def gephi(ctx: click.Context, /, **given: Any) -> None:
     """Export NETWORK for Gephi, sigma.js or networkx, or draw it. Without NETWORK, export all.
@@ -190,16 +139,14 @@ def gephi(ctx: click.Context, /, **given: Any) -> None:
 
 
 @click.pass_context
-def export_network(ctx: click.Context, /, **given: Any) -> None:
-    """Export the network of the command."""
-    command: Any = ctx.command
-    network: Question = command.network
+def export_one(ctx: click.Context, network: Question, /, **given: Any) -> None:
+    """Export a network, by default to a file with its name."""
     suffix = given["forms"][0] if given["forms"] else "gexf"
     export_networks(ctx, [network], given["output"] or f"{network.name}.{suffix}", given)
 
 
 def export_networks(
-    ctx: click.Context, networks: Sequence[Question], output: str, given: dict[str, Any]
+    ctx: click.Context, networks: Sequence[Question], output: str, given: Mapping[str, Any]
 ) -> None:
     """Build networks, write them, and print their sizes."""
     forms = list(dict.fromkeys(given["forms"]))
@@ -208,13 +155,10 @@ def export_networks(
         raise KgError(
             f"{output}: is not a folder. Give a folder with -o for several files.", exit_code=2
         )
-    values = {
-        name.removeprefix("value_"): list(value)
-        for name, value in given.items()
-        if name.startswith("value_") and value
-    }
-    options = NetworkOptions(given["language"] or "en", given["layout"], given["largest"], values)
-    graph = open_graph(find_context_home(ctx), given["endpoint"])
+    options = NetworkOptions(
+        find_language(ctx), given["layout"], given["largest"], find_values(ctx)
+    )
+    graph = open_graph(ctx, given["endpoint"])
     sizes: list[str] = []
     notes: list[str] = []
     with show_progress("Exporting") as progress:

@@ -5,10 +5,14 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 
 import click
 
+from kg.ask import render_answer
 from kg.ask.wrapping import wrap_text
+from kg.names import Names
+from kg.store import Result
 
 Progress = Callable[[str, float], None]
 LONGEST_TERM = 30
@@ -33,8 +37,9 @@ def print_text(text: str, *, paged: bool = False) -> None:
         click.echo_via_pager(text.removesuffix("\n"))
 
 
-def print_answer(text: str, form: str | None) -> None:
+def print_answer(answer: Result, form: str | None, names: Names, *, iris: bool) -> None:
     """Print an answer in a format: a table, the default, for people, all others for programs."""
+    text = render_answer(answer, form, names, width=find_width(), iris=iris or None)
     if form in (None, "table"):
         print_text(text, paged=True)
     else:
@@ -50,12 +55,6 @@ def print_data(text: str) -> None:
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
 
 
-def print_note(text: str) -> None:
-    """Print a note to standard error, wrapped to the width of the terminal."""
-    width = find_width()
-    click.echo("\n".join(wrap_text(text, width)) if width else text, err=True)
-
-
 def write_paragraph(formatter: click.HelpFormatter, text: str) -> None:
     """Write a paragraph of a help; Chinese characters are two columns wide, which click ignores."""
     formatter.write_paragraph()
@@ -68,11 +67,10 @@ def write_definitions(formatter: click.HelpFormatter, rows: Sequence[tuple[str, 
     indent = " " * formatter.current_indent
     size = min(max(len(term) for term, _ in rows), LONGEST_TERM) + 2
     for term, text in rows:
-        lines = wrap_text(text, formatter.width - len(indent) - size)
         if len(term) + 2 > size:
             formatter.write(f"{indent}{term}\n")
             term = ""
-        for line in lines:
+        for line in wrap_text(text, formatter.width - len(indent) - size):
             formatter.write(f"{indent}{term:{size}}{line}\n")
             term = ""
 
@@ -95,11 +93,5 @@ def show_progress(label: str) -> Iterator[Progress]:
 
 def count_steps(progress: Progress, total: int) -> Callable[[str], None]:
     """Return a function that reports one step of `total` with each call."""
-    done = -1
-
-    def report(step: str) -> None:
-        nonlocal done
-        done += 1
-        progress(step, done / total)
-
-    return report
+    done = count()
+    return lambda step: progress(step, next(done) / total)

@@ -1,21 +1,17 @@
 """The options for the parameters of a question or network, their completion, and their help."""
 
-import shlex
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
-from click.types import StringParamType
 
 from kg.ask.lookup import local_name, normalize_name, quote_input
-from kg.ask.parameters import Parameter, label_members, list_members, read_parameters
-from kg.ask.question import Question
+from kg.ask.parameters import Parameter, label_members, list_members
 from kg.cli.options import find_context_home, find_language
 from kg.cli.output import write_definitions, write_paragraph
 from kg.errors import KgError
-from kg.home import Home
-from kg.names import LANGUAGES, pick
+from kg.graph import load_graph
+from kg.names import pick
 
 NAMING = (
     "A thing is given by a label in any language (武汉), by its prefixed name (place:wuhan), by "
@@ -23,34 +19,16 @@ NAMING = (
 )
 
 
-class ParameterType(StringParamType):
-    """The type of a parameter: any text, since the values are known to the graph only."""
-
-    def __init__(self, parameter: Parameter) -> None:
-        self.parameter = parameter
-        self.name = parameter.type
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        """Return the values whose name or label begins with a text, with their labels."""
-        try:
-            return list(complete_value(ctx, self.parameter, incomplete))
-        except KgError:
-            return []
-
-
 class ParameterOption(click.Option):
     """The option of a parameter; `many` allows it several times."""
 
-    def __init__(self, parameter: Parameter, *, many: bool = False) -> None:
+    def __init__(self, parameter: Parameter, *, many: bool) -> None:
         # Always multiple: by default click would silently drop all values but the last.
         super().__init__(
             [f"--{parameter.name}", f"value_{parameter.name.replace('-', '_')}"],
-            type=ParameterType(parameter),
             metavar=parameter.metavar,
             multiple=True,
-            required=parameter.required and parameter.default is None,
+            required=parameter.required,
             callback=None if many else take_one,
         )
         self.parameter = parameter
@@ -65,6 +43,32 @@ class ParameterOption(click.Option):
             more = f" [default: {self.parameter.default}]"
         text = self.parameter.text(find_language(ctx))
         return f"--{self.parameter.name} {self.metavar}", text + more
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the values that begin with a text.
+
+        A thing is completed to the last part of its IRI, with its label as help; if only a Chinese
+        label matches, to that label.
+        """
+        if self.parameter.type not in ("iri", "code"):
+            values = self.parameter.values
+            return [CompletionItem(value) for value in values if value.startswith(incomplete)]
+        try:
+            rows = list_members(load_graph(find_context_home(ctx)), self.parameter)
+        except KgError:
+            return []
+        items = []
+        start = normalize_name(incomplete)
+        for iri, labels in label_members(rows).items():
+            name = local_name(iri)
+            found = [label for label in labels.values() if normalize_name(label).startswith(start)]
+            # A shell takes a label with blanks for several words.
+            chinese = [x for x in found if not x.isascii() and not any(map(str.isspace, x))]
+            if normalize_name(name).startswith(start) or len(found) > len(chinese):
+                items.append(CompletionItem(name, help=pick(labels, find_language(ctx), "")))
+            elif found:
+                items.append(CompletionItem(chinese[0], help=name))
+        return items
 
 
 def take_one(
@@ -81,59 +85,12 @@ def take_one(
     return values[0] if values else None
 
 
-def list_parameter_options(home: Home, question: Question) -> list[click.Parameter]:
-    """Return an option for each parameter of a question."""
-    return [ParameterOption(parameter) for parameter in read_parameters(home, question).values()]
-
-
-def complete_value(
-    ctx: click.Context, parameter: Parameter, incomplete: str
-) -> Iterator[CompletionItem]:
-    """Yield the values of a parameter that begin with a text.
-
-    A thing is completed to the last part of its IRI, with its label as help; if only a Chinese
-    label matches, to that label.
-    """
-    if parameter.type not in ("iri", "code"):
-        values = LANGUAGES if parameter.type == "language" else parameter.values
-        yield from (CompletionItem(value) for value in values if value.startswith(incomplete))
-        return
-    from kg.graph import load_graph
-
-    start = normalize_name(incomplete)
-    members = label_members(list_members(load_graph(find_context_home(ctx)), parameter))
-    for iri, labels in members.items():
-        name = local_name(iri)
-        found = [label for label in labels.values() if normalize_name(label).startswith(start)]
-        # A shell takes a label with blanks for several words.
-        chinese = [x for x in found if not x.isascii() and not any(map(str.isspace, x))]
-        if normalize_name(name).startswith(start) or len(found) > len(chinese):
-            yield CompletionItem(name, help=pick(labels, find_language(ctx), ""))
-        elif found:
-            yield CompletionItem(chinese[0], help=name)
-
-
-def write_question_help(
-    ctx: click.Context, formatter: click.HelpFormatter, question: Question
-) -> None:
-    """Write title and description of a question, its options, columns, and an example."""
-    language = find_language(ctx)
-    write_query_help(ctx, formatter, question)
-    columns: dict[str, Any] = question.header.get("columns") or {}
-    if columns:
-        with formatter.section("Columns"):
-            rows = [(name, pick(texts, language, "")) for name, texts in columns.items()]
-            write_definitions(formatter, rows)
-    with formatter.section("Example"):
-        options = [param for param in ctx.command.params if isinstance(param, ParameterOption)]
-        formatter.write(f"  {make_example(question, options)}\n")
-
-
-def write_query_help(ctx: click.Context, formatter: click.HelpFormatter, query: Question) -> None:
-    """Write title and description of a question or network, its parameters, and other options."""
-    for field in ("summary", "description"):
-        write_paragraph(formatter, query.text(field, find_language(ctx)))
-    write_options(ctx, formatter)
+def find_values(ctx: click.Context) -> dict[str, Any]:
+    """Return the value of each parameter that is given, or its values if it may have several."""
+    params = ctx.command.get_params(ctx)
+    options = [param for param in params if isinstance(param, ParameterOption)]
+    values = {option.parameter.name: ctx.params[option.name] for option in options}
+    return {name: value for name, value in values.items() if value not in (None, ())}
 
 
 def write_options(ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -148,16 +105,3 @@ def write_options(ctx: click.Context, formatter: click.HelpFormatter) -> None:
     records = [param.get_help_record(ctx) for param in params if param not in parameters]
     with formatter.section("Options"):
         write_definitions(formatter, [record for record in records if record])
-
-
-def make_example(question: Question, options: Sequence[ParameterOption]) -> str:
-    """Return a call of a question with its required parameters, or with one of the others."""
-    known = [option for option in options if option.parameter.sample] or options
-    needed = [option for option in options if option.required] or known[:1]
-    words = [
-        f"--{option.parameter.name} {shlex.quote(option.parameter.sample)}"
-        if option.parameter.sample
-        else f"--{option.parameter.name} {option.metavar}"
-        for option in needed
-    ]
-    return " ".join(["kg ask", question.name, *words])

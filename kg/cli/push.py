@@ -2,7 +2,7 @@
 
 import click
 
-from kg.cli.options import FindHome
+from kg.cli.options import find_context_home
 from kg.cli.output import show_progress
 
 
@@ -22,9 +22,9 @@ from kg.cli.output import show_progress
     is_flag=True,
     help="Replace named graphs that differ. Without it, they are an error.",
 )
-@click.pass_obj
+@click.pass_context
 def push(
-    home: FindHome, url: str, graph_store: str | None, update: str | None, replace: bool
+    ctx: click.Context, url: str, graph_store: str | None, update: str | None, replace: bool
 ) -> None:
     """Load the dataset, with named graphs and entailments, into the endpoint at URL.
 
@@ -43,9 +43,10 @@ def push(
     from kg.push import GO_ON, find_target, push_dataset
 
     target = find_target(url, graph_store, update)
+    home = find_context_home(ctx)
     try:
         with show_progress("Sending") as progress:
-            done = push_dataset(home(), url, target, replace=replace, progress=progress)
+            done = push_dataset(home, url, target, replace=replace, progress=progress)
     except KeyboardInterrupt:
         click.echo(GO_ON, err=True)
         raise

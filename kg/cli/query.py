@@ -5,24 +5,27 @@ from pathlib import Path
 
 import click
 
-from kg.ask.render import ROW_FORMATS, TRIPLE_FORMATS
-from kg.cli.options import IRIS_HELP, FindHome, endpoint_option, language_option, open_graph
+from kg.ask import describe_node, render_description
+from kg.cli.options import (
+    endpoint_option,
+    format_option,
+    iris_option,
+    language_option,
+    open_graph,
+)
 from kg.cli.output import find_width, print_answer, print_text
 from kg.errors import KgError
 
 
 @click.command(short_help="Answer a SPARQL query.")
 @click.argument("sparql")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice([*ROW_FORMATS, *TRIPLE_FORMATS]),
-    help="Format of the result. Default: table for rows, turtle for triples.",
-)
-@click.option("--iris", is_flag=True, help=IRIS_HELP)
+@format_option
+@iris_option
 @endpoint_option
-@click.pass_obj
-def query(home: FindHome, sparql: str, form: str | None, iris: bool, endpoint: str | None) -> None:
+@click.pass_context
+def query(
+    ctx: click.Context, sparql: str, form: str | None, iris: bool, endpoint: str | None
+) -> None:
     """Answer a SPARQL 1.1 query.
 
     SPARQL is the text of the query, the name of a file with it, or - for standard input. The
@@ -33,21 +36,18 @@ def query(home: FindHome, sparql: str, form: str | None, iris: bool, endpoint: s
     kg query 'SELECT ?city { ?city a cdp:City }'
     kg query my-query.rq --format csv
     """
-    from kg.ask.render import render_answer
-
     text, where = read_argument(sparql)
-    graph = open_graph(home(), endpoint)
-    result = graph.query(text, where, graph.names.prefixes)
-    answer = render_answer(result, form, graph.names, width=find_width(), iris=iris or None)
-    print_answer(answer, form)
+    graph = open_graph(ctx, endpoint)
+    answer = graph.query(text, where, graph.names.prefixes)
+    print_answer(answer, form, graph.names, iris=iris)
 
 
 @click.command(short_help="Show what is known about a thing.")
 @click.argument("thing")
 @language_option
 @endpoint_option
-@click.pass_obj
-def show(home: FindHome, thing: str, language: str, endpoint: str | None) -> None:
+@click.pass_context
+def show(ctx: click.Context, thing: str, language: str, endpoint: str | None) -> None:
     """Show what is known about THING: its properties, references to it, and its evidence.
 
     THING is a label in any language (武汉), a prefixed name (place:wuhan), an IRI, or the last part
@@ -59,9 +59,7 @@ def show(home: FindHome, thing: str, language: str, endpoint: str | None) -> Non
     kg show framework:wuhan-1153
     kg show 香港 --lang zh-Hant
     """
-    from kg.ask.describe import describe_node, render_description
-
-    description = describe_node(open_graph(home(), endpoint), thing, language)
+    description = describe_node(open_graph(ctx, endpoint), thing, language)
     print_text(render_description(description, width=find_width()), paged=True)
 
 

@@ -1,36 +1,21 @@
 """`kg export rdf`: all statements, or those of some named graphs, in an RDF format."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from contextlib import suppress
 
 import click
 
-from kg.cli.options import FORCE_HELP, FindHome, find_context_home, refuse_empty
+from kg.cli.options import find_context_home, force_option, refuse_empty
 from kg.cli.output import show_progress
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
-# kg.dumps.export has the same formats, but is not loaded for a help page. A test compares both.
-SYNTAXES = ("nq", "nt", "trig", "ttl", "jsonld")
-FORMATS = tuple(f"{form}{suffix}" for suffix in ("", ".gz", ".zst") for form in SYNTAXES)
+from kg.dumps import FORMATS, export_rdf, list_graphs
+from kg.errors import KgError
 
 
-def complete_graph(
-    context: click.Context, option: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
+def complete_graph(ctx: click.Context, option: click.Parameter, incomplete: str) -> list[str]:
     """Return the named graphs that begin with a text."""
-    from click.shell_completion import CompletionItem
-
-    from kg.dumps.export import list_graphs
-    from kg.errors import KgError
-
-    try:
-        names = [graph.name for graph in list_graphs(find_context_home(context))]
-    except KgError:
-        return []
-    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+    with suppress(KgError):
+        names = [graph.name for graph in list_graphs(find_context_home(ctx))]
+        return [name for name in names if name.startswith(incomplete)]
+    return []
 
 
 @click.command(short_help="Export statements, in an RDF format.")
@@ -68,10 +53,10 @@ def complete_graph(
     help="Include or omit the entailments (graph:entailed), which are always those of the complete "
     "dataset. Default: include them, but omit them with --graphs.",
 )
-@click.option("--force", is_flag=True, help=FORCE_HELP)
-@click.pass_obj
+@force_option
+@click.pass_context
 def rdf(
-    home: FindHome,
+    ctx: click.Context,
     target: str,
     form: str | None,
     graphs: tuple[str, ...],
@@ -91,11 +76,9 @@ def rdf(
     N-Quads, TriG and JSON-LD keep the named graphs. Turtle and N-Triples have the union of the
     graphs, each statement once. The same data give the same bytes. .zst needs the extra [zstd].
     """
-    from kg.dumps.export import export_rdf
-
     with show_progress("Exporting") as progress:
         done = export_rdf(
-            home(),
+            find_context_home(ctx),
             target,
             form=form,
             graphs=graphs,

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import click
 
-from kg.cli.options import PATH, FindHome
-from kg.cli.output import find_width, print_data, print_text
+from kg.ask import render_table
+from kg.cli.options import PATH, find_context_home
+from kg.cli.output import find_width, print_text
+from kg.graph import load_graph
 from kg.home import Home
 from kg.names import text
 
@@ -22,23 +24,22 @@ def source() -> None:
 
 
 @source.command(name="list", short_help="List the source texts.")
-@click.pass_obj
-def list_all(home: FindHome) -> None:
+@click.pass_context
+def list_all(ctx: click.Context) -> None:
     """List the source texts that the data cite, and whether each has been added."""
-    from kg.ask import render_table
     from kg.source import list_sources
 
     cells = [
         (row.name, row.sha256, str(row.path) if row.is_added else "missing: kg source add FILE")
-        for row in list_sources(list_cited_sources(home()))
+        for row in list_sources(list_cited_sources(find_context_home(ctx)))
     ]
     print_text(render_table(("source", "SHA-256", "copy"), cells, width=find_width()))
 
 
 @source.command(short_help="Add a source text.")
 @click.argument("file", type=PATH)
-@click.pass_obj
-def add(home: FindHome, file: Path) -> None:
+@click.pass_context
+def add(ctx: click.Context, file: Path) -> None:
     """Copy the source text in FILE, recognised by its SHA-256, to the user's data folder.
 
     Then `kg check` compares the passages with it, and `kg show` prints them.
@@ -48,7 +49,8 @@ def add(home: FindHome, file: Path) -> None:
     """
     from kg.source import add_source
 
-    click.echo(f"Copied to {add_source(file, list_cited_sources(home()))}")
+    known = list_cited_sources(find_context_home(ctx))
+    click.echo(f"Copied to {add_source(file, known)}")
 
 
 @source.command(short_help="Restore a garbled source text.")
@@ -58,8 +60,14 @@ def add(home: FindHome, file: Path) -> None:
     is_flag=True,
     help="Keep traditional characters. Default: write simplified ones.",
 )
-@click.option("-o", "--output", type=PATH, help="Write to this file. Default: standard output.")
-def restore(file: Path, traditional: bool, output: Path | None) -> None:
+@click.option(
+    "-o",
+    "--output",
+    type=PATH,
+    default="-",
+    help="Write to this file. Default: standard output.",
+)
+def restore(file: Path, traditional: bool, output: Path) -> None:
     """Write the garbled text in FILE in readable form, and report each damaged span.
 
     A garbled text is Chinese with pinyin in brackets, and lost bytes when its encoding was
@@ -75,11 +83,8 @@ def restore(file: Path, traditional: bool, output: Path | None) -> None:
 
     restoration = restore_text(read_text(file))
     restored = restoration.text if traditional else simplify_text(restoration.text)
-    if output:
-        with write_file(output) as stream:
-            stream.write(restored.encode())
-    else:
-        print_data(restored)
+    with write_file(output) as stream:
+        stream.write(restored.encode())
     for span in restoration.spans:
         note = f", reading {span.reading}" if span.reading else ""
         if span.inferred:
@@ -89,8 +94,5 @@ def restore(file: Path, traditional: bool, output: Path | None) -> None:
 
 def list_cited_sources(home: Home) -> dict[str, str]:
     """Return the name of each source text that the data cite, by its SHA-256."""
-    from kg.graph import load_graph
-
     graph = load_graph(home)
-    rows = graph.internal("sources")
-    return {text(sha256): graph.names.show(name) for name, sha256, _ in rows}
+    return {text(sha): graph.names.show(name) for name, sha, _ in graph.internal("sources")}

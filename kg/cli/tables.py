@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli.options import FORCE_HELP, FindHome, refuse_empty
+from kg.cli.options import find_context_home, force_option, refuse_empty
 from kg.cli.output import show_progress
 from kg.names import LANGUAGES
 
@@ -44,10 +44,10 @@ from kg.names import LANGUAGES
     help="Format of the tables. parquet needs the extra [parquet].",
 )
 @click.option("--excel", is_flag=True, help="Write CSV that Excel opens with a double click.")
-@click.option("--force", is_flag=True, help=FORCE_HELP)
-@click.pass_obj
+@force_option
+@click.pass_context
 def tables(
-    home: FindHome,
+    ctx: click.Context,
     target: str,
     names: tuple[str, ...],
     languages: tuple[str, ...],
@@ -75,7 +75,7 @@ def tables(
 
     with show_progress("Exporting") as progress:
         done = export_tables(
-            home(),
+            find_context_home(ctx),
             Path(target),
             languages=tuple(dict.fromkeys(languages)) or LANGUAGES,
             table_names=names,

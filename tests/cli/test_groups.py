@@ -1,17 +1,14 @@
 """Groups of commands: options before and after the name of a question or network."""
 
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import click
 import pytest
 from click.shell_completion import ShellComplete
 
-from kg.cli import CommandGroup, cli
+from kg.cli import cli
 from kg.cli.ask import ask
-from kg.cli.export import ExportGroup
 from kg.cli.groups import QueryGroup
 from kg.cli.networks import gephi
 from kg.home import Home
@@ -23,30 +20,6 @@ def complete(*words: str) -> set[str]:
     """Return what the last word may become."""
     shell = ShellComplete(cli, {}, "kg", "_KG_COMPLETE")
     return {item.value for item in shell.get_completions(list(words[:-1]), words[-1])}
-
-
-def test_commands_are_imported_when_they_are_named() -> None:
-    code = "import sys, kg.cli; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
-    loaded = set(done.stdout.decode().split())
-    names = [*CommandGroup.commands_by_name.values(), *ExportGroup.commands_by_name.values()]
-    modules = {name.partition(":")[0] for name in names}
-    assert len(modules) >= 10
-    assert not modules & loaded
-
-
-def test_commands_are_found_by_name() -> None:
-    context = click.Context(cli)
-    for group in (cli, cli.get_command(context, "export")):
-        assert isinstance(group, click.Group)
-        names = group.list_commands(context)
-        assert names == sorted(names)
-        commands = {name: group.get_command(context, name) for name in names}
-        assert [name for name, command in commands.items() if not command] == []
-        assert {name: command.name for name, command in commands.items() if command} == {
-            name: name for name in names
-        }
-        assert group.get_command(context, "nothing") is None
 
 
 @pytest.mark.parametrize(

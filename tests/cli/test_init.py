@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 import pytest
 
-from kg.cli import cli
+from kg.cli import cli, export
 from kg.home import Home
 
 Call = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -51,6 +51,32 @@ def run_shell(command: str, home: Home, **environment: str) -> "subprocess.Compl
     )
     assert "Traceback" not in done.stdout + done.stderr
     return done
+
+
+# Commands
+
+
+def test_commands_are_imported_when_they_are_named() -> None:
+    code = "import sys, kg.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    loaded = set(done.stdout.decode().split())
+    names = [*cli.modules.values(), *export.modules.values()]
+    modules = {name.partition(":")[0] for name in names}
+    assert len(modules) >= 10
+    assert modules & loaded == {"kg.cli"}
+
+
+def test_commands_are_found_by_name() -> None:
+    context = click.Context(cli)
+    for group in (cli, export):
+        names = group.list_commands(context)
+        assert names == sorted(names)
+        commands = {name: group.get_command(context, name) for name in names}
+        assert [name for name, command in commands.items() if not command] == []
+        assert {name: command.name for name, command in commands.items() if command} == {
+            name: name for name in names
+        }
+        assert group.get_command(context, "nothing") is None
 
 
 # Help

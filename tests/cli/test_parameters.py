@@ -12,7 +12,7 @@ from click.shell_completion import BashComplete, FishComplete, ShellComplete, Zs
 
 from kg.ask import list_questions, read_parameters
 from kg.ask.wrapping import measure_text
-from kg.cli import CommandGroup, cli
+from kg.cli import cli
 from kg.cli.parameters import NAMING
 from kg.home import Home, find_home
 from kg.names import LANGUAGES
@@ -44,7 +44,7 @@ def complete(*words: str) -> dict[str, str | None]:
 
 
 def test_commands_are_completed() -> None:
-    assert set(complete("")) == set(CommandGroup.commands_by_name)
+    assert set(complete("")) == set(cli.modules)
     assert set(complete("as")) == {"ask"}
 
 
