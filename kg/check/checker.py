@@ -8,6 +8,7 @@ from kg.check.evidence import check_evidence, list_compared_sources
 from kg.check.finding import VIOLATION, WARNING, Finding, Locator
 from kg.check.index import StatementIndex
 from kg.check.language_tags import check_language_tags
+from kg.check.placement import check_placement
 from kg.check.reference import compare_results, validate_files
 from kg.check.report import Report, count_coverage
 from kg.check.shapes import Result, ShapeCompiler, UnsupportedShapeError
@@ -60,6 +61,7 @@ def check_files(
     for query in list_constraint_queries(home):
         findings.update(run_constraint_query(check.graph, query, locator, language))
     progress(STEPS[4])
+    findings.update(check_placement(check.graph, locator, language))
     findings.update(check_evidence(check.graph, locator, language))
     return Report(
         sorted(findings),
@@ -150,7 +152,7 @@ class _Check:
         """Return the validation results; by pySHACL if the shapes need more than is covered."""
         paths = [file.path for file in self._shape_files]
         try:
-            results = list(self._shapes.validate())
+            results = self._shapes.validate()
         except UnsupportedShapeError as error:
             self.notes.append(f"{error} All shapes were validated by pySHACL, which takes longer.")
             return validate_files(self.graph, self._files, paths)

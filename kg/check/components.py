@@ -42,7 +42,7 @@ Component = Callable[[Context, Term], Constraint]
 
 def each_value(test: Test) -> Constraint:
     """Return the constraint that each value node passes a test."""
-    return lambda focus, values: (value for value in values if not test(value))
+    return lambda focus, values: [v for v in values if not test(v)] if values else ()
 
 
 def read_count(parameter: Term) -> int:

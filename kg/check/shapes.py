@@ -6,7 +6,7 @@ constraint is skipped in silence. See https://www.w3.org/TR/shacl/#shapes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode, Quad
@@ -63,17 +63,18 @@ class Shape:
                 return False
         return all(shape.conforms(value) for shape in self.properties for value in values)
 
-    def validate(self, focus: Term) -> Iterator[Result]:
-        """Yield the results of validating a node."""
+    def validate(self, focus: Term, results: list[Result]) -> None:
+        """Add the results of validating a node."""
         values = self.find_values(focus)
         for component, constraint in self.constraints:
             for value in constraint(focus, values):
-                yield Result(
+                result = Result(
                     focus, self.path, value, self.node, component, self.severity, self.messages
                 )
-        for shape in self.properties:
-            for value in values:
-                yield from shape.validate(value)
+                results.append(result)
+        for value in values:
+            for shape in self.properties:
+                shape.validate(value, results)
 
 
 class ShapeCompiler:
@@ -95,18 +96,20 @@ class ShapeCompiler:
             statements = self._statements.setdefault(quad.subject, {})
             statements.setdefault(quad.predicate, []).append(quad.object)
 
-    def validate(self) -> Iterator[Result]:
-        """Yield the results of all shapes with targets, for their focus nodes.
+    def validate(self) -> list[Result]:
+        """Return the results of all shapes with targets, for their focus nodes.
 
         Raises:
             UnsupportedShapeError: a shape is not covered, or invalid.
         """
+        results: list[Result] = []
         for node in list(self._statements):
             targets = self._find_targets(node)
             if targets and not self._is_deactivated(node):
                 shape = self._compile(node)
                 for focus in targets:
-                    yield from shape.validate(focus)
+                    shape.validate(focus, results)
+        return results
 
     def _read(self, node: Term, name: str) -> list[Term]:
         return self._statements.get(node, {}).get(NamedNode(SHACL + name), [])
@@ -132,11 +135,18 @@ class ShapeCompiler:
             classes = [*classes, node]
         for each in classes:
             found |= dict.fromkeys(self._index.instances(each))
-        for each in self._read(node, "targetSubjectsOf"):
-            found |= dict.fromkeys(self._index.objects(each))
-        for each in self._read(node, "targetObjectsOf"):
-            found |= dict.fromkeys(self._index.subjects(each))
+        for predicate in self._read_predicates(node, "targetSubjectsOf"):
+            found |= dict.fromkeys(self._index.objects(predicate))
+        for predicate in self._read_predicates(node, "targetObjectsOf"):
+            found |= dict.fromkeys(self._index.subjects(predicate))
         return list(found)
+
+    def _read_predicates(self, node: Term, name: str) -> list[NamedNode]:
+        values = self._read(node, name)
+        predicates = [each for each in values if isinstance(each, NamedNode)]
+        if len(predicates) < len(values):
+            raise self._refuse(node, f"sh:{name} is not an IRI")
+        return predicates
 
     def _compile(self, node: Term) -> Shape:
         """Return a shape as functions; each is compiled once."""

@@ -1,0 +1,99 @@
+"""Check where the cited passages lie: within one sentence, and not in another city's section.
+
+A query would compare each passage with each sentence of its source, which takes long where a
+source is about many cities.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
+
+from kg.check.finding import VIOLATION, Finding, Locator
+from kg.graph import Graph
+from kg.names import Term, pick, text
+
+MESSAGES = {
+    "evidence-across-segments": {
+        "en": "The passage from {} to {} does not lie within one sentence or heading of its "
+        "source. End it where the sentence ends, and cite the next sentence as separate evidence.",
+        "zh-Hans": "从 {} 到 {} 的段落不在来源的一个句子或标题之内。应在句末截断，下一句另立依据。",
+    },
+    "evidence-of-another-city": {
+        "en": "The evidence {} is in the section about {}, but this thing belongs to {}, which "
+        "does not apply there. Correct statedIn, partOf or the evidence.",
+        "zh-Hans": "依据 {} 位于讲 {} 的章节，但该事物属于 {}，而该文件不适用于该地。"
+        "应更正 statedIn、partOf 或依据。",
+    },
+}
+Span = tuple[int, int]
+
+
+class Spans:
+    """Intervals of offsets with a value each, which may overlap."""
+
+    def __init__(self, spans: Iterable[tuple[Span, str]]) -> None:
+        self._spans = sorted(spans)
+        self._starts = [start for (start, _), _ in self._spans]
+        # The furthest end of a span and of all before it.
+        self._reach = list(accumulate((end for (_, end), _ in self._spans), max))
+
+    def find_around(self, span: Span) -> Iterator[str]:
+        """Yield the value of each interval that contains a span, from the last to the first."""
+        start, end = span
+        for index in reversed(range(bisect_right(self._starts, start))):
+            if self._reach[index] < end:
+                return
+            (_, other_end), value = self._spans[index]
+            if other_end >= end:
+                yield value
+
+
+def check_placement(graph: Graph, locator: Locator, language: str) -> Iterator[Finding]:
+    """Yield the violations by passages that lie where they cannot be evidence."""
+
+    def report(check: str, node: str, *values: object) -> Iterator[Finding]:
+        message = pick(MESSAGES[check], language, "").format(*values)
+        return locator.report(node, VIOLATION, check, f"{graph.names.shorten(node)}: {message}")
+
+    passages, segments = _read_passages(graph)
+    places: dict[str, set[str]] = {}  # of the sentences that contain a passage
+    for (evidence, source), span in passages.items():
+        if source not in segments:
+            continue
+        found = set(segments[source].find_around(span))
+        if not found:
+            yield from report("evidence-across-segments", evidence, *span)
+        places.setdefault(evidence, set()).update(found - {""})
+    shorten = graph.names.shorten
+    for (evidence, node, document), applies in _read_uses(graph).items():
+        for place in sorted(places.get(evidence, set()) - applies):
+            values = (shorten(evidence), shorten(place), shorten(document))
+            yield from report("evidence-of-another-city", node, *values)
+
+
+def _read_passages(graph: Graph) -> tuple[dict[tuple[str, str], Span], dict[str, Spans]]:
+    """Return the spans of evidence, by evidence and source, and the sentences of each source."""
+    passages: dict[tuple[str, str], Span] = {}
+    segments: dict[str, list[tuple[Span, str]]] = {}
+    for node, kind, source, start, end, place in graph.internal("placed-passages"):
+        span = _read_offset(start), _read_offset(end)
+        if text(kind) == graph.names.expand("cdp:Evidence"):
+            passages[text(node), text(source)] = span
+        else:
+            segments.setdefault(text(source), []).append((span, text(place) if place else ""))
+    return passages, {source: Spans(spans) for source, spans in segments.items()}
+
+
+def _read_uses(graph: Graph) -> dict[tuple[str, str, str], set[str]]:
+    """Return the places to which a document applies, by evidence, node and document."""
+    uses: dict[tuple[str, str, str], set[str]] = {}
+    for evidence, node, document, place in graph.internal("evidence-places"):
+        key = text(evidence), text(node), text(document)
+        uses.setdefault(key, set()).update({text(place)} if place else ())
+    return uses
+
+
+def _read_offset(term: Term | None) -> int:
+    digits = text(term)
+    # Other values are reported by the shapes.
+    return int(digits) if digits.isdecimal() else -1
