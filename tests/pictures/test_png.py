@@ -65,5 +65,6 @@ def test_missing_library_is_reported(
     make_network: Make,
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
+    read_face.cache_clear()  # other tests may have read the fonts
     with pytest.raises(KgError, match=re.escape("pip install 'city-policy-kg[picture]'")):
         draw_png(make_network([make_node(1)], []))
