@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
@@ -73,6 +73,7 @@ def test_instances_are_those_of_subclasses_too() -> None:
     assert index.instances(X) == set()
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.sampled_from(TRIPLES)), max_size=40))
 def test_changed_index_is_like_a_new_one(changes: list[tuple[bool, Triple]]) -> None:
     index, present = make_index(), set[Triple]()
