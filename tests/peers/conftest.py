@@ -104,6 +104,7 @@ def download_sources(requirements: Path, folder: Path) -> None:
         pip = [require_program("pip", requirements.parent.name)]
     command = [*pip, "download", "--quiet", "--no-deps", "--require-hashes"]
     error = run_download([*command, "-r", str(requirements), "-d", str(folder)], folder)
+    assert "Expected sha256" not in error, error
     if error:
         pytest.skip(f"pip could not download {requirements.parent.name}: {error}")
     (archive,) = folder.glob("*.gz")
