@@ -28,7 +28,7 @@ from rdflib.util import from_n3
 
 from kg.check import check_files
 from kg.home import Home
-from kg.turtle import format_turtle
+from kg.turtle_format import format_turtle
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mutations")]
 
