@@ -66,9 +66,13 @@ class Statement:
 
 @dataclass(slots=True)
 class Node:
-    """A statement, `[ … ]` or `( … )`, while it is read; `opener` is "", "[" or "("."""
+    """A statement, `[ … ]` or `( … )`, while it is read; `opener` is "", "[" or "(".
+
+    `expected` is what comes next: subject, predicate, object, separator, or member of a list.
+    """
 
     opener: str
+    expected: str
     subject: Term | None = None
     predicate: Term | None = None
     properties: Properties = field(default_factory=dict)
@@ -113,27 +117,30 @@ class _Parser:
         self._next = self._read_token()
         self._prefixes: dict[str, Directive] = {}
         self._bases = 0
-        self._nodes: list[Node] = [Node("")]
+        self._nodes: list[Node] = [Node("", "subject")]
 
     def read(self) -> Iterator[Directive | Statement]:
         while self._next is not self._end:
             token = self._take()
-            is_start = len(self._nodes) == 1 and self._nodes[0].subject is None
-            if is_start and token.text.lower() in ("@prefix", "prefix", "@base", "base"):
+            node = self._nodes[-1]
+            word = token.text.lower()
+            if node.expected == "subject" and word in ("@prefix", "prefix", "@base", "base"):
                 yield self._read_directive(token)
-            elif is_start and token.text.lower() in ("@version", "version"):
-                raise self._refuse(token)
-            elif token.text in ("[", "("):
-                self._nodes.append(Node(token.text))
-            elif token.text in ("]", ")"):
-                self._add(self._close(token))
-            elif token.text == ";":
-                self._nodes[-1].predicate = None
-            elif token.text == "." and len(self._nodes) == 1:
+            elif token.text == "." and node.opener == "":
+                self._end_properties(node, token)
                 yield self._end_statement(token)
-            elif token.text != ",":
-                self._add(self._read_term(token))
-        if len(self._nodes) > 1 or self._nodes[0].subject:
+            elif token.text in ("[", "("):
+                is_list = token.text == "("
+                self._nodes.append(Node(token.text, "member" if is_list else "predicate"))
+            elif token.text in ("]", ")"):
+                self._add(self._close(token), token)
+            elif token.text == ";":
+                self._end_properties(node, token)
+            elif token.text == "," and node.expected == "separator":
+                node.expected = "object"
+            else:
+                self._add(self._read_term(token), token)
+        if len(self._nodes) > 1 or self._nodes[0].expected != "subject":
             raise self._refuse(self._end)
 
     def _take(self) -> Token:
@@ -165,22 +172,28 @@ class _Parser:
             self._prefixes[name] = directive
         return directive
 
+    def _end_properties(self, node: Node, token: Token) -> None:
+        """End the objects of a predicate, or do nothing if they have ended."""
+        if node.expected != "separator" and (node.expected != "predicate" or not node.properties):
+            raise self._refuse(token)
+        node.expected = "predicate"
+
     def _end_statement(self, token: Token) -> Statement:
-        node, self._nodes = self._nodes[0], [Node("")]
-        if not node.subject or not node.properties:
+        node, self._nodes = self._nodes[0], [Node("", "subject")]
+        if node.subject is None:
             raise self._refuse(token)
         return Statement(node.subject, node.properties)
 
     def _close(self, token: Token) -> Term:
         """Return the term of the innermost brackets, which end."""
         node = self._nodes.pop()
-        if not self._nodes or {"[": "]", "(": ")"}[node.opener] != token.text:
+        if node.opener + token.text not in ("[]", "()") or node.expected == "object":
             raise self._refuse(token)
         if node.opener == "(" and not node.members:
             return Term(IRI, f"{RDF}nil", ((0, "()"),))
-        if node.opener == "[" and len(self._nodes) == 1 and self._nodes[0].subject is None:
+        if node.opener == "[" and self._nodes[-1].expected == "subject":
             # What is said of a subject in its brackets and after them is one block.
-            self._nodes[0].properties = node.properties
+            self._nodes[-1].properties = node.properties
             return Term(ANONYMOUS, "", ((0, "[]"),))
         if node.opener == "[" and not node.properties:
             return Term(ANONYMOUS, "", ((0, "[]"),))
@@ -212,7 +225,7 @@ class _Parser:
 
         Two IRIs that only their bases distinguish may be returned as equal texts.
         """
-        if token.text == "a":
+        if token.text == "a" and self._nodes[-1].expected == "predicate":
             return FIRST_PREDICATES[0]
         if token.kind == "iri":
             return unescape(token.text[1:-1])
@@ -223,17 +236,20 @@ class _Parser:
         directive.is_used = True
         return unescape(directive.iri[1:-1]) + unescape_name(local)
 
-    def _add(self, term: Term) -> None:
+    def _add(self, term: Term, token: Token) -> None:
         """Add a term to the innermost statement, node or list, where it is expected."""
         node = self._nodes[-1]
-        if node.opener == "(":
+        if node.expected == "member":
             node.members.append(term)
-        elif node.opener == "" and node.subject is None:
-            node.subject = term
-        elif node.predicate is None:
-            node.predicate = term
-        else:
+        elif node.expected == "subject" and term.kind != LITERAL:
+            node.subject, node.expected = term, "predicate"
+        elif node.expected == "predicate" and term.kind == IRI:
+            node.predicate, node.expected = term, "object"
+        elif node.expected == "object" and node.predicate:
             node.properties.setdefault(node.predicate, []).append(term)
+            node.expected = "separator"
+        else:
+            raise self._refuse(token)
 
     def _refuse(self, token: Token) -> KgError:
         if token.text in RDF_1_2 or token.text.lower() in ("version", "@version"):
