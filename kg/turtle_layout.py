@@ -12,6 +12,7 @@ relative IRI, label of a blank node. The form is this:
 - No comments: the author moves them to statements (skos:editorialNote), or has them dropped.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -21,7 +22,7 @@ from kg.turtle_tokens import Token, list_tokens, unescape, unescape_name
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 FIRST_PREDICATES = (f"{RDF}type", "http://www.w3.org/2000/01/rdf-schema#label")
-RDF_1_2 = {"<<(", ")>>", "<<", ">>", "{|", "|}", "~", "--"}
+RDF_1_2 = re.compile(r"<<\(?|\)?>>|\{\||\|\}|~|--\w*|@?version", re.IGNORECASE)
 ANONYMOUS, LABELLED, IRI, LITERAL = range(4)
 INDENT = "    "
 
@@ -252,7 +253,7 @@ class _Parser:
             raise self._refuse(token)
 
     def _refuse(self, token: Token) -> KgError:
-        if token.text in RDF_1_2 or token.text.lower() in ("version", "@version"):
+        if RDF_1_2.fullmatch(token.text):
             return self._error(token, f"{token.text} is RDF 1.2. Write Turtle of RDF 1.1.")
         return self._error(token, f"unexpected {token.text or 'end'}. Write Turtle of RDF 1.1.")
 

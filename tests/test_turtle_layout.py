@@ -449,7 +449,7 @@ def test_statement_is_written_once_and_each_node_stays() -> None:
         ("<a> <b> <c> ~ .", 1, 13, "~"),
         ('VERSION "1.2"\n<a> <b> <c> .', 1, 1, "VERSION"),
         ('<a> <b> <c> .\n@version "1.2" .', 2, 1, "@version"),
-        ('<a> <b> """\n"""@ar--rtl .', 2, 7, "--"),
+        ('<a> <b> """\n"""@ar--rtl .', 2, 7, "--rtl"),
     ],
 )
 def test_rdf_1_2_is_refused(text: str, line: int, column: int, said: str) -> None:
