@@ -1,6 +1,7 @@
-"""Read Turtle files as named graphs, and write the canonical form.
+"""Read Turtle files as named graphs, find their faults, and serialize triples.
 
-pyoxigraph reads fast and reports the position of a syntax error; rdflib writes the canonical form.
+pyoxigraph reads fast and reports the position of a syntax error. `kg.turtle_format` writes the
+canonical form of files.
 """
 
 from __future__ import annotations
@@ -9,16 +10,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from kg.errors import KgError
 from kg.home import Home
 from kg.names import format_language, name_graph, read_names
-
-if TYPE_CHECKING:
-    pass
 
 XMLNS = re.compile(r'(?:^  xmlns:\w+="[^"\n]*"\n)+', re.MULTILINE)
 
@@ -124,7 +121,7 @@ def find_faults(files: Sequence[TurtleFile]) -> list[Fault]:
 
 
 def serialize_triples(triples: Sequence[object], form: str, prefixes: Mapping[str, str]) -> str:
-    """Serialize triples, each once, as turtle (canonical), ntriples, jsonld or rdfxml."""
+    """Serialize triples, each once, as turtle, ntriples, jsonld or rdfxml."""
     import rdflib
 
     lines = sorted({restore_languages(f"{triple} .") for triple in triples})
