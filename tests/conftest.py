@@ -33,7 +33,8 @@ from kg.home import Home, find_home
 from kg.names import LANGUAGES, Term, bind_json
 from kg.source import add_source
 from kg.store import Rows
-from kg.turtle import format_turtle, list_files, parse_file
+from kg.turtle import list_files, parse_file
+from kg.turtle_format import format_turtle
 
 SECONDS_TO_START = 20
 TRACEBACK = re.compile(r'Traceback|^\s*File ".*", line \d|^\w+(Error|Exception|Warning)\b', re.M)

@@ -16,7 +16,7 @@ MODULES = {
 }
 # Every module imports only from modules before it. A folder is listed with the order inside it.
 ORDER = """
-errors home names xsd files turtle_tokens turtle
+errors reading home names xsd files turtle_tokens turtle_layout turtle turtle_format
 source: library pinyin simplify overlap
   repair/corruption repair/candidates repair/restoration repair/__init__ passages
 store: canonical engine interruptible memory credentials http endpoint graph_store
@@ -67,11 +67,12 @@ HEAVY = (
     "rdflib", "pyshacl", "yaml", "opencc", "pypinyin", "SPARQLWrapper", "pandas", "networkx",
     "pyarrow", "numpy",
 )  # fmt: skip
-# prefixes.ttl is read with two namespaces, XSD is read by its own module, and an XML format has a
-# namespace of its own.
+# prefixes.ttl is read with two namespaces, XSD is read by its own module, canonical Turtle begins
+# with rdf:type and rdfs:label, and an XML format has a namespace of its own.
 NAMESPACES = {
     "kg/names": 2,
     "kg/xsd": 1,
+    "kg/turtle_layout": 2,
     "kg/networks/gexf": 1,
     "kg/networks/graphml": 1,
     "kg/pictures/svg": 1,

@@ -6,7 +6,7 @@ constraint is skipped in silence. See https://www.w3.org/TR/shacl/#shapes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode, Quad
@@ -31,7 +31,8 @@ class UnsupportedShapeError(KgError):
 class Result:
     """A validation result (https://www.w3.org/TR/shacl/#results-validation-result).
 
-    `path` is a predicate, or "" for a node shape and for other paths.
+    `path` is a predicate, or "" for a node shape and for other paths. `severity` is a name of SHACL
+    ("Violation"), or another IRI.
     """
 
     focus: Term
@@ -96,15 +97,18 @@ class ShapeCompiler:
             statements = self._statements.setdefault(quad.subject, {})
             statements.setdefault(quad.predicate, []).append(quad.object)
 
-    def validate(self) -> list[Result]:
+    def validate(self, nodes: Set[Term] | None = None) -> list[Result]:
         """Return the results of all shapes with targets, for their focus nodes.
+
+        If `nodes` are given, only those of them that are focus nodes are validated. The results
+        are those of the present statements of the index.
 
         Raises:
             UnsupportedShapeError: a shape is not covered, or invalid.
         """
         results: list[Result] = []
         for node in list(self._statements):
-            targets = self._find_targets(node)
+            targets = self._find_targets(node, nodes)
             if targets and not self._is_deactivated(node):
                 shape = self._compile(node)
                 for focus in targets:
@@ -123,9 +127,8 @@ class ShapeCompiler:
     def _is_deactivated(self, node: Term) -> bool:
         return text(self._read_one(node, "deactivated")) in ("true", "1")
 
-    def _find_targets(self, node: Term) -> list[Term]:
+    def _find_targets(self, node: Term, nodes: Set[Term] | None) -> list[Term]:
         """Return the focus nodes of a shape (https://www.w3.org/TR/shacl/#targets)."""
-        found: dict[Term, None] = dict.fromkeys(self._read(node, "targetNode"))
         classes = self._read(node, "targetClass")
         types = self._statements[node].get(self._type, [])
         if self._class in types and {text(each) for each in types} & {
@@ -133,12 +136,17 @@ class ShapeCompiler:
             f"{SHACL}PropertyShape",
         }:
             classes = [*classes, node]
-        for each in classes:
-            found |= dict.fromkeys(self._index.instances(each))
-        for predicate in self._read_predicates(node, "targetSubjectsOf"):
-            found |= dict.fromkeys(self._index.objects(predicate))
-        for predicate in self._read_predicates(node, "targetObjectsOf"):
-            found |= dict.fromkeys(self._index.subjects(predicate))
+        targets: list[Collection[Term]] = [
+            self._read(node, "targetNode"),
+            *map(self._index.instances, classes),
+            *map(self._index.objects, self._read_predicates(node, "targetSubjectsOf")),
+            *map(self._index.subjects, self._read_predicates(node, "targetObjectsOf")),
+        ]
+        found: dict[Term, None] = {}
+        for target in targets:
+            found |= dict.fromkeys(
+                target if nodes is None else (each for each in nodes if each in target)
+            )
         return list(found)
 
     def _read_predicates(self, node: Term, name: str) -> list[NamedNode]:
@@ -160,7 +168,7 @@ class ShapeCompiler:
         path, find_values = self._read_path(node)
         severity = text(self._read_one(node, "severity")) or f"{SHACL}Violation"
         messages = {language_of(each): text(each) for each in self._read(node, "message")}
-        shape = Shape(node, path, find_values, severity.rpartition("#")[2], messages)
+        shape = Shape(node, path, find_values, severity.removeprefix(SHACL), messages)
         context = Context(
             self._index, self._read_list, self._test, lambda name: self._read_one(node, name)
         )
@@ -185,11 +193,7 @@ class ShapeCompiler:
         terms = {text(predicate) for predicate in self._statements[node]}
         names = {term.removeprefix(SHACL) for term in terms if term.startswith(SHACL)}
         unknown = sorted(names - KNOWN)
-        unknown += [
-            name
-            for name, main in QUALIFIERS.items()
-            if name in names - {main} and main not in names
-        ]
+        unknown += [each for each, of in QUALIFIERS.items() if each in names and not names & of]
         if unknown:
             raise self._refuse(node, f"sh:{unknown[0]} is not covered here")
 

@@ -1,7 +1,7 @@
 """Time `kg check`, as ratios to pySHACL and Jena on the same graph, and how it grows.
 
-The processor times are of complete processes. pySHACL takes minutes, and runs once. The exit code
-is 1 if a ratio is not within its limit.
+Times are the processor times of complete processes. pySHACL takes minutes and runs only once. The
+exit code is 1 if a ratio is not within its limit.
 """
 
 import math
@@ -36,8 +36,8 @@ class Usage:
 
 
 def run_process(command: Sequence[str]) -> Usage:
-    """Run a command without its output; return what it used."""
-    # Byte code is kept, as in an installation: otherwise each run would compile the program.
+    """Run a command, discard its output, and return what it used."""
+    # Keep byte code, as an installation does: otherwise each run would compile the program.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -67,7 +67,7 @@ def make_pyshacl(home: Home, entailed: Path) -> list[str]:
 
 
 def make_jena(home: Home, folder: Path) -> list[str] | str:
-    """Return the command that validates a home with Jena, or why there is none."""
+    """Return the command that validates a home with Jena, or the reason why Jena cannot run."""
     if not (shutil.which("java") and shutil.which("mvn")):
         return "Java or Maven is missing"
     classpath = folder / "classpath"
@@ -83,7 +83,7 @@ def make_jena(home: Home, folder: Path) -> list[str] | str:
 
 
 def compare(home: Home, peer: list[str] | str, runs: int) -> Ratios:
-    """Return the ratios of the runs of `kg check` to a peer, in ascending order."""
+    """Return the ratios of `kg check` to a peer, in ascending order; or why there are none."""
     if isinstance(peer, str):
         return peer
     ours = check_home(home)

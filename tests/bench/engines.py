@@ -1,6 +1,6 @@
 """The engines that answer questions: kg, and its peers pyoxigraph and rdflib.
 
-For each there is a function that opens it and one that answers with it, for a `Worker`.
+Each has a function that opens it and one that answers a query, for a `Worker`.
 """
 
 import time
@@ -18,13 +18,13 @@ from kg.home import Home
 from kg.store import Rows
 from kg.turtle import list_files
 
-SHORTEST = 0.02  # seconds; a query that takes less is repeated
-LOADING, ENTAILING = "loading", "entailing"  # requests for the times of opening
+SHORTEST = 0.02  # seconds; a shorter query is repeated
+LOADING, ENTAILING = "loading", "entailing"  # requests for the times of the steps of opening
 
 
 @dataclass(frozen=True)
 class Timing:
-    """The processor seconds of a query, its number of rows, and its text with all values."""
+    """The processor seconds of a query, its number of rows, and its text with values bound."""
 
     seconds: float
     rows: int = 0
@@ -33,7 +33,7 @@ class Timing:
 
 @dataclass(frozen=True)
 class OpenGraph:
-    """A graph of kg, and the processor seconds of the two steps in which it was opened."""
+    """A graph of kg, and the processor seconds of the two steps of opening it."""
 
     graph: LocalGraph
     seconds: dict[str, float]
@@ -50,7 +50,7 @@ def open_kg(home: Home) -> OpenGraph:
 
 
 def ask_kg(opened: OpenGraph, request: str | tuple[str, dict[str, str]]) -> Timing:
-    """Answer a question, given by its name and values; or return the time of a step of opening."""
+    """Answer a question, given as name and values; or return the time of a step of opening."""
     if isinstance(request, str):
         return Timing(opened.seconds[request])
     name, values = request
@@ -100,7 +100,7 @@ def ask_rdflib(graph: Any, query: str) -> Timing:
 
 
 def time_query(count_rows: Callable[[], int], query: str) -> Timing:
-    """Return the time of a query; a short one is repeated."""
+    """Return the time of a query; repeat a short one."""
     counts: list[int] = []
     seconds = time_work(lambda: counts.append(count_rows()), repeat_for=SHORTEST, warm_up=SHORTEST)
     return Timing(seconds, counts[-1], query)

@@ -1,9 +1,10 @@
 """Measure the time and memory of every export, and how they grow with the number of cities.
 
-Time is processor time, as ratios in the same run, since the machine may be shared: of many cities
-to few, and of peers (networkx, pyoxigraph, rdflib) to kg. Memory is that of the export beyond its
-input, which is prepared once: the graph, or a network. Every export runs in a forked process of
-its own, which needs Linux or macOS. The exit code is 1 if a value is not within its limit.
+Times are processor times. They are compared as ratios within one run, because the machine may be
+shared: many cities to few, and peers (networkx, pyoxigraph, rdflib) to kg. Memory is what an export
+needs in addition to its input (the graph, or a network), which is prepared once. Every export runs
+in its own forked process, which needs Linux or macOS. The exit code is 1 if a value is not within
+its limit.
 """
 
 import gc
@@ -30,19 +31,19 @@ from workloads import WORKLOADS, Workload
 
 from kg.home import Home
 
-# Sorting takes n log n. Four times as much data also fit the caches less well: pyoxigraph's dump,
-# which does not sort, takes 5.2 times as long, where n log n is 4.8.
+# Sorting takes n log n. Larger data also fit the caches less well: with four times as much data,
+# pyoxigraph's dump, which does not sort, takes 5.2 times as long, although n log n is 4.8.
 TOLERANCE = 1.5
-# Statements are sorted in parts of 24 MB. Memory may differ by a part and its buffers.
+# Statements are sorted in chunks of 24 MB. Memory may differ by a chunk and its buffers.
 MORE_MEGABYTES = 32.0
 REPEAT_FOR, WARM_UP = 1.0, 5.0  # seconds
-GRACE = 60.0  # seconds in which a forked process that has taken too long is ended
+GRACE = 60.0  # more seconds for a worker, which has to end a fork that takes too long
 BY_NAME = {workload.name: workload for workload in WORKLOADS}
 
 
 @dataclass(frozen=True)
 class Usage:
-    """Processor seconds, and the peak of memory in megabytes."""
+    """Processor seconds, and peak memory in megabytes."""
 
     seconds: float
     megabytes: float
@@ -54,7 +55,7 @@ def name_result(workload: str, cities: int) -> str:
 
 
 def measure_usage(timeout: float, prepared: tuple[Home, Any], name: str) -> Usage:
-    """Run a workload in a fork of this process; return its usage, or for no name that of a fork."""
+    """Return the usage of a fork of this process that runs a workload, or nothing for no name."""
 
     def run() -> Usage:
         seconds = time_workload(BY_NAME[name], *prepared) if name else 0.0
@@ -68,14 +69,14 @@ def measure_usage(timeout: float, prepared: tuple[Home, Any], name: str) -> Usag
 
 def time_workload(workload: Workload, home: Home, prepared: Any) -> float:
     """Return the processor seconds of a workload."""
-    # In the folder of the home: some exports are larger than a temporary folder may be.
+    # In the folder of the home: some exports may not fit on the disk for temporary files.
     with TemporaryDirectory(dir=home.root) as folder:
         run = partial(workload.run, prepared, home, Path(folder) / "output")
         return time_work(run, repeat_for=REPEAT_FOR, warm_up=WARM_UP)
 
 
 def prepare_input(prepare: Callable[[Home], Any], home: Home) -> tuple[Home, Any]:
-    """Return a home and the input prepared from it, which forks of this process share."""
+    """Return a home and the input prepared from it, which the forks of this process share."""
     prepared = prepare(home)
     # Otherwise a garbage collection in a fork would copy the memory of the input.
     gc.freeze()
@@ -112,7 +113,7 @@ def start_worker(prepare: Callable[[Home], Any], home: Home, timeout: float) -> 
     """Return a worker that measures workloads with one input."""
     respond = partial(measure_usage, timeout)
     prepare_both = partial(prepare_input, prepare, home)
-    # A forked process ends before its time is up for the worker, too.
+    # A fork reaches its timeout before the worker does.
     return Worker(prepare_both, respond, timeout + GRACE, prepare_timeout=timeout)
 
 
@@ -184,18 +185,18 @@ def report_peers(
 
 
 def find_median(results: Results[Usage], name: str, quantity: str) -> float | None:
-    """Return the median of the seconds or megabytes, or None if there are none."""
+    """Return the median of the seconds or megabytes; None if there are no measurements."""
     values = [getattr(usage, quantity) for usage in results.list(name)]
     return statistics.median(values) if values else None
 
 
 def format_number(number: float | None, precision: str) -> str:
-    """Return a number with some precision, or nothing if there is none."""
+    """Return a number with a precision, or an empty text for None."""
     return "" if number is None else format(number, precision)
 
 
 def choose_workloads(names: tuple[str, ...]) -> list[Workload]:
-    """Return the exports with these names and their peers, or all, and what they need."""
+    """Return the exports with these names, or all, with their peers and what they need."""
     chosen = {w.name for w in WORKLOADS if not names or {w.name, w.peer_of} & set(names)}
     if any(BY_NAME[name].needs_network for name in chosen):
         chosen.add("network")
@@ -226,7 +227,7 @@ def check_counts(
     "--runs", type=click.IntRange(1), default=1, show_default=True, help="Runs of each export."
 )
 @click.option(
-    "--timeout", default=900.0, show_default=True, help="Seconds until a process is given up."
+    "--timeout", default=900.0, show_default=True, help="Seconds after which a process is stopped."
 )
 @click.argument(
     "exports", nargs=-1, type=click.Choice([w.name for w in WORKLOADS if not w.peer_of])

@@ -2,9 +2,9 @@
 
 With the project's own data, the peer is rdflib, which answers the same query. With synthetic
 cities, the peer is pyoxigraph, the engine inside kg; and the time of kg is compared with its time
-for a tenth of the cities. Times are processor times, measured in turn, since the machine may be
-shared. Every engine has a process of its own. The exit code is 1 if a ratio is not within its
-limit, or a question has no answer in time.
+for a tenth of the cities. Times are processor times, measured alternately, because the machine may
+be shared. Every engine has its own process. The exit code is 1 if a ratio is not within its limit,
+or if a question has no answer in time.
 """
 
 import tempfile
@@ -37,18 +37,18 @@ from kg.ask.question import list_questions
 from kg.home import Home, find_home
 
 AT_LEAST_RDFLIB, AT_MOST_PYOXIGRAPH = 20.0, 1.2
-# Each call of kg starts a thread, so that Ctrl-C can end the query: more than a fifth of the time
-# of a query that takes less than a millisecond.
+# Each call of kg starts a thread, so that Ctrl-C can stop the query. That takes more than a fifth
+# of the time of a query that is shorter than a millisecond.
 SHORT, AT_MOST_PYOXIGRAPH_SHORT = 0.001, 1.5
 GROWTH = 10
-# Ten times as many rows do not fit the caches as well, and each answer is sorted.
+# Ten times as many rows fit the caches less well, and each answer is sorted.
 TOLERANCE = 1.5
-# Questions about pairs of cities: ten times as many cities have a hundred times as many pairs. For
-# 1,000 cities these are half a million, far more than the caches hold.
+# Questions about pairs of cities: ten times as many cities form a hundred times as many pairs.
+# 1,000 cities form half a million pairs, far more than the caches can hold.
 QUADRATIC, QUADRATIC_TOLERANCE = frozenset({"city-pairs"}), 2.0
-LONG = 5.0  # seconds; a longer question is timed only once
+LONG = 5.0  # seconds; a question that takes longer is timed only once
 PARAMETERS = Path(__file__).parents[1] / "answers" / "parameters.toml"
-# Values for required parameters. Optional ones have no value, since then the answer is largest.
+# Values of required parameters. Optional ones have none, because then the answer is largest.
 SYNTHETIC_VALUES = {
     "compare": {"first": "city-00001", "second": "city-00002"},
     "everything": {"entity": "target:city-00001-6"},
@@ -67,17 +67,17 @@ class QuestionResults(Results[Timing]):
 
     @property
     def is_complete(self) -> bool:
-        """Whether another run has no use: the question failed, or takes long."""
+        """Whether the question needs no other run, because it failed or takes long."""
         last = [timings[-1].seconds for timings in self.measurements.values()]
         return bool(self.failures) or max(last, default=0) > LONG
 
     @property
     def is_short(self) -> bool:
-        """Whether pyoxigraph needs so little time that the fixed cost of a call counts."""
+        """Whether pyoxigraph is so fast that the fixed cost of a call matters."""
         return any(timing.seconds < SHORT for timing in self.list("pyoxigraph"))
 
     def ask_kg(self, name: str, worker: Worker) -> str:
-        """Time the question with kg; return its query with all values, or nothing if it fails."""
+        """Time the question with kg; return its query with values bound, "" if it fails."""
         timing = self.add(name, lambda: worker.request((self.question, self.values)))
         return timing.query if timing else ""
 
@@ -93,7 +93,7 @@ class QuestionResults(Results[Timing]):
 
 
 def read_own_values() -> dict[str, dict[str, str]]:
-    """Return the values for the project's own data: those of the first tested answer."""
+    """Return the values for the project's own data: those of the first answer in the tests."""
     cases = tomllib.loads(PARAMETERS.read_text("utf-8"))
     return {name: next(iter(cases[name].values())) for name in SYNTHETIC_VALUES}
 
@@ -214,7 +214,7 @@ def report_opening(opening: Results[Timing], cities: int) -> Table:
     help="Number of synthetic cities.",
 )
 @click.option(
-    "--timeout", default=120.0, show_default=True, help="Seconds until a query is given up."
+    "--timeout", default=120.0, show_default=True, help="Seconds after which a query is stopped."
 )
 @click.argument("questions", nargs=-1)
 def main(questions: tuple[str, ...], runs: int, cities: int, timeout: float) -> None:

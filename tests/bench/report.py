@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 import click
 
-Ratios = list[float] | str  # in ascending order; or why there are none
+Ratios = list[float] | str  # in ascending order; or the reason why there are none
 
 
 @dataclass(frozen=True)
 class Verdict:
     """Whether a ratio is within its limit, and its cells in a table: median, range, limit, result.
 
-    The result is empty if the ratio is within its limit, else `missed` or why there is no ratio.
+    The result is empty if the ratio is within its limit; otherwise it is `missed`, or the reason
+    why there is no ratio.
     """
 
     passed: bool
@@ -61,7 +62,7 @@ def print_report(tables: Sequence[Table], footer: str) -> None:
 
 @contextmanager
 def show_progress(label: str, length: int) -> Iterator[Callable[[int], None]]:
-    """Yield a function that moves a progress bar by some steps.
+    """Yield a function that advances a progress bar by a number of steps.
 
     The bar is shown only if standard error is a terminal.
     """

@@ -1,4 +1,4 @@
-"""What a benchmark has measured, run by run, and why some measurements are missing."""
+"""The measurements of a benchmark, run by run, and the reasons for missing ones."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from worker import WorkerError
 
 
 class Measurement(Protocol):
-    """A measurement, at least of processor time."""
+    """A measurement, which includes processor time."""
 
     @property
     def seconds(self) -> float:
@@ -21,13 +21,13 @@ M = TypeVar("M", bound=Measurement)
 
 @dataclass
 class Results(Generic[M]):
-    """The measurements of each name, in the order of the runs; the reason if there are none."""
+    """The measurements under each name, in the order of the runs; or the reason for none."""
 
     measurements: dict[str, list[M]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
 
     def add(self, name: str, measure: Callable[[], M]) -> M | None:
-        """Measure once more under a name, unless that has failed; return the measurement."""
+        """Measure again under a name; return the measurement, or None if one has failed."""
         if name in self.failures:
             return None
         try:
@@ -39,11 +39,11 @@ class Results(Generic[M]):
         return measurement
 
     def list(self, name: str) -> list[M]:
-        """Return the measurements of a name."""
+        """Return the measurements under a name."""
         return self.measurements.get(name, [])
 
     def compare(self, name: str, other: str) -> Ratios:
-        """Return the ratios of the times of one name to those of another; or why there are none."""
+        """Return the ratios of the times under two names; or the reason why there are none."""
         for each in (other, name):
             if each in self.failures:
                 return f"{each}: {self.failures[each]}"

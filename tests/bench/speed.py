@@ -1,8 +1,8 @@
 """Time complete commands of kg, as ratios to peers that do the same work.
 
-A ratio is of processor times, kg to peer, measured in turn in the same run, since the machine may
-be shared. The table has the median of several pairs of runs, their range and the limit. The exit
-code is 1 if a ratio is not within its limit.
+A ratio is the processor time of kg divided by that of the peer. Both run alternately, because the
+machine may be shared. The table has the median of several pairs of runs, their range and the
+limit. The exit code is 1 if a ratio is not within its limit.
 """
 
 import os
@@ -27,7 +27,7 @@ PEERS = Path(__file__).parent / "peers"
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two commands, and the largest ratio of their times that is within the limit."""
+    """Two commands, and the limit of the ratio of their times."""
 
     name: str
     command: list[str]
@@ -36,7 +36,7 @@ class Comparison:
 
 
 def list_comparisons(folder: Path) -> Iterator[Comparison]:
-    """Yield the comparisons, all with the project's own data; write a file of peers to a folder."""
+    """Yield the comparisons, with the project's own data; write a file for peers to a folder."""
     home = find_home()
     entailed = folder / "entailed.nt"
     export_statements(home, entailed, "--graphs", "graph:entailed", "--entailed")
@@ -52,7 +52,7 @@ def list_comparisons(folder: Path) -> Iterator[Comparison]:
 
 def time_process(command: list[str]) -> float:
     """Return the processor seconds, user and system, of a command."""
-    # Byte code is kept, as in an installation: otherwise each run would compile the program.
+    # Keep byte code, as an installation does: otherwise each run would compile the program.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
@@ -61,7 +61,7 @@ def time_process(command: list[str]) -> float:
 
 
 def measure_ratios(comparison: Comparison, runs: int) -> list[float]:
-    """Return the ratios of the runs, in ascending order, after a run of each that is not timed."""
+    """Return the ratios of the runs, in ascending order; the first run of each is not counted."""
     for command in (comparison.command, comparison.peer):
         time_process(command)
     return sorted(
@@ -71,7 +71,11 @@ def measure_ratios(comparison: Comparison, runs: int) -> list[float]:
 
 @click.command(help=__doc__)
 @click.option(
-    "--runs", type=click.IntRange(1), default=11, show_default=True, help="Pairs of runs each."
+    "--runs",
+    type=click.IntRange(1),
+    default=11,
+    show_default=True,
+    help="Number of pairs of runs.",
 )
 def main(runs: int) -> None:
     """Time all commands and print the ratios."""
@@ -86,7 +90,7 @@ def main(runs: int) -> None:
                 passed = passed and verdict.passed
                 step(1)
     titles = ("command and peer", "kg / peer", "range", "limit", "result")
-    footer = f"{runs} pairs of runs each, {time.monotonic() - started:.0f} s."
+    footer = f"{runs} pairs of runs per comparison, {time.monotonic() - started:.0f} s."
     print_report([Table(titles, rows, passed)], footer)
 
 

@@ -19,9 +19,7 @@ from kg.errors import KgError
     show_default=True,
     help="Number of cities.",
 )
-@click.option(
-    "--seed", default=0, show_default=True, help="Another seed gives cities with other content."
-)
+@click.option("--seed", default=0, show_default=True, help="Seed of the random content.")
 def main(folder: Path, count: int, seed: int) -> None:
     """Write synthetic cities to FOLDER, which must be new or empty.
 

@@ -1,4 +1,4 @@
-"""Work in other processes, with limits of time; processor time."""
+"""Run work in other processes with a timeout, and measure processor time."""
 
 import time
 from collections.abc import Callable
@@ -9,15 +9,15 @@ from typing import Any
 
 
 class WorkerError(Exception):
-    """Why a request to a worker has no result."""
+    """The reason why a request to a worker has no result."""
 
 
 class Worker:
     """A process that prepares an input once and then responds to requests.
 
     `prepare` returns the input; `respond` takes the input and a request and returns the result.
-    Both are pickled. A process that does not respond in time is ended and replaced for the next
-    request.
+    Both are pickled. A process that does not respond in time is killed; the next request starts a
+    new one.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class Worker:
         self._functions = prepare, respond
         self._timeout = timeout
         self._prepare_timeout = prepare_timeout
-        self._failure: WorkerError | None = None  # of `prepare`, which is not tried again
+        self._failure: WorkerError | None = None  # of `prepare`, which is not called again
         self._connection: Connection | None = None
 
     def request(self, request: object) -> Any:
@@ -53,7 +53,7 @@ class Worker:
         return self._receive(self._timeout)
 
     def close(self) -> None:
-        """End the process, whatever it does."""
+        """Kill the process."""
         if self._connection is not None:
             self._process.kill()
             self._process.join()
@@ -61,7 +61,7 @@ class Worker:
             self._connection = None
 
     def _start(self) -> None:
-        # Not forked: the process has only the memory that its input needs.
+        # Spawned, not forked: the process then has only the memory that its input needs.
         context = get_context("spawn")
         connection, theirs = context.Pipe()
         process = context.Process(target=serve, args=(theirs, *self._functions))
@@ -101,12 +101,12 @@ def serve(
 
 
 def call(function: Callable[[], Any]) -> Any:
-    """Return the result of a function, or as a WorkerError the exception that it raises."""
+    """Return the result of a function, or the exception that it raises, as a WorkerError."""
     try:
         return function()
     except WorkerError as error:
         return error
-    except Exception as error:  # Other requests can still have results.
+    except Exception as error:  # Later requests can still have results.
         return WorkerError(f"{type(error).__name__}: {error}")
 
 
@@ -114,9 +114,9 @@ def receive(connection: Connection, timeout: float | None) -> Any:
     """Return the result that a process sends.
 
     Raises:
-        TimeoutError: nothing comes in time.
+        TimeoutError: the process sends nothing in time.
         EOFError: the process has ended.
-        WorkerError: the process has sent it.
+        WorkerError: the process has sent this error.
     """
     if not connection.poll(timeout):
         raise TimeoutError
@@ -150,11 +150,11 @@ def call_in_fork(function: Callable[[], Any], timeout: float) -> Any:
 
 
 def time_work(work: Callable[[], object], *, repeat_for: float, warm_up: float) -> float:
-    """Return the processor seconds of some work, the mean of its repetitions.
+    """Return the mean processor seconds of some work.
 
-    It is repeated for some seconds after a first time, which is not counted: that time includes
-    imports, and memory is copied for a forked process. If the first time is longer than the warm-up
-    it is returned, and nothing is repeated.
+    The work is repeated for `repeat_for` seconds after a first run. The first run is not counted,
+    because it includes imports and, in a fork, the copying of memory. If the first run takes longer
+    than `warm_up` seconds, its time is returned and nothing is repeated.
     """
     started = time.process_time()
     work()

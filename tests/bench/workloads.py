@@ -1,6 +1,6 @@
-"""The exports that are measured, and the same work done by their peers.
+"""The exports to measure, and the same work done by their peers.
 
-A workload has an input, which is prepared once, and writes a file. The networks are city-theme
+A workload has an input, which is prepared once, and writes a file. All use the network city-theme
 with all cities.
 """
 
@@ -31,9 +31,9 @@ NETWORK_FILE = "network.pickle"
 class Workload:
     """An export, or the same work done by a peer.
 
-    `peer_of` is the export that a peer is compared with, and `at_least` the smallest ratio of
-    their times, peer to export, that is within the limit. The memory of an export with
-    `constant_memory` must not grow with the data. A `slow` workload has few cities only.
+    `peer_of` is the export that a peer is compared with, and `at_least` the limit of the ratio of
+    their times, peer to export. The memory of an export with `constant_memory` must not grow with
+    the data. A `slow` workload runs only with few cities.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Workload:
 def load_graph(home: Home) -> Any:
     """Return the graph of a home with its entailments, which every export needs.
 
-    The command line in this process then uses it, too, instead of loading it for each export.
+    The command line in this process then uses this graph, instead of loading it for each export.
     """
     graph = kg.graph.load_graph(home)
     patch.object(kg.graph, "load_graph", return_value=graph).start()
@@ -99,7 +99,7 @@ def load_dataset(home: Home) -> Any:
 
 
 def build_and_save_network(graph: Any, home: Home, target: Path) -> None:
-    """Build the network with its measures and layout, and keep it for those that write it."""
+    """Build the network with its measures and layout, and save it for other workloads."""
     options = NetworkOptions(largest=ALL_NODES)
     network = build_network(graph, find_network(home, NETWORK), options)
     (home.root / NETWORK_FILE).write_bytes(pickle.dumps(network))
@@ -151,8 +151,8 @@ NQ, TRIG, JSONLD, TABLES = (
     partial(run_export, name, suffix)
     for name, suffix in (("rdf", ".nq"), ("rdf", ".trig"), ("rdf", ".jsonld"), ("tables", ""))
 )
-# Those with the same input follow each other: one input at a time is in memory. The first writes
-# the network that others need.
+# Workloads with the same input are adjacent, so that only one input is in memory at a time. The
+# first one writes the network that others need.
 WORKLOADS = (
     Workload("network", load_graph, build_and_save_network),
     Workload("nq", load_graph, NQ, constant_memory=True),

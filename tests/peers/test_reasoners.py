@@ -1,8 +1,8 @@
 """Ontology and data, tested with HermiT, with an OWL RL closure, and with OWLAPI.
 
-They get the triples of ontology and data but for those with xsd:date, which is not a datatype of
-OWL 2. HermiT is used twice: from owlready2, which needs Java only, and with ROBOT and OWLAPI from
-Maven Central (see pom.xml).
+They read the triples of ontology and data except those with xsd:date, which is not a datatype of
+OWL 2. HermiT runs in two ways: from owlready2, which needs only Java, and with ROBOT and OWLAPI,
+which Maven downloads (see pom.xml).
 """
 
 import shutil
@@ -36,7 +36,7 @@ RDFS_LABEL = NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
 PREF_LABEL = NamedNode("http://www.w3.org/2004/02/skos/core#prefLabel")
 XSD_DATE = NamedNode("http://www.w3.org/2001/XMLSchema#date")
 CDP = "https://w3id.org/cdp/ontology#"
-COPY = "https://w3id.org/cdp/test/copy/"
+VARIANT = "https://w3id.org/cdp/test/variant/"
 THING = "https://w3id.org/cdp/test/thing/"
 OWLRL_ERROR = Namespace("http://www.daml.org/2002/03/agents/agent-ont#")["error"]
 
@@ -56,7 +56,7 @@ def read_store(paths: Iterable[Path]) -> Store:
 
 
 def make_view(store: Store) -> list[Triple]:
-    """Return the triples of a store but for those with xsd:date."""
+    """Return the triples of a store except those with xsd:date."""
     return [quad.triple for quad in store if not has_date(quad.triple)]
 
 
@@ -66,20 +66,20 @@ def has_date(triple: Triple) -> bool:
     return value == XSD_DATE or (isinstance(value, Literal) and value.datatype == XSD_DATE)
 
 
-def read_copies(kind: str) -> dict[str, list[Triple]]:
-    """Return the graphs of copies.trig whose name starts with a kind, by the rest of the name."""
-    copies: dict[str, list[Triple]] = {}
-    for quad in parse(path=str(HERE / "copies.trig"), format=RdfFormat.TRIG):
+def read_variants(kind: str) -> dict[str, list[Triple]]:
+    """Return the graphs of variants.trig whose name starts with a kind, by the rest of the name."""
+    variants: dict[str, list[Triple]] = {}
+    for quad in parse(path=str(HERE / "variants.trig"), format=RdfFormat.TRIG):
         assert isinstance(quad.graph_name, NamedNode), quad
-        name = quad.graph_name.value.removeprefix(COPY)
+        name = quad.graph_name.value.removeprefix(VARIANT)
         if name.startswith(f"{kind}-"):
-            copies.setdefault(name.removeprefix(f"{kind}-"), []).append(quad.triple)
-    return copies
+            variants.setdefault(name.removeprefix(f"{kind}-"), []).append(quad.triple)
+    return variants
 
 
-RIGHT, WRONG = read_copies("right"), read_copies("wrong")
-UNSATISFIABLE = read_copies("unsatisfiable")
-OUTSIDE = read_copies("outside")
+RIGHT, WRONG = read_variants("right"), read_variants("wrong")
+UNSATISFIABLE = read_variants("unsatisfiable")
+OUTSIDE = read_variants("outside")
 
 
 def write_view(triples: Iterable[Triple], path: Path) -> Path:
@@ -148,26 +148,26 @@ def test_ontology_and_data_are_consistent_and_each_class_is_satisfiable(
     assert find_unsatisfiable(view, tmp_path / "view.nt") == set()
 
 
-def test_copies_without_the_fault_are_consistent(ontology: list[Triple], tmp_path: Path) -> None:
+def test_variants_without_a_fault_are_consistent(ontology: list[Triple], tmp_path: Path) -> None:
     added = [triple for triples in RIGHT.values() for triple in triples]
     assert find_unsatisfiable([*ontology, *added], tmp_path / "right.nt") == set()
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_inconsistent_copy_is_found(name: str, ontology: list[Triple], tmp_path: Path) -> None:
+def test_inconsistent_variant_is_found(name: str, ontology: list[Triple], tmp_path: Path) -> None:
     assert find_unsatisfiable([*ontology, *WRONG[name]], tmp_path / "wrong.nt") is None
 
 
 def test_contradiction_in_the_data_is_found(view: list[Triple], tmp_path: Path) -> None:
     kind, wrong = NamedNode(f"{CDP}PolicyDocument"), NamedNode(f"{CDP}PolicyElement")
     document = next(t.subject for t in view if t.predicate == RDF_TYPE and t.object == kind)
-    copy = [*view, Triple(document, RDF_TYPE, wrong)]
-    assert find_unsatisfiable(copy, tmp_path / "wrong.nt") is None
+    triples = [*view, Triple(document, RDF_TYPE, wrong)]
+    assert find_unsatisfiable(triples, tmp_path / "wrong.nt") is None
 
 
 @pytest.mark.parametrize("name", UNSATISFIABLE)
 def test_unsatisfiable_class_is_found(name: str, ontology: list[Triple], tmp_path: Path) -> None:
-    found = find_unsatisfiable([*ontology, *UNSATISFIABLE[name]], tmp_path / "copy.nt")
+    found = find_unsatisfiable([*ontology, *UNSATISFIABLE[name]], tmp_path / "variant.nt")
     assert found == {f"{THING}Both"}
 
 
@@ -251,7 +251,7 @@ def test_ontology_and_data_are_owl_2_dl(view: list[Triple], classpath: str, tmp_
     assert list_violations(view, classpath, tmp_path) == []
 
 
-def test_copy_outside_owl_2_dl_is_found(
+def test_variant_outside_owl_2_dl_is_found(
     ontology: list[Triple], classpath: str, tmp_path: Path
 ) -> None:
     outside = [triple for triples in OUTSIDE.values() for triple in triples]

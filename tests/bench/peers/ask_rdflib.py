@@ -1,4 +1,4 @@
-"""A plain rdflib script: parse the files, run the SELECT query, print the rows."""
+"""Parse files with rdflib, run a SELECT query, and print the rows."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A plain pySHACL script: parse the shapes, then the data after `--`, print the report."""
+"""Validate data (the files after `--`) against shapes with pySHACL, and print the report."""
 
 import sys
 
