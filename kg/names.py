@@ -19,6 +19,8 @@ from kg.home import Home
 XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 SHACL = "http://www.w3.org/ns/shacl#"
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
+# The properties by which a rule gives each thing one label for each language.
+DISPLAY_LABELS = {"en": "labelEn", "zh-Hans": "labelZhHans", "zh-Hant": "labelZhHant"}
 LOCAL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 
 # The languages of texts to show for a language, best first. All labels exist in en and zh-Hans.

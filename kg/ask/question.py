@@ -11,9 +11,11 @@ from kg.ask.lookup import find_similar, quote_input, suggest_names
 from kg.errors import KgError
 from kg.graph import VALUES_LINE, Graph, bind_values, read_query
 from kg.home import Home
-from kg.names import LANGUAGES, pick
+from kg.names import DISPLAY_LABELS, LANGUAGES, pick
 from kg.store import Result
 
+# A question reads one label of each thing, in the language of the property.
+LABEL = re.compile(r"\bcdp:labelEn\b")
 PRESET = re.compile(r"^#\+.*\b(default|required):", re.MULTILINE)
 
 
@@ -118,4 +120,5 @@ def ask_question(
     bound = dict(terms or {})
     if question.has_variable("lang"):
         bound["lang"] = f'"{language}"'
-    return graph.query(bind_values(question.query, bound), str(question.path))
+    query = LABEL.sub(f"cdp:{DISPLAY_LABELS[language]}", question.query)
+    return graph.query(bind_values(query, bound), str(question.path))
