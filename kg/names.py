@@ -5,7 +5,7 @@ All prefixes and namespaces are read from `ontology/prefixes.ttl`.
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -21,11 +21,12 @@ SHACL = "http://www.w3.org/ns/shacl#"
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 LOCAL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 
-# The languages of texts to show for a language, best first. All labels exist in en and zh-Hans.
+# The languages of texts to show for a language, best first. If there is none of these, any other
+# is shown: see `pick`.
 FALLBACKS = {
-    "en": ("en", "zh-Hans"),
-    "zh-Hans": ("zh-Hans", "en"),
-    "zh-Hant": ("zh-Hant", "zh-Hans", "en"),
+    "en": ("en", "zh-Hans", "zh-Hant", "zh"),
+    "zh-Hans": ("zh-Hans", "zh-Hant", "zh", "en"),
+    "zh-Hant": ("zh-Hant", "zh-Hans", "zh", "en"),
 }
 
 Term = NamedNode | BlankNode | Literal | Triple
@@ -132,12 +133,42 @@ def language_of(term: Term | None) -> str:
 
 
 def pick(texts: Mapping[str, T], language: str, default: T) -> T:
-    """Return the text in a language, or in the next best one of `FALLBACKS`, or the default.
+    """Return the best text for a language, or the default if there is no text but empty ones.
+
+    Best is a text in the language, then in its `FALLBACKS`, then without a language tag, then in
+    the language whose tag is first in the alphabet. A tag matches a language as in RFC 4647, 3.3.1:
+    en-GB is en.
 
     >>> pick({"en": "Shenzhen", "zh-Hans": "深圳"}, "zh-Hant", "")
     '深圳'
+    >>> pick({"fr": "Canton"}, "en", "")
+    'Canton'
     """
-    return next((texts[tag] for tag in FALLBACKS[language] if tag in texts), default)
+    if texts.get(language):  # mostly
+        return texts[language]
+    wanted = FALLBACKS.get(language, (language, *LANGUAGES))
+    tags = [tag for tag, text in texts.items() if text]
+    best = min(tags, key=lambda tag: _rank_language(str(tag), wanted), default=None)
+    return default if best is None else texts[best]
+
+
+def _rank_language(tag: str, wanted: Sequence[str]) -> tuple[int, str]:
+    lower = f"{tag}-".lower()
+    matches = (n for n, one in enumerate(wanted) if lower.startswith(f"{one}-".lower()))
+    return next(matches, len(wanted)), lower
+
+
+def collect_texts(terms: Iterable[Term | None]) -> dict[str, str]:
+    """Return the texts of literals by language tag: of several in a language, the first not empty.
+
+    >>> collect_texts([Literal("", language="en"), Literal("Wuhan", language="en")])
+    {'en': 'Wuhan'}
+    """
+    texts: dict[str, str] = {}
+    for term in terms:
+        if isinstance(term, Literal) and term.value:
+            texts.setdefault(language_of(term), term.value)
+    return texts
 
 
 def is_iri(text: str) -> bool:

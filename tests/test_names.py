@@ -7,6 +7,8 @@ import string
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from kg.errors import KgError
@@ -20,6 +22,7 @@ from kg.names import (
     format_language,
     is_iri,
     name_graph,
+    pick,
     read_names,
 )
 from kg.turtle import list_files
@@ -150,7 +153,37 @@ def test_fallbacks_include_the_languages_of_all_labels() -> None:
     assert tuple(FALLBACKS) == LANGUAGES
     for language, tags in FALLBACKS.items():
         assert tags[0] == language
-        assert {"en", "zh-Hans"} <= set(tags) <= set(LANGUAGES)
+        assert set(tags) == {*LANGUAGES, "zh"}
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["", "en", "en-GB", "zh", "zh-Hans", "zh-Hant", "zh-TW", "fr", "de-CH"]),
+        st.sampled_from(["", "a", "b"]),
+    ),
+    st.sampled_from([*LANGUAGES, "fr"]),
+)
+def test_text_is_in_the_language_or_in_any_that_there_is(
+    texts: dict[str, str], language: str
+) -> None:
+    found = pick(texts, language, "")
+    assert found == (texts.get(language) or found)
+    assert bool(found) == any(texts.values())
+
+
+@pytest.mark.parametrize(
+    ("language", "tags"),
+    [
+        ("en", ["en", "en-GB", "zh-Hans", "zh-Hant", "", "de", "fr"]),
+        ("zh-Hans", ["zh-Hans", "zh-Hans-CN", "zh-Hant", "zh", "en", "", "de"]),
+        ("zh-Hant", ["zh-Hant", "zh-hant-HK", "zh-Hans", "zh-TW", "en-US", "", "fr"]),
+        ("fr", ["fr", "fr-CA", "en", "zh-Hans", "", "de"]),
+    ],
+)
+def test_languages_are_preferred_in_this_order(language: str, tags: list[str]) -> None:
+    for number in range(len(tags)):
+        texts = {tag: tag or "untagged" for tag in reversed(tags[number:])}
+        assert pick(texts, language, "") == (tags[number] or "untagged")
 
 
 def test_each_prefix_is_declared_once() -> None:

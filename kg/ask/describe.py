@@ -1,6 +1,7 @@
 """Describe a thing: its properties, what refers to it, and the passages that are its evidence."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
@@ -11,8 +12,10 @@ from kg.ask.table import clean_text
 from kg.ask.wrapping import wrap_text
 from kg.errors import KgError
 from kg.graph import Graph, iri_term
-from kg.names import Names, Term, language_of, pick, text
+from kg.names import Term, bind_json, collect_texts, language_of, pick, text
 
+# The year and the month of an xsd:date (https://www.w3.org/TR/xmlschema11-2/#date).
+DATE = re.compile(r"(-?[0-9]{4,})-[0-9]{2}(?=-)")
 Script = Literal["zh-Hans", "zh-Hant"]
 
 
@@ -82,15 +85,14 @@ def describe_node(graph: Graph, name: str, language: str) -> Description:
     check_language(language)
     names = graph.names
     iri = find_node(graph, name)
-    rows = graph.internal("outgoing", node=iri_term(iri))
-    label = names.expand("rdfs:label")
-    labels = _list_values([row for row in rows if text(row[0]) == label], names, language)
+    labels = collect_texts(label for _, label in graph.internal("table-labels", node=iri_term(iri)))
+    writer = _ValueWriter(graph, language)
     return Description(
         iri,
         names.shorten(iri),
-        labels[0][1] if labels else iri,
-        _list_values(rows, names, language),
-        _list_values(graph.internal("incoming", node=iri_term(iri)), names, language),
+        pick(labels, language, iri),
+        writer.list_values(graph.internal("outgoing", node=iri_term(iri))),
+        writer.list_values(graph.internal("incoming", node=iri_term(iri))),
         list(read_passages(graph, iri, language)),
     )
 
@@ -140,31 +142,61 @@ def render_description(description: Description, width: int | None = None) -> st
     return "".join(f"{line}\n" for line in lines)
 
 
-def _list_values(
-    rows: Iterable[tuple[Term | None, ...]], names: Names, language: str
-) -> list[tuple[str, str]]:
-    """Return pairs of the label of a property and a value, from rows sorted by property.
+class _ValueWriter:
+    """Writes properties and their values in one language."""
 
-    Of texts with a language tag, only those in the best language are returned.
+    def __init__(self, graph: Graph, language: str) -> None:
+        self._names = graph.names
+        self._language = language
+        self._precision = self._names.expand("cdp:datePrecision")
+        self._date = self._names.expand("xsd:date")
+        titles: dict[str, list[Term | None]] = {}
+        for iri, title in graph.internal("property-titles"):
+            titles.setdefault(text(iri), []).append(title)
+        self._titles = {iri: collect_texts(found) for iri, found in titles.items()}
+
+    def list_values(self, rows: Sequence[tuple[Term | None, ...]]) -> list[tuple[str, str]]:
+        """Return pairs of the title of a property and a value, from rows sorted by property.
+
+        Of texts with a language tag, only those in the best language are returned. Dates are cut
+        to the precision that the rows give.
+        """
+        precisions = {text(value) for iri, _, value, _ in rows if text(iri) == self._precision}
+        pairs = []
+        for iri, group in groupby(rows, lambda row: text(row[0])):
+            titles: list[Term | None] = []
+            tagged: dict[str, dict[str, None]] = {}
+            values: dict[Term | None, list[Term | None]] = {}
+            for _, title, value, label in group:
+                titles.append(title)
+                if tag := language_of(value):
+                    tagged.setdefault(tag, {}).update(dict.fromkeys(filter(None, [text(value)])))
+                else:
+                    values.setdefault(value, []).append(label)
+            known = collect_texts(titles) or self._titles.get(iri, {})
+            heading = pick(known, self._language, self._names.shorten(iri))
+            empty: dict[str, None] = {"": None} if tagged else {}
+            pairs += [(heading, value) for value in pick(tagged, self._language, empty)]
+            pairs += [(heading, self._write(x, labels, precisions)) for x, labels in values.items()]
+        return pairs
+
+    def _write(
+        self, value: Term | None, labels: Iterable[Term | None], precisions: Container[str]
+    ) -> str:
+        if value and bind_json(value).get("datatype") == self._date:
+            return cut_date(text(value), precisions)
+        name = self._names.show(value)
+        shown = pick(collect_texts(labels), self._language, "")
+        return f"{shown} ({name})" if shown else name
+
+
+def cut_date(date: str, precisions: Container[str]) -> str:
+    """Return a date as precise as it is known: as day, or cut to its month or year.
+
+    >>> cut_date("2021-03-31", {"month"}), cut_date("2021-12-31", {"year"})
+    ('2021-03', '2021')
     """
-    pairs = []
-    for iri, group in groupby(rows, lambda row: text(row[0])):
-        titles: dict[str, str] = {}
-        tagged: dict[str, dict[str, None]] = {}
-        values: dict[str, dict[str, str]] = {}
-        for _, title, value, label in group:
-            titles.setdefault(language_of(title), text(title))
-            if tag := language_of(value):
-                tagged.setdefault(tag, {})[text(value)] = None
-            else:
-                values.setdefault(text(value), {}).setdefault(language_of(label), text(label))
-        heading = _pick_label(titles, language) or names.shorten(iri)
-        pairs += [(heading, x) for x in pick(tagged, language, next(iter(tagged.values()), {}))]
-        for other, labels in values.items():
-            name, shown = names.shorten(other), _pick_label(labels, language)
-            pairs.append((heading, f"{shown} ({name})" if shown else name))
-    return pairs
-
-
-def _pick_label(labels: Mapping[str, str], language: str) -> str:
-    return pick(labels, language, labels.get("", ""))
+    found = DATE.match(date)
+    if found and "year" in precisions:
+        return found[1]
+    return found[0] if found and "month" in precisions else date

@@ -29,8 +29,12 @@ from kg.ask.question import Question
 from kg.errors import KgError
 from kg.graph import Graph, iri_term
 from kg.home import Home
-from kg.names import LANGUAGES, Names, Term, language_of, pick, read_names, text
+from kg.names import LANGUAGES, Names, Term, collect_texts, pick, read_names, text
 
+# All other fields of a parameter are its descriptions.
+FIELDS = {
+    "type", "class", "scheme", "values", "binds", "default", "required", "example", "spellings",
+}  # fmt: skip
 TYPES = ("iri", "code", "integer", "year", "date", "decimal", "string", "language", "enum")
 # The field that each of these types needs, with the type and an example of its value.
 FIELD_OF_TYPE = {
@@ -193,10 +197,10 @@ def list_members(graph: Graph, parameter: Parameter) -> list[tuple[Term | None, 
 
 def label_members(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, dict[str, str]]:
     """Return the labels of each member, by IRI and language tag, from rows of `list_members`."""
-    labels: dict[str, dict[str, str]] = {}
+    labels: dict[str, list[Term | None]] = {}
     for node, label in rows:
-        labels.setdefault(text(node), {})[language_of(label)] = text(label)
-    return labels
+        labels.setdefault(text(node), []).append(label)
+    return {iri: collect_texts(found) for iri, found in labels.items()}
 
 
 def _read_parameter(name: str, fields: Any, question: Question, names: Names) -> Parameter:
@@ -211,7 +215,7 @@ def _read_parameter(name: str, fields: Any, question: Question, names: Names) ->
     if not question.has_variable(binds):
         raise KgError(f"{where}: the query has no line VALUES ?{binds} {{ UNDEF }}. Add it.")
     values = fields["values"] if kind == "enum" else LANGUAGES if kind == "language" else ()
-    texts = {key: str(text) for key, text in fields.items() if text is not None}
+    texts = {str(key): str(text) for key, text in fields.items() if text is not None}
     return Parameter(
         name,
         kind,
@@ -221,7 +225,7 @@ def _read_parameter(name: str, fields: Any, question: Question, names: Names) ->
         texts.get("default"),
         texts.get("example"),
         fields.get("required") is True and "default" not in texts,
-        {tag: texts[tag] for tag in LANGUAGES if tag in texts},
+        {tag: text for tag, text in texts.items() if tag not in FIELDS},
     )
 
 

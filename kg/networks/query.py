@@ -63,8 +63,9 @@ def read_fold(question: Question, names: Names, language: str) -> tuple[str, dic
     if not header:
         return "", {}
     try:
-        return names.expand(header["kind"]), {header["column"]: pick(header, language, "")}
-    except (KeyError, TypeError):
+        titles = {tag: title for tag, title in header.items() if tag not in ("kind", "column")}
+        return names.expand(header["kind"]), {header["column"]: pick(titles, language, "")}
+    except (AttributeError, KeyError, TypeError):
         raise KgError(f"{question.path}:1: fold has no kind or no column. Add both.") from None
 
 

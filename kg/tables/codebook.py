@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kg.ask.lookup import local_name
 from kg.home import Home, producer
-from kg.names import LANGUAGES
+from kg.names import LANGUAGES, pick
 from kg.tables.columns import TYPE, Column
 from kg.tables.metadata import Attribution
 from kg.tables.rows import NO_CELL, NO_TABLE
@@ -85,7 +85,8 @@ def _describe_table(schema: Schema, table: Table, written: Sequence[Table]) -> I
         if declared:
             name = vocabulary.names.shorten(table.class_iri)
             for tag, definition in sorted(declared.definitions.items()):
-                yield f"> {declared.labels.get(tag, '')} ({name}): {definition}\n>\n"
+                label = pick(declared.labels, tag, "")
+                yield f"> {label} ({name}): {definition}\n>\n"
             yield "\n"
     yield _format_header("column", "en", "zh-Hans", "kind of value", "meaning", "含义", "example")
     for column in table.columns:
@@ -94,7 +95,7 @@ def _describe_table(schema: Schema, table: Table, written: Sequence[Table]) -> I
             *_in_languages(column.titles),
             _describe_values(schema, column, written),
             *_in_languages(column.descriptions),
-            column.examples.get("en", ""),
+            pick(column.examples, "en", ""),
         )
     if not table.parent:
         yield from _list_classes(vocabulary, table)
@@ -168,7 +169,7 @@ def _list_codes(vocabulary: Vocabulary, written: Iterable[Table]) -> Iterator[st
 
 
 def _in_languages(texts: Texts) -> list[str]:
-    return [texts.get(tag, "") for tag in COLUMN_LANGUAGES]
+    return [pick(texts, tag, "") for tag in COLUMN_LANGUAGES]
 
 
 def _format_header(*titles: str) -> str:

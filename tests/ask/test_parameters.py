@@ -361,7 +361,7 @@ def test_members_have_labels_by_language(typed: dict[str, Question], graph: Loca
     labels = label_members(list_members(graph, parameter))
     assert labels[WUHAN.value] == {"en": "Wuhan", "zh-Hans": "武汉"}
     assert len(labels) > 5
-    assert label_members([(WUHAN, None)]) == {WUHAN.value: {"": ""}}
+    assert label_members([(WUHAN, None)]) == {WUHAN.value: {}}
 
 
 def test_parameters_of_each_question_can_be_used(
