@@ -16,7 +16,7 @@ MODULES = {
 }
 # Every module imports only from modules before it. A folder is listed with the order inside it.
 ORDER = """
-errors home names xsd files turtle_tokens turtle
+display errors home names xsd files turtle_tokens turtle
 source: library pinyin simplify overlap
   repair/corruption repair/candidates repair/restoration repair/__init__ passages
 store: canonical engine interruptible memory credentials http endpoint graph_store
@@ -32,7 +32,7 @@ pictures: labels placement scene legend svg fonts png
 tables: vocabulary columns schema statements rows cells metadata codebook parquet export
 dumps: context grouping turtle jsonld export
 push
-cli: options output parameters groups ask query build check networks tables rdf push source
+cli: messages options output parameters groups ask query build check networks tables rdf push source
 """
 # `kg/__init__` imports what `kg.open` needs, and `python -m kg` starts the command line.
 OUTSIDE = {"kg/__init__", "kg/__main__"}

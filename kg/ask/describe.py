@@ -125,7 +125,11 @@ def render_description(description: Description, width: int | None = None) -> st
         lines = [line] if width is None else wrap_text(line, width - len(indent), "  ")
         return [f"{indent}{line}" for line in lines]
 
-    lines = [*wrap(f"{description.label} — {description.name}", ""), f"<{description.iri}>", ""]
+    lines = [
+        *wrap(f"{description.label} — {description.name}", ""),
+        f"<{clean_text(description.iri)}>",
+        "",
+    ]
     for title, value in description.properties:
         lines += wrap(f"{title}: {value}")
     if description.references:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
+from kg.display import escape_unprintable
 from kg.errors import KgError
 from kg.names import Names, Term, text
 
@@ -88,14 +89,3 @@ def quote_input(value: str) -> str:
     ('Wuhan', 'a\\x1b[2J')
     """
     return escape_unprintable(value if len(value) <= 60 else f"{value[:60]}…") or "''"
-
-
-def escape_unprintable(value: str) -> str:
-    r"""Return a text with control and format characters, which a terminal obeys, as escapes.
-
-    >>> escape_unprintable("武汉\u202e")
-    '武汉\\u202e'
-    """
-    if value.isprintable():
-        return value
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in value)

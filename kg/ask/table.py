@@ -7,17 +7,19 @@ wcwidth) take 30 ms to import, a fifth of the time of `kg ask`.
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from kg.ask.lookup import escape_unprintable
 from kg.ask.wrapping import measure_text, split_words, wrap_text
+from kg.display import escape_controls
 
 
 def clean_text(text: str) -> str:
-    r"""Return a text on one line, with control and format characters as escapes.
+    r"""Return a text on one line, with control characters as escapes.
+
+    Spaces, tabs and line ends become one space.
 
     >>> clean_text("open\n data\x1b[2J")
     'open data\\x1b[2J'
     """
-    return escape_unprintable(" ".join(text.split()))
+    return " ".join(escape_controls(text.replace("\r\n", "\n")).split())
 
 
 def render_table(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from kg.cli.messages import print_message
 from kg.cli.options import PATH, find_context_home, language_option
 from kg.cli.output import count_steps, print_data, print_text, show_progress
 
@@ -71,4 +72,4 @@ def format_files(ctx: click.Context, paths: tuple[Path, ...], only_check: bool) 
         if text != file.path.read_text("utf-8"):
             with write_file(file.path) as stream:
                 stream.write(text.encode())
-            click.echo(f"{file.path}: formatted")
+            print_message(f"{file.path}: formatted")

@@ -10,6 +10,7 @@ import click
 from kg.ask.parameters import read_parameters
 from kg.ask.question import Question
 from kg.cli.groups import QueryCommand, QueryGroup
+from kg.cli.messages import print_message
 from kg.cli.options import (
     endpoint_option,
     find_context_home,
@@ -178,9 +179,9 @@ def export_networks(
             for network in built:
                 export_file(network, Path(output), form, ALL_WRITERS)
     for size in sizes:
-        click.echo(f"{size} -> {output}", err=output == "-")
+        print_message(f"{size} -> {output}", err=output == "-")
     for note in notes:
-        click.echo(f"kg: not written: {note}", err=True)
+        print_message(f"kg: not written: {note}", err=True)
 
 
 def build_all(

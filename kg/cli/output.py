@@ -11,6 +11,7 @@ import click
 
 from kg.ask import render_answer
 from kg.ask.wrapping import wrap_text
+from kg.display import escape_controls
 from kg.names import Names
 from kg.store import Result
 
@@ -25,6 +26,7 @@ def find_width() -> int | None:
 
 def print_text(text: str, *, paged: bool = False) -> None:
     """Print a text for people; if `paged`, a long one goes through a pager on a terminal."""
+    text = escape_controls(text)
     if not sys.stdout.isatty():
         print_data(text)
     elif not paged or text.count("\n") < shutil.get_terminal_size().lines:
@@ -85,7 +87,10 @@ def show_progress(label: str) -> Iterator[Progress]:
         yield lambda step, share: None
         return
     with click.progressbar(
-        length=1000, label=label, file=sys.stderr, item_show_func=lambda step: step or ""
+        length=1000,
+        label=escape_controls(label, lines=False),
+        file=sys.stderr,
+        item_show_func=lambda step: escape_controls(step or "", lines=False),
     ) as bar:
         yield lambda step, share: bar.update(round(1000 * share) - bar.pos, step)
         bar.update(1000 - bar.pos)

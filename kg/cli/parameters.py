@@ -9,6 +9,7 @@ from kg.ask.lookup import local_name, normalize_name, quote_input
 from kg.ask.parameters import Parameter, label_members, list_members
 from kg.cli.options import find_context_home, find_language
 from kg.cli.output import write_definitions, write_paragraph
+from kg.display import escape_controls
 from kg.errors import KgError
 from kg.graph import load_graph
 from kg.names import pick
@@ -62,10 +63,15 @@ class ParameterOption(click.Option):
         for iri, labels in label_members(rows).items():
             name = local_name(iri)
             found = [label for label in labels.values() if normalize_name(label).startswith(start)]
-            # A shell takes a label with blanks for several words.
-            chinese = [x for x in found if not x.isascii() and not any(map(str.isspace, x))]
+            # A shell takes a label with blanks for several words, and obeys control characters.
+            chinese = [
+                x
+                for x in found
+                if not x.isascii() and x.isprintable() and not any(map(str.isspace, x))
+            ]
             if normalize_name(name).startswith(start) or len(found) > len(chinese):
-                items.append(CompletionItem(name, help=pick(labels, find_language(ctx), "")))
+                label = pick(labels, find_language(ctx), "")
+                items.append(CompletionItem(name, help=escape_controls(label, lines=False)))
             elif found:
                 items.append(CompletionItem(chinese[0], help=name))
         return items

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from kg.cli.messages import print_message
 from kg.cli.options import find_context_home, force_option, refuse_empty
 from kg.cli.output import show_progress
 from kg.names import LANGUAGES
@@ -85,6 +86,6 @@ def tables(
             progress=lambda share: progress("", share),
         )
     for what, number in done.left_out.items():
-        click.echo(f"kg: not written: {number} {what}", err=True)
+        print_message(f"kg: not written: {number} {what}", err=True)
     if target != "-":
-        click.echo(f"{target}: {len(done.rows)} tables, {sum(done.rows.values())} rows")
+        print_message(f"{target}: {len(done.rows)} tables, {sum(done.rows.values())} rows")

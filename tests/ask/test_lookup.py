@@ -4,7 +4,6 @@ import pytest
 from pyoxigraph import Literal, NamedNode
 
 from kg.ask.lookup import (
-    escape_unprintable,
     find_similar,
     index_names,
     local_name,
@@ -76,4 +75,3 @@ def test_input_in_messages_is_short_and_printable() -> None:
     assert quote_input("") == "''"
     assert quote_input("x" * 61) == "x" * 60 + "…"
     assert quote_input("武\x1b[2J\n\udcff\u202e") == "武\\x1b[2J\\n\\udcff\\u202e"
-    assert escape_unprintable("武汉 ok") == "武汉 ok"
