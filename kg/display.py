@@ -10,14 +10,14 @@ import re
 NONCHARACTERS = r"\ufdd0-\ufdef" + "".join(
     rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(17)
 )
-# Control characters (C0, DEL, C1), without tab and line feed.
-CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
+# Control characters (C0, DEL, C1), without tab, line feed and carriage return.
+CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 # Embeddings, overrides and isolates (https://www.unicode.org/reports/tr9/#Directional_Formatting_Codes).
 BIDI_CONTROLS = r"\u202a-\u202e\u2066-\u2069"
 # Marks of direction, line separators, deprecated format characters, byte order marks, annotations.
 OTHER_INVISIBLE = r"\u061c\u200e\u200f\u2028\u2029\u206a-\u206f\ufeff\ufff9-\ufffb"
 SURROGATES = r"\ud800-\udfff"
-ESCAPED = re.compile(f"[{CONTROLS}{BIDI_CONTROLS}{OTHER_INVISIBLE}{SURROGATES}{NONCHARACTERS}]")
+ESCAPED = re.compile(f"[\r{CONTROLS}{BIDI_CONTROLS}{OTHER_INVISIBLE}{SURROGATES}{NONCHARACTERS}]")
 
 
 def escape_controls(text: str, *, lines: bool = True) -> str:
