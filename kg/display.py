@@ -17,6 +17,13 @@ BIDI_CONTROLS = r"\u202a-\u202e\u2066-\u2069"
 # Marks of direction, line separators, deprecated format characters, byte order marks, annotations.
 OTHER_INVISIBLE = r"\u061c\u200e\u200f\u2028\u2029\u206a-\u206f\ufeff\ufff9-\ufffb"
 SURROGATES = r"\ud800-\udfff"
+MARKUP = re.compile(
+    r"[\\`*\[\]<|~$]"
+    r"|(?<![^\W_])_+|_+(?![^\W_])"  # not within a word
+    r"|&(?=#?\w+;)"
+    # Quotes, headings, lists, lines, and underlines of headings.
+    r"|^(?:>|\#(?=\#{0,5}(?:\s|$))|(?:[+-]|[0-9]{1,9}[.)])(?=\s|$)|-(?=[- ]*$)|=(?==*$))"
+)
 ESCAPED = re.compile(f"[\r{CONTROLS}{BIDI_CONTROLS}{OTHER_INVISIBLE}{SURROGATES}{NONCHARACTERS}]")
 
 
@@ -44,6 +51,18 @@ def escape_unprintable(text: str) -> str:
     'wu\\u200bhan'
     """
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def escape_markdown(text: str) -> str:
+    r"""Return a text of one line for Markdown, in which nothing is markup, HTML or a reference.
+
+    A backslash precedes what GitHub's Markdown would read (https://github.github.com/gfm/).
+    Underscores within words stay, since they are no emphasis, and links may have them.
+
+    >>> escape_markdown("1. *a* | b_c <b> &amp; [d]")
+    '1\\. \\*a\\* \\| b_c \\<b> \\&amp; \\[d\\]'
+    """
+    return MARKUP.sub(lambda found: re.sub(r"([^\w\s]|_)", r"\\\1", found[0]), text)
 
 
 def _escape(found: re.Match[str]) -> str:

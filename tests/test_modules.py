@@ -58,6 +58,7 @@ LIBRARIES = {
     "click": {module for module in MODULES if module.startswith("kg/cli/")},
     "SPARQLWrapper": {"kg/store/endpoint"},
     "pandas": {"kg/ask/answer"},
+    "wcwidth": {"kg/ask/wrapping"},
     "networkx": {"kg/ask/answer", "kg/networks/layout", "kg/networks/metrics"},
     "pyarrow": {"kg/tables/parquet"},
     "resvg_py": {"kg/pictures/png"},
@@ -65,7 +66,7 @@ LIBRARIES = {
 }  # fmt: skip
 HEAVY = (
     "rdflib", "pyshacl", "yaml", "opencc", "pypinyin", "SPARQLWrapper", "pandas", "networkx",
-    "pyarrow", "numpy",
+    "pyarrow", "numpy", "wcwidth",
 )  # fmt: skip
 # prefixes.ttl is read with two namespaces, XSD is read by its own module, and an XML format has a
 # namespace of its own.

@@ -86,11 +86,12 @@ def show_progress(label: str) -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield lambda step, share: None
         return
+
+    def show_step(step: str | None) -> str:
+        return escape_controls(step or "", lines=False)
+
     with click.progressbar(
-        length=1000,
-        label=escape_controls(label, lines=False),
-        file=sys.stderr,
-        item_show_func=lambda step: escape_controls(step or "", lines=False),
+        length=1000, label=show_step(label), file=sys.stderr, item_show_func=show_step
     ) as bar:
         yield lambda step, share: bar.update(round(1000 * share) - bar.pos, step)
         bar.update(1000 - bar.pos)

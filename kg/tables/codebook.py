@@ -4,6 +4,8 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kg.ask.lookup import local_name
+from kg.ask.table import clean_text
+from kg.display import escape_markdown
 from kg.home import Home, producer
 from kg.names import LANGUAGES
 from kg.tables.columns import TYPE, Column
@@ -52,7 +54,7 @@ def make_codebook(
     written = _sort_tables(schema, row_counts)
     parts = [
         introduction,
-        f"\nBy {attribution.creator}, licensed under <{attribution.licence}>. ",
+        f"\nBy {_escape(attribution.creator)}, licensed under <{attribution.licence}>. ",
         f"Written by {producer()}.\n\n## Tables\n\n",
         _format_header("table", "rows", "title"),
     ]
@@ -72,7 +74,7 @@ def _sort_tables(schema: Schema, tables: Iterable[Table]) -> list[Table]:
 
 
 def _join_titles(table: Table) -> str:
-    return " · ".join(dict.fromkeys(table.titles.values()))
+    return _escape(" · ".join(dict.fromkeys(table.titles.values())))
 
 
 def _describe_table(schema: Schema, table: Table, written: Sequence[Table]) -> Iterator[str]:
@@ -80,12 +82,13 @@ def _describe_table(schema: Schema, table: Table, written: Sequence[Table]) -> I
     yield f"\n## {table.name}\n\n{_join_titles(table)}\n\n"
     if not table.parent:
         for description in table.descriptions.values():
-            yield f"{description}\n\n"
+            yield f"{_escape(description)}\n\n"
         declared = vocabulary.classes.get(table.class_iri)
         if declared:
             name = vocabulary.names.shorten(table.class_iri)
             for tag, definition in sorted(declared.definitions.items()):
-                yield f"> {declared.labels.get(tag, '')} ({name}): {definition}\n>\n"
+                label = declared.labels.get(tag, "")
+                yield f"> {_escape(f'{label} ({name}): {definition}')}\n>\n"
             yield "\n"
     yield _format_header("column", "en", "zh-Hans", "kind of value", "meaning", "含义", "example")
     for column in table.columns:
@@ -94,7 +97,7 @@ def _describe_table(schema: Schema, table: Table, written: Sequence[Table]) -> I
             *_in_languages(column.titles),
             _describe_values(schema, column, written),
             *_in_languages(column.descriptions),
-            column.examples.get("en", ""),
+            _escape(column.examples.get("en", "")),
         )
     if not table.parent:
         yield from _list_classes(vocabulary, table)
@@ -160,7 +163,7 @@ def _list_codes(vocabulary: Vocabulary, written: Iterable[Table]) -> Iterator[st
         yield f"\n## {name}\n\n"
         for iri in sorted(set(namespaces) & set(vocabulary.classes)):
             for _, definition in sorted(vocabulary.classes[iri].definitions.items()):
-                yield f"> {definition}\n>\n"
+                yield f"> {_escape(definition)}\n>\n"
         yield "\n" + _format_header("code", "en", "zh-Hans")
         for iri, namespace in sorted(namespaces.items()):
             for code, labels in sorted(vocabulary.codes[iri].items()):
@@ -168,7 +171,7 @@ def _list_codes(vocabulary: Vocabulary, written: Iterable[Table]) -> Iterator[st
 
 
 def _in_languages(texts: Texts) -> list[str]:
-    return [texts.get(tag, "") for tag in COLUMN_LANGUAGES]
+    return [_escape(texts.get(tag, "")) for tag in COLUMN_LANGUAGES]
 
 
 def _format_header(*titles: str) -> str:
@@ -177,4 +180,9 @@ def _format_header(*titles: str) -> str:
 
 def _format_row(*cells: str) -> str:
     """Return a row of a Markdown table."""
-    return "| " + " | ".join(c.replace("|", "\\|").replace("\n", " ") for c in cells) + " |\n"
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _escape(text: str) -> str:
+    """Return a text of the ontology or data as Markdown."""
+    return escape_markdown(clean_text(text))
