@@ -16,7 +16,7 @@ MODULES = {
 }
 # Every module imports only from modules before it. A folder is listed with the order inside it.
 ORDER = """
-display errors home names xsd files turtle_tokens turtle
+display errors home names xsd formulas files turtle_tokens turtle
 source: library pinyin simplify overlap
   repair/corruption repair/candidates repair/restoration repair/__init__ passages
 store: canonical engine interruptible memory credentials http endpoint graph_store
@@ -29,7 +29,7 @@ build
 networks: model validity edges node_data query metrics overlap layout assemble
   columns xml gexf graphml graphology spreadsheet write
 pictures: labels placement scene legend svg fonts png
-tables: vocabulary columns schema statements rows cells metadata codebook parquet export
+tables: vocabulary columns schema statements rows cells metadata codebook parquet workbook export
 dumps: context grouping turtle jsonld export
 push
 cli: messages options output parameters groups ask query build check networks tables rdf push source
@@ -61,12 +61,13 @@ LIBRARIES = {
     "wcwidth": {"kg/ask/wrapping"},
     "networkx": {"kg/ask/answer", "kg/networks/layout", "kg/networks/metrics"},
     "pyarrow": {"kg/tables/parquet"},
+    "xlsxwriter": {"kg/tables/workbook"},
     "resvg_py": {"kg/pictures/png"},
     "fontTools": {"kg/pictures/fonts"},
 }  # fmt: skip
 HEAVY = (
     "rdflib", "pyshacl", "yaml", "opencc", "pypinyin", "SPARQLWrapper", "pandas", "networkx",
-    "pyarrow", "numpy", "wcwidth",
+    "pyarrow", "numpy", "wcwidth", "xlsxwriter",
 )  # fmt: skip
 # prefixes.ttl is read with two namespaces, XSD is read by its own module, and an XML format has a
 # namespace of its own.

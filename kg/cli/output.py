@@ -39,9 +39,14 @@ def print_text(text: str, *, paged: bool = False) -> None:
         click.echo_via_pager(text.removesuffix("\n"))
 
 
-def print_answer(answer: Result, form: str | None, names: Names, *, iris: bool) -> None:
-    """Print an answer in a format: a table, the default, for people, all others for programs."""
-    text = render_answer(answer, form, names, width=find_width(), iris=iris or None)
+def print_answer(
+    answer: Result, form: str | None, names: Names, *, iris: bool, exact: bool = False
+) -> None:
+    """Print an answer in a format: a table, the default, for people, all others for programs.
+
+    With `exact`, CSV is as SPARQL 1.1 has it; otherwise formulas are escaped.
+    """
+    text = render_answer(answer, form, names, width=find_width(), iris=iris or None, exact=exact)
     if form in (None, "table"):
         print_text(text, paged=True)
     else:
