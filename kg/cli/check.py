@@ -65,7 +65,7 @@ def format_files(ctx: click.Context, paths: tuple[Path, ...], only_check: bool) 
     files = match_files(find_context_home(ctx), paths)
     if only_check:
         differences = [diff_turtle(file.path) for file in files]
-        print_data("".join(differences))
+        print_text("".join(differences))
         raise SystemExit(1 if any(differences) else 0)
     for file in files:
         text = format_turtle(file.path)

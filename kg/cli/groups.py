@@ -7,6 +7,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from kg.ask.lookup import fold_name
 from kg.ask.parameters import read_parameters
 from kg.ask.question import Question
 from kg.cli.options import find_context_home, find_language, ignore_errors
@@ -76,7 +77,7 @@ class QueryGroup(click.Group):
             items += [
                 CompletionItem(name, help=escape_controls(title, lines=False))
                 for name, title in titles
-                if name.startswith(incomplete)
+                if fold_name(name).startswith(fold_name(incomplete))
             ]
         return items
 
