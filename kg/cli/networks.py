@@ -121,6 +121,9 @@ def gephi(ctx: click.Context, /, **given: Any) -> None:
     colour. Edges have relation, weight and the number of passages. Both have the period in which
     they are valid. `kg export gephi NETWORK --help` describes a network.
 
+    XML formats (GEXF, GraphML, SVG) omit control characters that XML forbids; in CSV, an apostrophe
+    (') precedes a text that a spreadsheet would take for a formula. JSON has all texts unchanged.
+
     \b
     kg export gephi city-theme -o city-theme.gexf
     kg export gephi entities --city wuhan --city 长沙 -o two-cities.svg
