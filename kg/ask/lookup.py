@@ -124,7 +124,11 @@ def fold_name(name: str) -> str:
     ('武汉', '6826')
     """
     name = normalize_name(name)
-    return "".join(map(_simplify, name)) if CHINESE.search(name) else name
+    if not CHINESE.search(name):
+        return name
+    # First by words, as OpenCC does, then what is left by characters, so that all parts are equal
+    # wherever they are.
+    return "".join(map(_simplify, _simplify(name)))
 
 
 def find_spellings(text: str, labels: Iterable[str]) -> list[str]:
@@ -159,13 +163,13 @@ def _fold_character(character: str) -> str:
 
 
 @lru_cache(maxsize=1 << 16)
-def _simplify(character: str) -> str:
-    if not CHINESE.match(character):
-        return character
+def _simplify(text: str) -> str:
+    if not CHINESE.search(text):
+        return text
     # Imported here: most commands meet no Chinese name that they do not know.
     from kg.source import simplify_text
 
-    return simplify_text(character)
+    return simplify_text(text)
 
 
 def quote_input(value: str) -> str:
