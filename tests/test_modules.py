@@ -32,7 +32,8 @@ pictures: labels placement scene legend svg fonts png
 tables: vocabulary columns schema statements rows cells metadata codebook parquet workbook export
 dumps: context grouping turtle jsonld export
 push
-cli: messages options output parameters groups ask query build check networks tables rdf push source
+cli: messages options output parameters groups ask query build check networks tables rdf push
+  source
 """
 # `kg/__init__` imports what `kg.open` needs, and `python -m kg` starts the command line.
 OUTSIDE = {"kg/__init__", "kg/__main__"}

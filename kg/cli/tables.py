@@ -60,7 +60,7 @@ def tables(
     kg export tables --table targets -o targets     one table with its link tables
     kg export tables --table initiatives -o -       one table to standard output
     kg export tables --lang zh-Hans --lang en       Chinese first, no zh-Hant
-    kg export tables -o tables.xlsx                 a workbook with a sheet per table, for Excel
+    kg export tables -o tables.xlsx                 an Excel workbook
     kg export tables --format parquet -o parquet    columns with data types
 
     Properties with several values are in link tables: initiatives-theme.csv has the columns
