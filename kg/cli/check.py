@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from kg.cli.messages import print_message
 from kg.cli.options import PATH, find_context_home, language_option
 from kg.cli.output import count_steps, print_data, print_text, show_progress
 
@@ -74,12 +75,12 @@ def format_files(
     found = [file.path for file in match_files(find_context_home(ctx), paths)]
     outside = find_outside_links(found, paths)
     for path in outside:
-        click.echo(f"{path}: is a link to a file outside PATHS. It is not formatted.", err=True)
+        print_message(f"{path}: is a link to a file outside PATHS. It is not formatted.", err=True)
     inside = (path for path in found if path not in outside)
     changed = format_files(inside, drop_comments=drop_comments)
     if only_check:
-        print_data("".join(file.diff() for file in changed))
+        print_text("".join(file.diff() for file in changed))
         raise SystemExit(1 if changed else 0)
     for file in changed:
         file.write()
-        click.echo(f"{file.path}: formatted")
+        print_message(f"{file.path}: formatted")
