@@ -3,6 +3,8 @@
 from importlib import import_module
 from typing import Any
 
+from kg.display import escape_controls
+
 
 class KgError(ValueError):
     """An error in the user's input, with a message `where:line: what is wrong. How to fix it.`.
@@ -11,7 +13,7 @@ class KgError(ValueError):
     """
 
     def __init__(self, message: str, *, exit_code: int = 1) -> None:
-        super().__init__(message)
+        super().__init__(escape_controls(message))
         self.exit_code = exit_code
 
 

@@ -1,6 +1,7 @@
-"""Read Turtle files as named graphs, and write the canonical form.
+"""Read Turtle files as named graphs, find their faults, and serialize triples.
 
-pyoxigraph reads fast and reports the position of a syntax error; rdflib writes the canonical form.
+pyoxigraph reads fast and reports the position of a syntax error. `kg.turtle_format` writes the
+canonical form of files.
 """
 
 from __future__ import annotations
@@ -9,16 +10,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from kg.errors import KgError
 from kg.home import Home
 from kg.names import format_language, name_graph, read_names
-
-if TYPE_CHECKING:
-    pass
 
 XMLNS = re.compile(r'(?:^  xmlns:\w+="[^"\n]*"\n)+', re.MULTILINE)
 
@@ -123,45 +120,8 @@ def find_faults(files: Sequence[TurtleFile]) -> list[Fault]:
     return faults
 
 
-def format_turtle(path: Path) -> str:
-    """Return a file in the canonical form: rdflib's `longturtle`, with sorted blank nodes.
-
-    Unused prefixes and comments are dropped (use skos:editorialNote for remarks). Formatting
-    again changes nothing.
-
-    Raises:
-        KgError: the file is not Turtle in UTF-8.
-    """
-    import rdflib
-
-    faults = find_faults([TurtleFile(path, path.resolve().as_uri())])
-    if faults:
-        raise KgError("\n".join(str(fault) for fault in faults))
-    text = path.read_text("utf-8")
-    read = rdflib.Graph(bind_namespaces="none").parse(data=text, format="turtle")
-    graph = rdflib.Graph(bind_namespaces="none")
-    terms = {str(term) for triple in read for term in triple}
-    terms |= {str(o.datatype) for o in read.objects() if isinstance(o, rdflib.Literal)}
-    for prefix, namespace in sorted(read.namespaces()):
-        if any(term.startswith(str(namespace)) for term in terms):
-            graph.bind(prefix, namespace, override=True, replace=True)
-    for triple in read:
-        graph.add(triple)
-    written: str = graph.serialize(format="longturtle", canon=True)
-    return written.rstrip("\n") + "\n"
-
-
-def diff_turtle(path: Path) -> str:
-    """Return the unified diff from a file to its canonical form; "" if it has that form."""
-    import difflib
-
-    after = format_turtle(path).splitlines(keepends=True)
-    before = path.read_text("utf-8").splitlines(keepends=True)
-    return "".join(difflib.unified_diff(before, after, str(path), str(path)))
-
-
 def serialize_triples(triples: Sequence[object], form: str, prefixes: Mapping[str, str]) -> str:
-    """Serialize triples, each once, as turtle (canonical), ntriples, jsonld or rdfxml."""
+    """Serialize triples, each once, as turtle, ntriples, jsonld or rdfxml."""
     import rdflib
 
     lines = sorted({restore_languages(f"{triple} .") for triple in triples})

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import pytest
 import rdflib
+from hypothesis import settings
 from pyoxigraph import NamedNode
 
 from kg.ask.parameters import bind_question, read_parameters
@@ -33,7 +34,12 @@ from kg.home import Home, find_home
 from kg.names import LANGUAGES, Term, bind_json
 from kg.source import add_source
 from kg.store import Rows
-from kg.turtle import format_turtle, list_files, parse_file
+from kg.turtle import list_files, parse_file
+from kg.turtle_format import format_turtle
+
+# Generated inputs take longer on a busy machine: no test has a limit of time.
+settings.register_profile("kg", deadline=None)
+settings.load_profile("kg")
 
 SECONDS_TO_START = 20
 TRACEBACK = re.compile(r'Traceback|^\s*File ".*", line \d|^\w+(Error|Exception|Warning)\b', re.M)

@@ -19,7 +19,8 @@ from kg.graph import Graph, load_graph
 from kg.home import Home, find_home
 from kg.source import digest_passage, restore_passage, split_segments
 from kg.store import Rows
-from kg.turtle import diff_turtle, format_turtle, list_files
+from kg.turtle import list_files
+from kg.turtle_format import diff_turtle, format_turtle
 
 HOME = find_home()
 SMALL = Path(__file__).parent / "small"

@@ -16,23 +16,25 @@ MODULES = {
 }
 # Every module imports only from modules before it. A folder is listed with the order inside it.
 ORDER = """
-errors home names xsd files turtle_tokens turtle
+display errors reading home names xsd formulas files turtle_tokens turtle_layout
+  turtle turtle_format
 source: library pinyin simplify overlap
   repair/corruption repair/candidates repair/restoration repair/__init__ passages
 store: canonical engine interruptible memory credentials http endpoint graph_store
 graph
 ask: lookup wrapping table render question describe parameters answer
 api
-check: finding language_tags index components shapes reference constraint_queries placement
-  evidence report checker
+check: finding language_tags characters index components shapes reference constraint_queries
+  placement evidence report checker
 build
 networks: model validity edges node_data query metrics overlap layout assemble
   columns xml gexf graphml graphology spreadsheet write
 pictures: labels placement scene legend svg fonts png
-tables: vocabulary columns schema statements rows cells metadata codebook parquet export
+tables: vocabulary columns schema statements rows cells metadata codebook parquet workbook export
 dumps: context grouping turtle jsonld export
 push
-cli: options output parameters groups ask query build check networks tables rdf push source
+cli: messages options output parameters groups ask query build check networks tables rdf push
+  source
 """
 # `kg/__init__` imports what `kg.open` needs, and `python -m kg` starts the command line.
 OUTSIDE = {"kg/__init__", "kg/__main__"}
@@ -58,20 +60,23 @@ LIBRARIES = {
     "click": {module for module in MODULES if module.startswith("kg/cli/")},
     "SPARQLWrapper": {"kg/store/endpoint"},
     "pandas": {"kg/ask/answer"},
+    "wcwidth": {"kg/ask/wrapping"},
     "networkx": {"kg/ask/answer", "kg/networks/layout", "kg/networks/metrics"},
     "pyarrow": {"kg/tables/parquet"},
+    "xlsxwriter": {"kg/tables/workbook"},
     "resvg_py": {"kg/pictures/png"},
     "fontTools": {"kg/pictures/fonts"},
 }  # fmt: skip
 HEAVY = (
     "rdflib", "pyshacl", "yaml", "opencc", "pypinyin", "SPARQLWrapper", "pandas", "networkx",
-    "pyarrow", "numpy",
+    "pyarrow", "numpy", "wcwidth", "xlsxwriter",
 )  # fmt: skip
-# prefixes.ttl is read with two namespaces, XSD is read by its own module, and an XML format has a
-# namespace of its own.
+# prefixes.ttl is read with two namespaces, XSD is read by its own module, canonical Turtle begins
+# with rdf:type and rdfs:label, and an XML format has a namespace of its own.
 NAMESPACES = {
     "kg/names": 2,
     "kg/xsd": 1,
+    "kg/turtle_layout": 2,
     "kg/networks/gexf": 1,
     "kg/networks/graphml": 1,
     "kg/pictures/svg": 1,

@@ -1,4 +1,4 @@
-"""Turtle files: list and match them, find faults and lines, write the canonical form."""
+"""Turtle files: list and match them, find faults and lines."""
 
 import os
 import shutil
@@ -9,15 +9,12 @@ from pathlib import Path
 import pytest
 import rdflib
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
-from rdflib.compare import isomorphic
 
 from kg.errors import KgError
 from kg.home import Home, find_home
 from kg.turtle import (
     TurtleFile,
-    diff_turtle,
     find_faults,
-    format_turtle,
     index_lines,
     list_files,
     match_files,
@@ -176,60 +173,6 @@ def test_lines_of_subjects_in_a_canonical_file() -> None:
             continue
         prefix, _, local = name.partition(":")
         assert read.subjects[prefixes[prefix] + local] == line
-
-
-# The canonical form
-
-
-def read_terms(text: str) -> list[str]:
-    return sorted(
-        f"{q.subject} {q.predicate} {q.object}"
-        for q in parse(text, RdfFormat.TURTLE, base_iri="x:x")
-        if "_:" not in f"{q.subject}{q.object}"
-    )
-
-
-def test_formatting_is_idempotent(tmp_path: Path) -> None:
-    once = format_turtle(write(tmp_path / "a.ttl", NUMBERED).path)
-    twice = format_turtle(write(tmp_path / "b.ttl", once).path)
-    assert once == twice
-    assert once != NUMBERED
-    assert once.endswith("\n.\n")
-    assert diff_turtle(tmp_path / "b.ttl") == ""
-    assert "-# A comment." in diff_turtle(tmp_path / "a.ttl").splitlines()
-
-
-def test_form_does_not_depend_on_the_order_of_statements(tmp_path: Path) -> None:
-    prefixes = "PREFIX e: <https://e.org/>\nPREFIX unused: <https://e.net/>\n"
-    lines = ['e:b e:p "z"@zh-Hans .', 'e:a e:p [ e:q 1 ] , [ e:q 2 ] , "a"@en .', "e:a a e:C ."]
-    forms = {
-        format_turtle(write(tmp_path / "a.ttl", prefixes + "\n".join(order)).path)
-        for order in (lines, lines[::-1], [*lines[1:], lines[0]])
-    }
-    assert len(forms) == 1
-    assert "unused" not in forms.pop()
-
-
-def test_formatting_keeps_all_terms(tmp_path: Path) -> None:
-    text = """PREFIX e: <https://e.org/> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
-    e:a e:p 80.0 , 14 , true , "80.5"^^xsd:decimal , "x"@zh-Hans , "x"@en-GB , "a\\nb\\"\\\\" ,
-      "2021-12-31"^^xsd:date , "5"^^xsd:nonNegativeInteger , e:%E6%AD%A6 , e:x\\,y ."""
-    file = write(tmp_path / "a.ttl", text)
-    after = format_turtle(file.path)
-    assert read_terms(after) == read_terms(text)
-    assert len(read_terms(text)) == 11
-    before_graph, after_graph = (
-        rdflib.Graph().parse(data=t, format="turtle") for t in (text, after)
-    )
-    assert isomorphic(before_graph, after_graph)
-
-
-@pytest.mark.parametrize("text", ["x y", b"\xff"])
-def test_invalid_turtle_is_not_formatted(text: str | bytes, tmp_path: Path) -> None:
-    path = write(tmp_path / "a.ttl", text).path
-    for work in (format_turtle, diff_turtle):
-        with pytest.raises(KgError, match=r"a\.ttl:1: "):
-            work(path)
 
 
 # Triples as text

@@ -58,20 +58,20 @@ def find_node(graph: Graph, name: str) -> str:
     """Return the IRI of the thing with a name.
 
     The name is its IRI, its prefixed name (`place:wuhan`), the last part of its IRI (`wuhan`), or
-    a label in any language and case. A thing without a label has only the first two.
+    a label in any language, script, case and width. A thing without a label has only the first two.
 
     Raises:
         KgError: nothing, or more than one thing, has the name; the message suggests names.
     """
     names = graph.names
-    iri = names.find_iri(name.strip("<>"))
+    iri = names.find_iri(name.strip().strip("<>"))
     # This query is much faster than that for all labels.
     if iri and graph.internal("outgoing", node=iri_term(iri)):
         return iri
     index = index_names(graph.internal("labels"), names)
     if found := resolve_name(index, name, names):
         return found
-    similar = find_similar(name.casefold(), index, cutoff=0.6)
+    similar = find_similar(name, index, cutoff=0.6)
     hint = suggest_names(similar, "Use a label, or a prefixed name such as place:wuhan.")
     raise KgError(f"{quote_input(name)}: nothing has this name. {hint}", exit_code=2)
 
@@ -127,7 +127,11 @@ def render_description(description: Description, width: int | None = None) -> st
         lines = [line] if width is None else wrap_text(line, width - len(indent), "  ")
         return [f"{indent}{line}" for line in lines]
 
-    lines = [*wrap(f"{description.label} — {description.name}", ""), f"<{description.iri}>", ""]
+    lines = [
+        *wrap(f"{description.label} — {description.name}", ""),
+        f"<{clean_text(description.iri)}>",
+        "",
+    ]
     for title, value in description.properties:
         lines += wrap(f"{title}: {value}")
     if description.references:

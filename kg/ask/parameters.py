@@ -3,7 +3,8 @@
 A value is never pasted into a query as text. Below `#+ parameters:`, the header has for each name
 a `type` and a description by language (`en`, `zh-Hans`). Type iri also has a `class`
 (rdfs:Resource for any thing), type code a `scheme`, type enum `values`. `binds` is the variable of
-the query if it is not the name; `default`, `required` and `example` are optional.
+the query if it is not the name; `default`, `required` and `example` are optional. Type string can
+have `spellings: labels`, for a search in labels whatever their case, width or script.
 """
 
 import re
@@ -18,9 +19,9 @@ from kg.ask.describe import find_node
 from kg.ask.lookup import (
     NameIndex,
     find_similar,
+    find_spellings,
     index_names,
     local_name,
-    normalize_name,
     quote_input,
     resolve_name,
     suggest_names,
@@ -69,7 +70,8 @@ class Parameter:
     """A parameter of a question.
 
     `binds` is the variable of the query. `group` is the IRI of the class or concept scheme that the
-    values are in; it is empty if the type has none, or if any thing is a value.
+    values are in; it is empty if the type has none, or if any thing is a value. With `spellings`,
+    a text is bound in all spellings that labels have.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Parameter:
     example: str | None
     required: bool
     descriptions: Mapping[str, str]
+    spellings: bool = False
 
     def text(self, language: str) -> str:
         """Return the description in a language or its fallback."""
@@ -123,7 +126,7 @@ def needs_value(home: Home, question: Question) -> bool:
 
 
 def bind_question(graph: Graph, question: Question, values: Mapping[str, object]) -> dict[str, str]:
-    """Return the terms to bind in a question, by variable, each written as in SPARQL.
+    """Return the terms to bind in a question, by variable, written as in SPARQL.
 
     A value is a text, or a Python value whose `str` is that text (2022, Decimal("0.5"), a date);
     None means no value. Values of type iri and code are looked up in the graph.
@@ -146,7 +149,7 @@ def bind_question(graph: Graph, question: Question, values: Mapping[str, object]
                 faults.append(f"{name}: a value is required ({parameter.text('en')}).")
             continue
         try:
-            terms[parameter.binds] = write_term(make_term(graph, parameter, value))
+            terms[parameter.binds] = " ".join(map(write_term, make_terms(graph, parameter, value)))
         except KgError as error:
             if error.exit_code != 2:
                 raise
@@ -174,6 +177,22 @@ def make_term(graph: Graph, parameter: Parameter, value: str) -> NamedNode | Lit
     written = _check_literal(parameter.type, value)
     datatype = "integer" if parameter.type == "year" else parameter.type
     return Literal(written, datatype=NamedNode(graph.names.expand(f"xsd:{datatype}")))
+
+
+def make_terms(graph: Graph, parameter: Parameter, value: str) -> list[NamedNode | Literal]:
+    """Return the RDF terms for a value; more than one if the parameter has `spellings`.
+
+    These are the text itself and its spellings in labels of the graph (`find_spellings`): a search
+    finds labels in another case, width or script.
+
+    Raises:
+        KgError: see `make_term`.
+    """
+    term = make_term(graph, parameter, value)
+    if not parameter.spellings:
+        return [term]
+    labels = (text(label) for (label,) in graph.internal("label-texts"))
+    return [term, *map(Literal, find_spellings(value, labels)[1:])]
 
 
 def write_term(term: NamedNode | Literal) -> str:
@@ -226,6 +245,7 @@ def _read_parameter(name: str, fields: Any, question: Question, names: Names) ->
         texts.get("example"),
         fields.get("required") is True and "default" not in texts,
         {tag: text for tag, text in texts.items() if tag not in FIELDS},
+        spellings=kind == "string" and fields.get("spellings") == "labels",
     )
 
 
@@ -263,7 +283,7 @@ def _find_member(graph: Graph, parameter: Parameter, value: str) -> NamedNode:
 def _suggest_members(index: NameIndex, value: str) -> str:
     """Return which members have names similar to a value, or else the first 20 members."""
     similar = []
-    for name in find_similar(normalize_name(value), index, cutoff=0.6):
+    for name in find_similar(value, index, cutoff=0.6):
         slug = local_name(min(index[name]))
         similar.append(slug if name.isascii() else f"{name} ({slug})")
     known = sorted({local_name(iri) for iris in index.values() for iri in iris})

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from kg.ask.lookup import find_similar, quote_input, suggest_names
+from kg.ask.lookup import find_name, find_similar, quote_input, suggest_names
 from kg.errors import KgError
 from kg.graph import VALUES_LINE, Graph, bind_values, read_query
 from kg.home import Home
@@ -87,8 +87,8 @@ def find_question(home: Home, name: str) -> Question:
         KgError: there is none; the message suggests similar names.
     """
     questions = {question.name: question for question in list_questions(home)}
-    if name in questions:
-        return questions[name]
+    if found := find_name(name, questions):
+        return questions[found]
     hint = suggest_names(find_similar(name, questions), f"Questions: {', '.join(questions)}.")
     raise KgError(
         f"{quote_input(name)}: unknown question. {hint} `kg ask` lists all questions.", exit_code=2

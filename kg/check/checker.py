@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from kg.check.characters import check_characters
 from kg.check.constraint_queries import list_constraint_queries, run_constraint_query
 from kg.check.evidence import check_evidence, list_compared_sources
 from kg.check.finding import VIOLATION, WARNING, Finding, Locator
@@ -56,6 +57,7 @@ def check_files(
     findings = {
         *report_results(check.validate(reference=reference), check.names, locator, language),
         *check_language_tags(check.names, check.checked, locator, language),
+        *check_characters(check.names, asked, locator, language),
     }
     progress(STEPS[3])
     for query in list_constraint_queries(home):

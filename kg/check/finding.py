@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from kg.display import escape_controls
 from kg.names import is_iri
 from kg.turtle import TurtleFile
 from kg.turtle_tokens import LineIndex
@@ -24,7 +25,8 @@ class Finding:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.severity}: {self.message} [{self.check}]"
+        line = f"{self.path}:{self.line}: {self.severity}: {self.message} [{self.check}]"
+        return escape_controls(line, lines=False)
 
 
 class Locator:

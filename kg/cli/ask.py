@@ -11,6 +11,7 @@ from kg.ask.lookup import quote_input
 from kg.ask.question import Question, find_question, list_questions
 from kg.ask.wrapping import wrap_text
 from kg.cli.groups import QueryCommand, QueryGroup
+from kg.cli.messages import print_message
 from kg.cli.options import (
     endpoint_option,
     find_context_home,
@@ -153,4 +154,4 @@ def answer_question(
     print_answer(answer, form, graph.names, iris=iris)
     if isinstance(answer, Rows) and not answer.rows and "empty" in question.header:
         note, width = question.text("empty", find_language(ctx)), find_width()
-        click.echo("\n".join(wrap_text(note, width)) if width else note, err=True)
+        print_message("\n".join(wrap_text(note, width)) if width else note, err=True)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from kg.cli.messages import print_message
 from kg.cli.options import PATH, find_context_home, language_option
 from kg.cli.output import count_steps, print_data, print_text, show_progress
 
@@ -48,27 +49,38 @@ def check(
 @click.command(name="format", short_help="Write Turtle files in canonical form.")
 @click.argument("paths", nargs=-1, required=True, type=PATH)
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; print the differences.")
+@click.option(
+    "--drop-comments",
+    is_flag=True,
+    help="Remove comments. Without this option a file with comments is an error.",
+)
 @click.pass_context
-def format_files(ctx: click.Context, paths: tuple[Path, ...], only_check: bool) -> None:
+def format_files(
+    ctx: click.Context, paths: tuple[Path, ...], only_check: bool, drop_comments: bool
+) -> None:
     """Write the Turtle files in PATHS in canonical form.
 
-    The form changes only the layout, and removes comments: use skos:editorialNote for remarks.
+    The form changes only the layout and the order of statements; each term stays as it is written.
+    It has no comments: write remarks as skos:editorialNote. If one of the files cannot be
+    formatted, none is written. In a folder, a link to a file outside PATHS is not followed. With
+    --check, the exit code is 1 if a file is in another form.
 
     \b
     kg format ontology data
     kg format --check data/roundup-2021/wuhan.ttl
     """
-    from kg.files import write_file
-    from kg.turtle import diff_turtle, format_turtle, match_files
+    from kg.turtle import match_files
+    from kg.turtle_format import find_outside_links, format_files
 
-    files = match_files(find_context_home(ctx), paths)
+    found = [file.path for file in match_files(find_context_home(ctx), paths)]
+    outside = find_outside_links(found, paths)
+    for path in outside:
+        print_message(f"{path}: is a link to a file outside PATHS. It is not formatted.", err=True)
+    inside = (path for path in found if path not in outside)
+    changed = format_files(inside, drop_comments=drop_comments)
     if only_check:
-        differences = [diff_turtle(file.path) for file in files]
-        print_data("".join(differences))
-        raise SystemExit(1 if any(differences) else 0)
-    for file in files:
-        text = format_turtle(file.path)
-        if text != file.path.read_text("utf-8"):
-            with write_file(file.path) as stream:
-                stream.write(text.encode())
-            click.echo(f"{file.path}: formatted")
+        print_text("".join(file.diff() for file in changed))
+        raise SystemExit(1 if changed else 0)
+    for file in changed:
+        file.write()
+        print_message(f"{file.path}: formatted")

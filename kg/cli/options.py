@@ -13,7 +13,18 @@ from kg.graph import Graph, connect_graph, load_graph
 from kg.home import Home, find_home
 from kg.names import LANGUAGES
 
-PATH = click.Path(path_type=Path)
+
+class PathType(click.Path):
+    """A path. An empty one, often an unset shell variable, is an error, not the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; a usage error if it is empty."""
+        if value == "":
+            self.fail("The path is empty. Give a file or a folder.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH = PathType(path_type=Path)
 
 language_option = click.option(
     "--lang",

@@ -2,6 +2,7 @@
 
 import click
 
+from kg.cli.messages import print_message
 from kg.cli.options import find_context_home
 from kg.cli.output import show_progress
 
@@ -48,10 +49,10 @@ def push(
         with show_progress("Sending") as progress:
             done = push_dataset(home, url, target, replace=replace, progress=progress)
     except KeyboardInterrupt:
-        click.echo(GO_ON, err=True)
+        print_message(GO_ON, err=True)
         raise
     plan = done.plan
-    click.echo(
+    print_message(
         f"{len(plan.send)} named graphs sent ({plan.statements} statements), {len(plan.keep)} "
         f"unchanged, {len(plan.drop)} dropped. Checked: counts, and the answers of "
         f"{', '.join(done.questions)}."

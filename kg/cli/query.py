@@ -32,6 +32,9 @@ def query(
     prefixes of ontology/prefixes.ttl need no PREFIX line. The default graph is the union of all
     named graphs.
 
+    CSV and JSON are exactly those of SPARQL 1.1. Before you open CSV of data that you do not trust
+    in a spreadsheet, note that it would run texts such as =1+1; `kg ask` escapes them.
+
     \b
     kg query 'SELECT ?city { ?city a cdp:City }'
     kg query my-query.rq --format csv
@@ -39,7 +42,7 @@ def query(
     text, where = read_argument(sparql)
     graph = open_graph(ctx, endpoint)
     answer = graph.query(text, where, graph.names.prefixes)
-    print_answer(answer, form, graph.names, iris=iris)
+    print_answer(answer, form, graph.names, iris=iris, exact=True)
 
 
 @click.command(short_help="Show what is known about a thing.")

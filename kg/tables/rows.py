@@ -17,6 +17,7 @@ BUFFER_ROWS = 500
 TEMPLATE_SAFE = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
 NO_TABLE = "subjects whose class has no table"
 NO_CELL = "statements that no cell can hold (an empty text, a blank node or a non-ASCII IRI)"
+CUT_TEXT = "ends of texts that are longer than a cell of a workbook (32,767 characters)"
 
 Row = dict[str, tuple[str, ...]]  # the values by column name
 Links = dict[Table, dict[str, list[str]]]  # the values of a subject by link table and column

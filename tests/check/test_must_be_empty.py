@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store
 from kg.ask.question import Question
 from kg.check.constraint_queries import list_constraint_queries
 from kg.home import find_home
-from kg.turtle import diff_turtle
+from kg.turtle_format import diff_turtle
 
 QUERIES = list_constraint_queries(find_home())
 CASES = Path(__file__).parents[1] / "must_be_empty"

@@ -30,7 +30,7 @@ from rdflib.util import from_n3
 
 from kg.check import check_files
 from kg.home import Home
-from kg.turtle import format_turtle
+from kg.turtle_format import format_turtle
 
 FOLDER = Path(__file__).parents[1] / "mutations"
 SAMPLE = 8

@@ -13,7 +13,8 @@ from kg.check.placement import MESSAGES, Spans, check_placement
 from kg.graph import LocalGraph
 from kg.home import find_home
 from kg.names import text
-from kg.turtle import TurtleFile, diff_turtle
+from kg.turtle import TurtleFile
+from kg.turtle_format import diff_turtle
 from kg.turtle_tokens import index_statements
 
 CASES = Path(__file__).parent / "placement"

@@ -15,7 +15,7 @@ from rdflib import OWL, RDF, RDFS, SH, Graph, Namespace, URIRef
 from rdflib.term import Node
 
 from kg.home import find_home
-from kg.turtle import diff_turtle
+from kg.turtle_format import diff_turtle
 
 ONTOLOGY = find_home().ontology
 SHAPES = sorted((ONTOLOGY / "shapes").glob("*.ttl"))
