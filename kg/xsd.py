@@ -152,3 +152,21 @@ def _count_days(year: int, month: int) -> int:
 
 def _xsd(name: str) -> NamedNode:
     return NamedNode(XSD + name)
+
+
+def read_integer(text: str) -> int | None:
+    """Return an integer as XML Schema writes it; None if it is not one or has over 18 digits.
+
+    >>> read_integer("+14"), read_integer("1_4"), read_integer("１４")
+    (14, None, None)
+    """
+    return int(text) if re.fullmatch("[+-]?[0-9]{1,18}", text) else None
+
+
+def is_lexical_form(text: str, datatype: str) -> bool:
+    """Return whether a text is a lexical form of a datatype, given by its IRI.
+
+    >>> is_lexical_form("1_000", f"{XSD}integer")
+    False
+    """
+    return is_well_formed(Literal(text, datatype=NamedNode(datatype)))

@@ -15,6 +15,7 @@ from kg.ask.render import IRI_SUFFIX, render_answer
 from kg.errors import KgError, require
 from kg.names import Names, Term
 from kg.store import Result, Rows
+from kg.xsd import is_well_formed
 
 if TYPE_CHECKING:
     import networkx
@@ -149,6 +150,8 @@ class Answer:
 def read_value(term: Term | None, names: Names) -> Value:
     """Return a term as a Python value; a literal that its datatype does not allow is a text.
 
+    Python reads more than the datatypes allow: `int("1_000")` is a number.
+
     >>> xsd = Names({"xsd": "http://www.w3.org/2001/XMLSchema#"})
     >>> read_value(Literal("80.0", datatype=NamedNode(xsd.expand("xsd:decimal"))), xsd)
     Decimal('80.0')
@@ -159,7 +162,9 @@ def read_value(term: Term | None, names: Names) -> Value:
         return term.value
     if isinstance(term, BlankNode | Triple):
         return str(term)
-    read = READERS.get(names.shorten(term.datatype.value), str)
+    read = READERS.get(names.shorten(term.datatype.value))
+    if read is None or not is_well_formed(term) or term.value != term.value.strip():
+        return term.value
     try:
         return read(term.value)
     except (ValueError, KeyError, InvalidOperation):

@@ -13,6 +13,7 @@ from kg.ask.wrapping import wrap_text
 from kg.errors import KgError
 from kg.graph import Graph, iri_term
 from kg.names import Term, bind_json, collect_texts, language_of, pick, text
+from kg.xsd import read_integer
 
 # The year and the month of an xsd:date (https://www.w3.org/TR/xmlschema11-2/#date).
 DATE = re.compile(r"(-?[0-9]{4,})-[0-9]{2}(?=-)")
@@ -109,12 +110,9 @@ def read_passages(graph: Graph, iri: str, language: str) -> Iterator[Passage]:
     script: Script = "zh-Hant" if language == "zh-Hant" else "zh-Hans"
     for source, sha256, start, end, _ in graph.internal("passages", node=iri_term(iri)):
         raw = find_source(text(sha256))
-        try:
-            first, last = int(text(start)), int(text(end))
-        except ValueError:
-            raise KgError(
-                f"{iri}: an offset of its evidence is not a number. Run kg check."
-            ) from None
+        first, last = read_integer(text(start)), read_integer(text(end))
+        if first is None or last is None:
+            raise KgError(f"{iri}: an offset of its evidence is not a number. Run kg check.")
         passage = None if raw is None else restore_passage(raw, first, last, script)
         yield Passage(graph.names.shorten(text(source)), first, last, passage)
 

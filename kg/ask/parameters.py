@@ -10,7 +10,6 @@ have `spellings: labels`, for a search in labels whatever their case, width or s
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode
@@ -30,7 +29,8 @@ from kg.ask.question import Question
 from kg.errors import KgError
 from kg.graph import Graph, iri_term
 from kg.home import Home
-from kg.names import LANGUAGES, Names, Term, collect_texts, pick, read_names, text
+from kg.names import LANGUAGES, Names, Term, collect_texts, format_language, pick, read_names, text
+from kg.xsd import XSD, is_well_formed
 
 # All other fields of a parameter are its descriptions.
 FIELDS = {
@@ -51,15 +51,19 @@ SAMPLES = {
     "string": "data",
     "language": "zh-Hans",
 }
-# How values of these types are written, and what messages call them. Every engine calculates
-# exactly with 18 digits.
+# The datatype of each of these types, which of its lexical forms are values, and what messages call
+# them. Every engine calculates exactly with 18 digits.
 LITERALS = {
-    "integer": (r"[+-]?\d{1,18}", "an integer of at most 18 digits"),
-    "decimal": (r"(?!(\D*\d){19})[+-]?(\d+(\.\d*)?|\.\d+)", "a decimal of at most 18 digits"),
-    "year": (r"(?!0+$)\d{1,4}", "a year from 1 to 9999"),
-    "date": (r"\d{4}-\d{2}-\d{2}", "a date"),
+    "integer": ("integer", r"[+-]?[0-9]{1,18}", "an integer of at most 18 digits"),
+    "decimal": ("decimal", r"(?!([^0-9]*[0-9]){19})[!-~]+", "a decimal of at most 18 digits"),
+    "year": ("integer", r"(?!0+\Z)[0-9]{1,4}", "a year from 1 to 9999"),
+    "date": ("date", r"[!-~]{1,30}", "a date"),
     # Surrogates are bytes of a command line that are not text.
-    "string": (r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]+", "a text without control characters"),
+    "string": (
+        "string",
+        r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]+",
+        "a text without control characters",
+    ),
 }
 ESCAPE = re.compile(r"\\\\[uU]|\\.", re.DOTALL)
 ESCAPED_U = {r"\\u": r"\\\U00000075", r"\\U": r"\\\U00000055"}
@@ -170,13 +174,13 @@ def make_term(graph: Graph, parameter: Parameter, value: str) -> NamedNode | Lit
     if parameter.type == "iri":
         return NamedNode(find_node(graph, value))
     if parameter.type in ("enum", "language"):
-        if value not in parameter.values:
+        # The case of a language tag has no meaning (RFC 5646, 2.1.1).
+        written = format_language(value) if parameter.type == "language" else value
+        if written not in parameter.values:
             known = ", ".join(parameter.values)
             raise KgError(f"{quote_input(value)}: unknown value. Use {known}.", exit_code=2)
-        return Literal(value)
-    written = _check_literal(parameter.type, value)
-    datatype = "integer" if parameter.type == "year" else parameter.type
-    return Literal(written, datatype=NamedNode(graph.names.expand(f"xsd:{datatype}")))
+        return Literal(written)
+    return _make_literal(parameter.type, value)
 
 
 def make_terms(graph: Graph, parameter: Parameter, value: str) -> list[NamedNode | Literal]:
@@ -292,15 +296,13 @@ def _suggest_members(index: NameIndex, value: str) -> str:
     return suggest_names(dict.fromkeys(similar), values)
 
 
-def _check_literal(kind: str, value: str) -> str:
-    pattern, description = LITERALS[kind]
-    try:
-        if not re.fullmatch(pattern, value, re.ASCII):
-            raise ValueError
-        if kind == "date":
-            date.fromisoformat(value)
-    except ValueError:
-        raise KgError(
-            f"{quote_input(value)}: not {description}. Write it as {SAMPLES[kind]}.", exit_code=2
-        ) from None
-    return str(int(value)) if kind == "year" else value
+def _make_literal(kind: str, value: str) -> Literal:
+    datatype, pattern, description = LITERALS[kind]
+    if re.fullmatch(pattern, value):
+        written = str(int(value)) if kind == "year" else value
+        literal = Literal(written, datatype=NamedNode(f"{XSD}{datatype}"))
+        if is_well_formed(literal):
+            return literal
+    raise KgError(
+        f"{quote_input(value)}: not {description}. Write it as {SAMPLES[kind]}.", exit_code=2
+    )

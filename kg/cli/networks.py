@@ -12,6 +12,7 @@ from kg.ask.question import Question
 from kg.cli.groups import QueryCommand, QueryGroup
 from kg.cli.messages import print_message
 from kg.cli.options import (
+    IntegerType,
     endpoint_option,
     find_context_home,
     find_language,
@@ -106,7 +107,7 @@ class NetworkGroup(QueryGroup):
 )
 @click.option(
     "--largest",
-    type=click.IntRange(min=1),
+    type=IntegerType(min=1),
     metavar="NODES",
     help="Keep at most this many nodes, repeatedly dropping the node of lowest degree. Default: "
     "300 for city-city, else 10,000.",

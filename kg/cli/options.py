@@ -8,10 +8,22 @@ from typing import Any
 import click
 
 from kg.ask import ROW_FORMATS, TRIPLE_FORMATS
+from kg.ask.lookup import quote_input
 from kg.errors import KgError
 from kg.graph import Graph, connect_graph, load_graph
 from kg.home import Home, find_home
 from kg.names import LANGUAGES
+from kg.xsd import read_integer
+
+
+class IntegerType(click.IntRange):
+    """An integer as XML Schema writes it; click also takes 1_000 and digits of other scripts."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the value of an option as a number."""
+        if isinstance(value, str) and read_integer(value) is None:
+            raise click.BadParameter(f"{quote_input(value)} is not an integer.", ctx, param)
+        return super().convert(value, param, ctx)
 
 
 class PathType(click.Path):
