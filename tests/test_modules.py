@@ -16,10 +16,11 @@ MODULES = {
 }
 # Every module imports only from modules before it. A folder is listed with the order inside it.
 ORDER = """
-errors home names xsd files turtle_tokens turtle
+display errors home names xsd files turtle_tokens sparql_tokens nesting turtle
 source: library pinyin simplify overlap
   repair/corruption repair/candidates repair/restoration repair/__init__ passages
-store: canonical engine interruptible memory credentials http endpoint graph_store
+store: canonical engine interruptible memory credentials transfer http
+  results endpoint graph_store
 graph
 ask: lookup wrapping table render question describe parameters answer
 api
@@ -46,7 +47,7 @@ LIBRARIES = {
     "pyoxigraph": {
         "kg/names", "kg/xsd", "kg/turtle", "kg/check/index", "kg/check/components",
         "kg/check/shapes", "kg/check/reference", "kg/graph", "kg/store/memory", "kg/store/engine",
-        "kg/store/endpoint", "kg/store/canonical", "kg/ask/parameters", "kg/ask/answer",
+        "kg/store/results", "kg/store/canonical", "kg/ask/parameters", "kg/ask/answer",
         "kg/push", "kg/dumps/export", "kg/dumps/turtle", "kg/dumps/jsonld",
     },
     "rdflib": {"kg/turtle", "kg/check/reference"},

@@ -36,7 +36,7 @@ class GraphStore(Client):
         kind = {"Content-Type": "application/n-triples"} if data is not None else {}
         headers = {**self.headers, **kind, "Accept": "*/*"}
         request = Request(address, data, headers, method=method)  # noqa: S310
-        self.send(lambda: urlopen(request, timeout=self.timeout), graph)  # noqa: S310
+        self.send(lambda seconds: urlopen(request, timeout=seconds), graph)  # noqa: S310
 
 
 class UpdateService:
