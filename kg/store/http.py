@@ -57,10 +57,14 @@ class Reply:
 
 @dataclass(frozen=True)
 class _Failure:
-    """An attempt that failed; `wait` has the seconds that the server asks to wait."""
+    """An attempt that failed.
+
+    `temporary` names a problem that another attempt can solve, or is empty; `wait` has the seconds
+    that the server asks to wait.
+    """
 
     error: KgError
-    is_temporary: bool = False
+    temporary: str = ""
     wait: float | None = None
 
 
@@ -124,9 +128,12 @@ class Client:
             doubled = FIRST_WAIT * 2.0 ** (attempt - 1)
             wait = doubled if outcome.wait is None else outcome.wait
             longest = min(LONGEST_WAIT, deadline - monotonic())
-            if not outcome.is_temporary or attempt == ATTEMPTS or wait > longest:
+            if not outcome.temporary or attempt == ATTEMPTS or wait > longest:
                 raise outcome.error
-            LOGGER.info("%s Attempt %d in %g seconds.", outcome.error, attempt + 1, wait)
+            LOGGER.info(
+                "%s: %s. Attempt %d of %d in %g seconds.",
+                *(self.name, outcome.temporary, attempt + 1, ATTEMPTS, wait),
+            )
             sleep(wait)
         raise AssertionError("the last attempt returns or raises")
 
@@ -169,10 +176,11 @@ class Client:
             return _Failure(self.fail(f"TLS failed: {detail}", _advise_tls(reason)))
         if isinstance(reason, IncompleteRead):
             missing = f": {reason.expected:,} bytes are missing" if reason.expected else ""
-            return _Failure(self.fail(f"the answer is incomplete{missing}", "Try again."), True)
+            problem = f"the answer is incomplete{missing}"
+            return _Failure(self.fail(problem, "Try again."), problem)
         if isinstance(reason, ConnectionError) and not isinstance(reason, ConnectionRefusedError):
             problem = f"the connection{self._through} was closed without an answer"
-            return _Failure(self.fail(problem, "Try again."), True)
+            return _Failure(self.fail(problem, "Try again."), problem)
         if isinstance(reason, HTTPException | ValueError):
             problem = f"the answer{self._through} is not HTTP: {reason}"
             return _Failure(self.fail(problem, "Correct the address."))
@@ -212,9 +220,9 @@ class Client:
             moved = response.headers.get("Location", "no address").partition("?")[0]
             problem += f": {re.sub('//[^/@]*@', '//', moved)}"
             advice = "Use that address if you trust it."
-        if advice and status not in TEMPORARY:
-            body = b""
-        return _Failure(self.fail(problem, advice, body), status in TEMPORARY, wait)
+        if status in TEMPORARY:
+            return _Failure(self.fail(problem, advice, body), problem, wait)
+        return _Failure(self.fail(problem, advice, b"" if advice else body))
 
     @property
     def _through(self) -> str:

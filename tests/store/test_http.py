@@ -224,7 +224,7 @@ def test_wait_between_attempts(
     assert len(server.requests) == len(waits) + 1
     # Each wait is reported before it begins.
     ends = [text.partition("Attempt ")[2] for text in caplog.messages]
-    assert ends == [f"{number} in {wait:g} seconds." for number, wait in enumerate(waits, 2)]
+    assert ends == [f"{number} of 4 in {wait:g} seconds." for number, wait in enumerate(waits, 2)]
 
 
 def test_attempts_and_waits_are_within_the_deadline(serve: Serve, waits: list[float]) -> None:
