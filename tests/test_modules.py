@@ -32,7 +32,7 @@ networks: model validity edges node_data query metrics overlap layout assemble
 pictures: labels placement scene legend svg fonts png
 tables: vocabulary columns schema statements rows cells metadata codebook parquet export
 dumps: context grouping turtle jsonld export
-push
+push_plan push
 cli: options output parameters groups ask query build check networks tables rdf push source
 """
 # `kg/__init__` imports what `kg.open` needs, and `python -m kg` starts the command line.
@@ -48,7 +48,7 @@ LIBRARIES = {
         "kg/names", "kg/xsd", "kg/turtle", "kg/check/index", "kg/check/components",
         "kg/check/shapes", "kg/check/reference", "kg/graph", "kg/store/memory", "kg/store/engine",
         "kg/store/results", "kg/store/canonical", "kg/ask/parameters", "kg/ask/answer",
-        "kg/push", "kg/dumps/export", "kg/dumps/turtle", "kg/dumps/jsonld",
+        "kg/push_plan", "kg/dumps/export", "kg/dumps/turtle", "kg/dumps/jsonld",
     },
     "rdflib": {"kg/turtle", "kg/check/reference"},
     "pyshacl": {"kg/check/reference"},

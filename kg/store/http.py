@@ -107,8 +107,12 @@ class Client:
         header = self._credentials.header
         return {"User-Agent": PACKAGE} | ({"Authorization": header} if header else {})
 
-    def send(self, open_response: Callable[[float], HTTPResponse], where: str) -> Reply:
+    def send(
+        self, open_response: Callable[[float], HTTPResponse], where: str, *, accepted: int = 200
+    ) -> Reply:
         """Return the answer to a request; `where` names in messages what is sent.
+
+        The status of the answer is one of success (but 206), or the `accepted` one.
 
         `open_response` sends the request with `urllib.request.urlopen`; it is called with the
         timeout in seconds. If the server is busy or fails (429, 500, 502, 503, 504), or drops the
@@ -122,7 +126,7 @@ class Client:
         deadline = monotonic() + self.timeout
         for attempt in range(1, ATTEMPTS + 1):
             left = deadline - monotonic()
-            outcome = self._send_once(partial(open_response, left), where, left)
+            outcome = self._send_once(partial(open_response, left), where, left, accepted)
             if isinstance(outcome, Reply):
                 return outcome
             doubled = FIRST_WAIT * 2.0 ** (attempt - 1)
@@ -144,7 +148,7 @@ class Client:
         return KgError(f"{self.name}: {text}{f': {start}' if start else ''}. {advice}".rstrip())
 
     def _send_once(
-        self, open_response: Callable[[], HTTPResponse], where: str, seconds: float
+        self, open_response: Callable[[], HTTPResponse], where: str, seconds: float, accepted: int
     ) -> Reply | _Failure:
         def read_response() -> tuple[HTTPResponse, bytes]:
             install_opener(self._opener)
@@ -160,8 +164,9 @@ class Client:
         except (OSError, HTTPException, ValueError) as error:
             reason = error.reason if isinstance(error, URLError) else error
         else:
-            if 200 <= response.status < 300 and response.status != 206:
-                return Reply(response.status, response.headers.get_content_type(), body)
+            status = response.status
+            if (200 <= status < 300 and status != 206) or status == accepted:
+                return Reply(status, response.headers.get_content_type(), body)
             return self._explain_status(response, body, where)
         return self._explain(reason)
 
