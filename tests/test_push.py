@@ -283,7 +283,7 @@ def test_dry_run_shows_what_would_be_done_and_only_reads(
         send(server, NAMES.expand("graph:my-own-notes"), "PUT", FOREIGN_TRIPLE)
         requests.clear()
         shown = run("push", url, "--dry-run", "--replace", home=small).stdout
-        assert re.search(r"graph:town/source +│ replace +│ +\d+ +│ +\d+ ", shown)
+        assert re.search(r"graph/town/source +│ replace +│ +\d+ +│ +\d+ ", shown)
         assert re.search(r"graph:my-own-notes +│ other +│ +0 +│ +1 ", shown)
         assert re.search(r"graph:cdp +│ keep +│ +(\d+) +│ +\1 ", shown)
         assert {method for method, _ in requests} == {"GET"}
