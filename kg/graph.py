@@ -114,7 +114,8 @@ class Graph:
     def _ask(self, name: str, *, named_graphs: bool = False) -> bool:
         text = read_internal(self.home, name)
         try:
-            return self.engine.query(text, name, named_graphs=named_graphs) is True
+            where = "the query that checks the endpoint"
+            return self.engine.query(text, where, named_graphs=named_graphs) is True
         except KgError as error:
             # The query is ours and valid: the address is not that of a SPARQL endpoint.
             raise KgError(str(error)) from None

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import uniform
-from time import sleep
+from time import monotonic, sleep
 from urllib.parse import urlsplit, urlunsplit
 
 from kg.ask.parameters import bind_question
@@ -24,8 +24,9 @@ from kg.store.endpoint import Endpoint
 from kg.store.graph_store import PATHS, TIMEOUT, GraphStore, GraphWriter, UpdateService
 
 GO_ON = "The statements that were sent remain. Run the same command again to resume."
-ROUNDS = 6  # how often the endpoint is compared and repaired
+ROUNDS = 8  # how often the endpoint is compared and repaired
 QUIET_READS = 10
+SHORTEST_WAIT, LONGEST_WAIT = 0.5, 60.0  # limits of the longest wait before a repair, in seconds
 # Lines of N-Triples whose subject or object is a blank node.
 BLANK_NODE = re.compile(r'^_:|> _:[^ "<>]+ \.$')
 # From the address for queries to that of the graph store: GraphDB and RDF4J, Fuseki, Oxigraph.
@@ -88,14 +89,16 @@ def push_dataset(
     first = plan = plan_push(local, remote)
     plan.check(remote.engine.name, replace=replace)
     for number in range(1, ROUNDS + 1):
+        start = monotonic()
         _write(local, plan, target, progress, batch_bytes)
+        seconds = monotonic() - start
         try:
             _verify_counts(count_graphs(remote), plan)
             return Push(first, tuple(_verify_answers(local, remote, plan)))
         except KgError as error:
             problem = str(error)
         if number < ROUNDS:
-            _await_quiet(remote, number)
+            _await_quiet(remote, min(LONGEST_WAIT, max(seconds, SHORTEST_WAIT) * 2**number))
             plan = plan_push(local, remote)
             if plan.select("conflict") or (plan.select("replace", "delete") and not replace):
                 break
@@ -165,14 +168,15 @@ def _format_list(local: LocalGraph, name: str, graphs: frozenset[str]) -> str:
     return "".join(f"{triple} .\n" for triple in local.construct(query, "graph-list"))
 
 
-def _await_quiet(remote: Graph, number: int) -> None:
+def _await_quiet(remote: Graph, longest: float) -> None:
     """Wait until the numbers of statements do not change: another push may be running.
 
-    The waits are random, so that two pushes do not repair the same graph at the same time.
+    The waits are random, up to some seconds, so that two pushes do not repair the same graph at the
+    same time. They are longer than it takes to write the graphs.
     """
     before: dict[str, int] = {}
     for _ in range(QUIET_READS):
-        sleep(uniform(0.1, 0.5 * 2**number))  # noqa: S311
+        sleep(uniform(0.1, longest))  # noqa: S311
         counts = count_graphs(remote)
         if counts == before:
             return

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
@@ -96,7 +97,9 @@ def open_graph(ctx: click.Context, endpoint: str | None) -> Graph:
 def show_notices() -> None:
     """Print notices of a client, for example that it waits for a server, to standard error."""
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("kg: %(message)s"))
+    # On a terminal, over the line of a progress bar.
+    start = "\r\x1b[K" if sys.stderr.isatty() else ""
+    handler.setFormatter(logging.Formatter(f"{start}kg: %(message)s"))
     logger = logging.getLogger("kg")
     if not logger.handlers:
         logger.addHandler(handler)
