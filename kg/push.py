@@ -26,7 +26,7 @@ from kg.store.graph_store import PATHS, TIMEOUT, GraphStore, GraphWriter, Update
 GO_ON = "The statements that were sent remain. Run the same command again to resume."
 ROUNDS = 8  # how often the endpoint is compared and repaired
 QUIET_READS = 10
-SHORTEST_WAIT, LONGEST_WAIT = 0.5, 60.0  # limits of the longest wait before a repair, in seconds
+LONGEST_WAIT = 60.0  # seconds before a repair
 # Lines of N-Triples whose subject or object is a blank node.
 BLANK_NODE = re.compile(r'^_:|> _:[^ "<>]+ \.$')
 # From the address for queries to that of the graph store: GraphDB and RDF4J, Fuseki, Oxigraph.
@@ -88,7 +88,13 @@ def push_dataset(
     remote = Graph(home, Endpoint(url, TIMEOUT))
     first = plan = plan_push(local, remote)
     plan.check(remote.engine.name, replace=replace)
-    for number in range(1, ROUNDS + 1):
+    seconds = 0.0
+    for number in range(ROUNDS):
+        if number:
+            # Another push may have written at the same time.
+            plan = _plan_repair(local, remote, min(LONGEST_WAIT, max(seconds, 0.5) * 2**number))
+            if plan.select("conflict") or (plan.select("replace", "delete") and not replace):
+                break
         start = monotonic()
         _write(local, plan, target, progress, batch_bytes)
         seconds = monotonic() - start
@@ -97,11 +103,8 @@ def push_dataset(
             return Push(first, tuple(_verify_answers(local, remote, plan)))
         except KgError as error:
             problem = str(error)
-        if number < ROUNDS:
-            _await_quiet(remote, min(LONGEST_WAIT, max(seconds, SHORTEST_WAIT) * 2**number))
-            plan = plan_push(local, remote)
-            if plan.select("conflict") or (plan.select("replace", "delete") and not replace):
-                break
+        if number and plan.is_complete:
+            break
     raise KgError(problem)
 
 
@@ -168,19 +171,23 @@ def _format_list(local: LocalGraph, name: str, graphs: frozenset[str]) -> str:
     return "".join(f"{triple} .\n" for triple in local.construct(query, "graph-list"))
 
 
-def _await_quiet(remote: Graph, longest: float) -> None:
-    """Wait until the numbers of statements do not change: another push may be running.
+def _plan_repair(local: Graph, remote: Graph, longest: float) -> Plan:
+    """Return what is left to do, when the numbers of statements no longer change.
 
-    The waits are random, up to some seconds, so that two pushes do not repair the same graph at the
-    same time. They are longer than it takes to write the graphs.
+    The waits in seconds are random, so that two pushes do not repair the same graph at the same
+    time, and can be longer than it takes to write the graphs.
     """
+    plan = plan_push(local, remote)
     before: dict[str, int] = {}
     for _ in range(QUIET_READS):
+        if plan.is_complete:
+            break
         sleep(uniform(0.1, longest))  # noqa: S311
         counts = count_graphs(remote)
         if counts == before:
-            return
+            return plan_push(local, remote)
         before = counts
+    return plan
 
 
 def _verify_counts(found: dict[str, int], plan: Plan) -> None:

@@ -66,6 +66,11 @@ class Plan:
         return self.select("send", "add", "replace")
 
     @property
+    def is_complete(self) -> bool:
+        """Whether no graph is to be sent or deleted."""
+        return not self.select("send", "add", "replace", "delete", "conflict")
+
+    @property
     def statements(self) -> int:
         """The number of statements to send."""
         return sum(graph.local for graph in self.sent)

@@ -94,15 +94,20 @@ def open_graph(ctx: click.Context, endpoint: str | None) -> Graph:
     return connect_graph(home, url, ctx.meta.get(MAX_ANSWER_SIZE))
 
 
+class NoticeHandler(logging.Handler):
+    """Prints notices to standard error, on a terminal over the line of a progress bar."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a notice."""
+        start = "\r\x1b[K" if sys.stderr.isatty() else ""
+        click.echo(f"{start}kg: {record.getMessage()}", err=True)
+
+
 def show_notices() -> None:
-    """Print notices of a client, for example that it waits for a server, to standard error."""
-    handler = logging.StreamHandler()
-    # On a terminal, over the line of a progress bar.
-    start = "\r\x1b[K" if sys.stderr.isatty() else ""
-    handler.setFormatter(logging.Formatter(f"{start}kg: %(message)s"))
+    """Print notices of a client, for example that it waits for a server."""
     logger = logging.getLogger("kg")
     if not logger.handlers:
-        logger.addHandler(handler)
+        logger.addHandler(NoticeHandler())
         logger.setLevel(logging.INFO)
 
 
