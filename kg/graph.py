@@ -114,7 +114,8 @@ class Graph:
     def _ask(self, name: str, *, named_graphs: bool = False) -> bool:
         text = read_internal(self.home, name)
         try:
-            return self.engine.query(text, name, named_graphs=named_graphs) is True
+            where = "the query that checks the endpoint"
+            return self.engine.query(text, where, named_graphs=named_graphs) is True
         except KgError as error:
             # The query is ours and valid: the address is not that of a SPARQL endpoint.
             raise KgError(str(error)) from None
@@ -160,16 +161,18 @@ def load_graph(home: Home) -> LocalGraph:
     return graph
 
 
-def connect_graph(home: Home, url: str) -> Graph:
+def connect_graph(home: Home, url: str, max_answer_size: str | None = None) -> Graph:
     """Return the graph of a SPARQL endpoint, which `kg push` has loaded.
 
+    `max_answer_size` is the size of the largest answer, like "500MB"; see `kg.store.http.Client`.
+
     Raises:
-        KgError: the address or the credentials are invalid. Nothing is sent before the first query.
+        KgError: an argument or the credentials are invalid. Nothing is sent before the first query.
     """
     # Imported here: SPARQLWrapper takes long to load.
     from kg.store.endpoint import Endpoint
 
-    return Graph(home, Endpoint(url), verify=True)
+    return Graph(home, Endpoint(url, max_answer_size=max_answer_size), verify=True)
 
 
 def read_query(path: Path) -> str:

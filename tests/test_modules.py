@@ -16,11 +16,12 @@ MODULES = {
 }
 # Every module imports only from modules before it. A folder is listed with the order inside it.
 ORDER = """
-display errors reading home names xsd formulas files turtle_tokens turtle_layout
-  turtle turtle_format
+display errors reading home names xsd formulas files turtle_tokens turtle_layout sparql_tokens
+  nesting turtle turtle_format
 source: library pinyin simplify overlap
   repair/corruption repair/candidates repair/restoration repair/__init__ passages
-store: canonical engine interruptible memory credentials http endpoint graph_store
+store: canonical engine interruptible memory credentials transfer http
+  results endpoint graph_store
 graph
 ask: lookup wrapping table render question describe parameters answer
 api
@@ -32,7 +33,7 @@ networks: model validity edges node_data query metrics overlap layout assemble
 pictures: labels placement scene legend svg fonts png
 tables: vocabulary columns schema statements rows cells metadata codebook parquet workbook export
 dumps: context grouping turtle jsonld export
-push
+push_plan push
 cli: messages options output parameters groups ask query build check networks tables rdf push
   source
 """
@@ -48,8 +49,8 @@ LIBRARIES = {
     "pyoxigraph": {
         "kg/names", "kg/xsd", "kg/turtle", "kg/check/index", "kg/check/components",
         "kg/check/shapes", "kg/check/reference", "kg/graph", "kg/store/memory", "kg/store/engine",
-        "kg/store/endpoint", "kg/store/canonical", "kg/ask/parameters", "kg/ask/answer",
-        "kg/push", "kg/dumps/export", "kg/dumps/turtle", "kg/dumps/jsonld",
+        "kg/store/results", "kg/store/canonical", "kg/ask/parameters", "kg/ask/answer",
+        "kg/push_plan", "kg/dumps/export", "kg/dumps/turtle", "kg/dumps/jsonld",
     },
     "rdflib": {"kg/turtle", "kg/check/reference"},
     "pyshacl": {"kg/check/reference"},

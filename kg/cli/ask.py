@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from kg.ask import ask_question, bind_question, read_parameters, render_table
 from kg.ask.lookup import quote_input
@@ -120,7 +121,8 @@ def ask(ctx: click.Context, /, **given: Any) -> None:
     if ctx.invoked_subcommand is not None:
         return
     for param in ask.params:
-        if param.name != "language" and given[param.name]:
+        given_by = ctx.get_parameter_source(str(param.name))
+        if param.name != "language" and given_by is ParameterSource.COMMANDLINE:
             raise require_question(param.opts[0])
     titles = ask.list_titles(ctx)
     print_text(render_table(("question", "title"), titles, width=find_width()), paged=True)

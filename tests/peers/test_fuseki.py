@@ -12,7 +12,8 @@ from kg.ask.describe import describe_node
 from kg.errors import KgError
 from kg.graph import Graph, LocalGraph, connect_graph, load_graph
 from kg.home import find_home
-from kg.push import count_graphs, find_target, push_dataset
+from kg.push import find_target, push_dataset
+from kg.push_plan import count_graphs
 from kg.store.endpoint import Endpoint
 
 HERE = Path(__file__).resolve().parent / "fuseki"
@@ -47,7 +48,7 @@ def url(fuseki: str) -> str:
     """The address of a dataset that has been pushed."""
     url = f"{fuseki}/union/query"
     done = push_dataset(HOME, url, find_target(url), batch_bytes=50_000)
-    assert len(done.plan.send) >= 15
+    assert len(done.plan.sent) >= 15
     assert done.questions == ("frameworks", "policies", "targets")
     return url
 
@@ -75,16 +76,16 @@ def test_description_of_a_node_is_that_of_the_embedded_engine(local: Graph, remo
 
 def test_second_push_sends_nothing(url: str) -> None:
     done = push_dataset(HOME, url, find_target(url))
-    assert done.plan.send == done.plan.drop == ()
+    assert done.plan.is_complete
 
 
 def test_push_with_updates(fuseki: str, local: Graph) -> None:
     url = f"{fuseki}/updated/query"
     target = find_target(url, update=f"{fuseki}/updated/update")
     done = push_dataset(HOME, url, target, batch_bytes=50_000)
-    assert len(done.plan.send) >= 15
+    assert len(done.plan.sent) >= 15
     assert count_graphs(Graph(HOME, Endpoint(url))) == count_graphs(local)
-    assert push_dataset(HOME, url, target).plan.send == ()
+    assert push_dataset(HOME, url, target).plan.is_complete
 
 
 def test_default_graph_that_is_not_the_union_is_reported(fuseki: str) -> None:

@@ -1,0 +1,35 @@
+"""The comparison of named graphs before a push."""
+
+import pytest
+from pyoxigraph import RdfFormat, Triple, parse
+
+from kg.push_plan import compare_graphs
+
+
+def read(text: str) -> list[Triple]:
+    return [quad.triple for quad in parse(text, RdfFormat.TURTLE, base_iri="http://e.org/")]
+
+
+@pytest.mark.parametrize(
+    ("remote", "state"),
+    [
+        ("<a> <b> 1 , 2.50 ; <c> [ <d> 'x'@zh-Hans ] .", "same"),
+        ("<a> <c> [ <d> 'x'@zh-hans ] ; <b> 01 , 2.5 .", "same"),
+        ("<a> <b> 1 , 2.50 .", "part"),
+        ("", "part"),
+        ("<a> <b> 1 ; <c> [ <d> 'x'@zh-Hans ] .", "part"),
+        ("<a> <b> 1 , 2.50 ; <c> [ <d> 'x'@zh-Hans ] , [ <d> 'x'@zh-Hans ] .", "part"),
+        ("<a> <b> 1 , 2.50 ; <c> [ <d> 'y' ] .", "other"),
+        ("<a> <b> 1 , 2.51 ; <c> [ <d> 'x'@zh-Hans ] .", "other"),
+        ("<a> <b> '1' , 2.50 ; <c> [ <d> 'x'@zh-Hans ] .", "other"),
+        ("<a> <b> 1 , 2.50 ; <c> [ <d> 'x'@zh-Hans ; <e> 'y' ] .", "other"),
+    ],
+)
+def test_comparison_of_graphs(remote: str, state: str) -> None:
+    local = read("<a> <b> 1 , 2.50 ; <c> [ <d> 'x'@zh-Hans ] .")
+    assert compare_graphs(local, read(remote)) == state
+
+
+def test_graph_with_all_local_statements_is_more() -> None:
+    assert compare_graphs(read("<a> <b> 1 ."), read("<a> <b> 1 , 2 ; <c> [] .")) == "more"
+    assert compare_graphs(read("<a> <b> [] ."), read("<a> <b> 1 , [] .")) == "other"
