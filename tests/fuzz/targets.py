@@ -1,0 +1,357 @@
+"""The four targets of the fuzzer: each takes an input and raises an exception if kg fails on it.
+
+A `Failure` and any other exception are failures. Each target runs in a process of its own (see
+`worker.py`), because its input may end the process.
+"""
+
+import io
+import json
+import re
+import shutil
+import socket
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse
+
+import kg.cli
+import kg.cli.options
+from kg.api import KnowledgeGraph
+from kg.ask import Answer, ask_question, bind_question, find_question
+from kg.ask.render import ROW_FORMATS, TRIPLE_FORMATS
+from kg.errors import KgError
+from kg.graph import Graph, load_graph
+from kg.home import Home, find_home
+from kg.networks.query import bind_network, find_network
+from kg.store.endpoint import Endpoint
+from kg.turtle_format import format_files
+
+SMALL = Path(__file__).parents[1] / "small"
+SECONDS_PER_QUERY = 2.0
+# In a message, any other control character could change what a terminal shows.
+CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+TRACEBACK = re.compile(r'Traceback|^\s*File ".*", line \d|^\w+(Error|Exception|Warning)\b', re.M)
+# What RDF 1.2 has and SPARQL 1.1 cannot bind: the canonical form is compared without blank nodes.
+MOST_BLANK_NODES = 40
+SERVER_BASE = "http://127.0.0.1"
+# A query whose answer may have rows, one with a boolean, and one with triples.
+QUERIES = ("SELECT ?s ?p ?o { ?s ?p ?o }", "ASK { ?s ?p ?o }", "CONSTRUCT WHERE { ?s ?p ?o }")
+
+
+class Failure(Exception):
+    """What is wrong with an outcome."""
+
+
+class SlowError(Exception):
+    """A query did not end in time, which is no failure; it goes on in the background."""
+
+
+def run_cli(*words: str, home: Home, quiet: bool = True) -> tuple[int, str, str]:
+    """Run `kg` in this process; return exit code, standard output and standard error.
+
+    Raises:
+        Failure: the exit code is unknown, or standard error has something that is not a message.
+    """
+    streams = [io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n") for _ in range(2)]
+    before = sys.argv, sys.stdout, sys.stderr
+    sys.argv = ["kg", "--home", str(home.root), *words]
+    sys.stdout, sys.stderr = streams
+    try:
+        code = kg.cli.run()
+        for stream in streams:
+            stream.flush()
+    finally:
+        sys.argv, sys.stdout, sys.stderr = before
+    out, err = (stream.buffer.getvalue().decode() for stream in streams)  # type: ignore[attr-defined]
+    if code not in (0, 1, 2):
+        raise Failure(f"exit code {code}: {err}")
+    if TRACEBACK.search(err) or CONTROLS.search(err):
+        raise Failure(f"noise on standard error: {err}")
+    if err and not err.startswith(("kg: ", "Usage: ")) and (code or quiet):
+        raise Failure(f"not a message on standard error: {err}")
+    if code == 2 and not err:
+        raise Failure("exit code 2 without a message")
+    return code, out, err
+
+
+# Turtle
+
+
+def make_tiny_home(folder: Path) -> Home:
+    """Return a home with few shapes and without data, so that a check takes little time."""
+    home = find_home()
+    (folder / "data" / "x").mkdir(parents=True)
+    (folder / "ontology" / "shapes").mkdir(parents=True)
+    shutil.copy(home.ontology / "prefixes.ttl", folder / "ontology")
+    shutil.copytree(home.ontology / "rules", folder / "ontology" / "rules")
+    for name in ("labels.ttl", "targets.ttl"):
+        shutil.copy(home.ontology / "shapes" / name, folder / "ontology" / "shapes")
+    shutil.copytree(home.queries, folder / "queries")
+    return Home(folder)
+
+
+@cache
+def _tiny_home() -> Home:
+    return make_tiny_home(Path(tempfile.mkdtemp(prefix="kg-fuzz-")))
+
+
+def read_terms(text: str, base: str) -> str:
+    """Return the statements of a text; blank nodes have canonical labels, unless there are many."""
+    dataset = Dataset(parse(text, RdfFormat.TURTLE, base_iri=base))
+    lines = [str(quad) for quad in dataset]
+    if len(set(re.findall(r"_:\w+", "\n".join(lines)))) > MOST_BLANK_NODES:
+        return "\n".join(sorted(re.sub(r"_:\w+", "_:", line) for line in lines))
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return "\n".join(sorted(map(str, dataset)))
+
+
+def check_turtle(data: bytes) -> None:
+    """Check and format a Turtle file, and load it: all take it, or all report it."""
+    home = _tiny_home()
+    path = home.data / "x" / "input.ttl"
+    path.write_bytes(data)
+    code, out, err = run_cli("check", "--format", "json", str(path), home=home)
+    if code == 2 or (code == 1 and not out):
+        raise Failure(f"kg check has no report: {err}")
+    findings = json.loads(out)["findings"]
+    # An ill-formed literal is a finding, but is Turtle.
+    is_turtle = not any(finding["check"] == "turtle" for finding in findings)
+    if any(not finding["message"] or finding["line"] < 0 for finding in findings):
+        raise Failure("a finding without a message or a line")
+    run_cli("check", str(path), home=home)
+    try:
+        load_graph(home)
+    except KgError as error:
+        if is_turtle:
+            raise Failure(f"kg ask does not load what kg check takes: {error}") from None
+    else:
+        if not is_turtle:
+            raise Failure(f"kg ask loads what kg check reports: {findings[0]['message']}")
+    try:
+        changes = format_files([path], drop_comments=True)
+    except KgError as error:
+        if is_turtle:
+            raise Failure(f"kg format does not take what kg check takes: {error}") from None
+        return
+    if not is_turtle:
+        raise Failure(f"kg format takes what kg check reports: {findings[0]['message']}")
+    for change in changes:
+        _compare_terms(path, change.before.decode("utf-8").removeprefix("\ufeff"), change.after)
+        change.diff()
+
+
+def _compare_terms(path: Path, before: str, after: str) -> None:
+    """Raise a Failure if a text has other terms when formatted, or is not in canonical form."""
+    for base in ("https://example.org/a/b", "urn:x:y"):
+        if read_terms(before, base) != read_terms(after, base):
+            raise Failure("kg format changed a term")
+    path.write_bytes(after.encode("utf-8"))
+    if format_files([path], drop_comments=True):
+        raise Failure("kg format changes its own form")
+    if re.search(r"[ \t]$", re.sub(r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'', "", after), re.M):
+        raise Failure("kg format leaves a space at the end of a line")
+
+
+# SPARQL
+
+
+@cache
+def _small_graph() -> Graph:
+    """Return the graph of a small home; commands that open this home get it without loading."""
+    folder = Path(tempfile.mkdtemp(prefix="kg-fuzz-"))
+    home = find_home()
+    for source in (home.ontology, home.queries):
+        shutil.copytree(source, folder / source.name)
+    shutil.copytree(home.data / "reference", folder / "data" / "reference")
+    shutil.copytree(SMALL / "data", folder / "data", dirs_exist_ok=True)
+    graph = load_graph(Home(folder))
+    kg.cli.options.load_graph = lambda home: graph  # type: ignore[assignment]
+    return graph
+
+
+def check_sparql(data: bytes) -> None:
+    """Run a query in Python and on the command line, and write its result in all formats."""
+    graph = _small_graph()
+    text = data.decode("utf-8", "surrogateescape")
+    try:
+        answer = KnowledgeGraph(graph).query(text, timeout=SECONDS_PER_QUERY)
+    except TimeoutError:
+        raise SlowError from None
+    except KgError as error:
+        found: KgError | None = error
+    else:
+        found = None
+        render_everywhere(answer)
+    if "\x00" in text or text.startswith("-"):
+        return  # not an argument of a command
+    words = ("query", "--timeout", str(SECONDS_PER_QUERY), f"{text}\n#{{")
+    code, out, err = run_cli(*words, home=graph.home)
+    if "no answer within" in err:
+        raise SlowError
+    if bool(code) != bool(found):
+        raise Failure(f"in Python {found or 'an answer'}, on the command line {err or 'an answer'}")
+    if found and code != found.exit_code:
+        raise Failure(f"exit code {code} on the command line, {found.exit_code} in Python")
+
+
+def render_everywhere(answer: Answer) -> None:
+    """Write an answer in each format, and read its values."""
+    list(answer)
+    repr(answer)
+    for form in (None, *ROW_FORMATS, *TRIPLE_FORMATS):
+        for width in (None, 40):
+            with suppress(KgError):
+                answer.to_text(form, width=width)
+    with suppress(KgError):
+        answer.to_networkx()
+
+
+# Parameters
+
+
+def read_object(value: Any) -> object:
+    """Return the Python value that a value in JSON means."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return value
+    ((kind, text),) = value.items()
+    makers: Mapping[str, Callable[[str], object]] = {
+        "decimal": Decimal, "date": date.fromisoformat, "datetime": datetime.fromisoformat,
+        "float": float, "bytes": str.encode, "int": lambda digits: 10 ** int(digits) + 1,
+    }  # fmt: skip
+    try:
+        return makers[kind](text)
+    except (KeyError, ValueError, InvalidOperation, TypeError):
+        return value
+
+
+def check_parameters(data: bytes) -> None:
+    """Give values to a question, a network or a query, in Python and on the command line.
+
+    The input is JSON with `question`, `network`, `query` or `show`, and with `values` by name.
+    """
+    graph = _small_graph()
+    given = json.loads(data)
+    values = {name: read_object(value) for name, value in given.get("values", {}).items()}
+    language = given.get("language", "en")
+    api = KnowledgeGraph(graph)
+    with expect_usage_error():
+        if "question" in given:
+            check_question(graph, given["question"], language, values)
+        elif "network" in given:
+            words = {name: [str(value)] for name, value in values.items()}
+            question = find_network(graph.home, given["network"])
+            graph.query(bind_network(graph, question, words))
+        elif "query" in given:
+            render_everywhere(api.query(given["query"], **values))
+        else:
+            str(api.describe(given.get("show"), language))
+            run_cli("show", "--lang", language, "--", str(given["show"]), home=graph.home)
+
+
+class expect_usage_error:  # noqa: N801
+    """Let a KgError pass, unless it blames a query that is ours."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
+        if isinstance(error, TimeoutError):
+            raise SlowError from None
+        if not isinstance(error, KgError):
+            return False
+        if "not valid SPARQL" in str(error):
+            raise Failure(f"a value changed the query: {error}")
+        return True
+
+
+def check_question(
+    graph: Graph, name: str, language: str, values: Mapping[str, object]
+) -> None:
+    """Ask a question in Python, and on the command line if all values are texts."""
+    found = False
+    try:
+        question = find_question(graph.home, name)
+        terms = bind_question(graph, question, values)
+        result = ask_question(graph, question, language, terms)
+        found = True
+        render_everywhere(Answer(result, graph.names))
+    finally:
+        texts = all(isinstance(value, str) and "\x00" not in value for value in values.values())
+        if texts and isinstance(language, str) and not name.startswith("-"):
+            options = [f"--{key}={value}" for key, value in values.items()]
+            words = ["ask", name, *options, "--format", "json"]
+            words += ["--lang", language] if language != "en" else []
+            code, _, err = run_cli(*words, home=graph.home, quiet=False)
+            if "not valid SPARQL" in err:
+                raise Failure(f"a value changed the query: {err}")
+            # The answer with triples has no --lang, and its formats are others.
+            if found and code and "--lang" not in err and "--format" not in err:
+                raise Failure(f"an answer in Python, on the command line {err}")
+
+
+# Answers of endpoints
+
+
+class Server:
+    """A server on loopback that sends the same bytes to each request."""
+
+    def __init__(self) -> None:
+        self.answer = b""
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"{SERVER_BASE}:{self._socket.getsockname()[1]}/query"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            connection, _ = self._socket.accept()
+            with connection, suppress(OSError):
+                connection.settimeout(5)
+                head = b""
+                while b"\r\n\r\n" not in head and (chunk := connection.recv(65536)):
+                    head += chunk
+                connection.sendall(self.answer)
+                # So that what was not read does not reset the connection.
+                connection.shutdown(socket.SHUT_WR)
+                while connection.recv(65536):
+                    pass
+
+
+@cache
+def _server() -> Server:
+    time.sleep = lambda seconds: None  # type: ignore[assignment]  # no wait before a repetition
+    return Server()
+
+
+def check_answer(data: bytes) -> None:
+    """Read the answer of a server, status line and headers included, to queries of each kind."""
+    server = _server()
+    server.answer = data
+    names = _small_graph().names
+    endpoint = Endpoint(server.url)
+    for query in QUERIES:
+        try:
+            result = endpoint.query(query)
+        except KgError as error:
+            if CONTROLS.search(str(error)):
+                raise Failure(f"a control character in the message {str(error)!r}") from None
+            if server.url not in str(error):
+                raise Failure(f"a message without the address: {error}") from None
+        else:
+            render_everywhere(Answer(result, names))
+
+
+TARGETS: Mapping[str, Callable[[bytes], None]] = {
+    "turtle": check_turtle,
+    "sparql": check_sparql,
+    "parameters": check_parameters,
+    "answers": check_answer,
+}
