@@ -4,13 +4,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-import rdflib
 
 from kg.check.evidence import check_evidence, list_compared_sources
 from kg.check.finding import Finding, Locator
 from kg.graph import load_graph
 from kg.home import Home
-from kg.turtle import index_lines, list_files
+from kg.turtle import TurtleFile, list_files
+from kg.turtle_tokens import LineIndex, index_statements
 
 
 @pytest.fixture
@@ -28,10 +28,13 @@ def replace(path: Path, old: str, new: str) -> int:
 
 
 def compare_source(home: Home) -> list[Finding]:
-    files = list_files(home)
-    indexes = [index_lines(file, rdflib.Graph()) for file in files]
-    locator = Locator(indexes, frozenset(file.path for file in files))
-    return list(check_evidence(load_graph(home), locator, "en"))
+    graph = load_graph(home)
+
+    def read_lines(file: TurtleFile) -> LineIndex:
+        return index_statements(file.path.read_text("utf-8"), file.graph, "type")
+
+    locator = Locator(list_files(home), graph.memory.find_statements, read_lines)
+    return list(check_evidence(graph, locator, "en"))
 
 
 @pytest.mark.usefixtures("added")
