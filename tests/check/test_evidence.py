@@ -72,9 +72,10 @@ def test_changed_copy_of_the_source_is_a_finding(
 
 
 @pytest.mark.usefixtures("added")
-def test_offset_that_is_not_a_number_is_a_finding(small: Home) -> None:
-    replace(small.data / "town" / "suzhou.ttl", '"16"^^xsd:nonNegativeInteger', '"x"')
-    replace(small.data / "town" / "source.ttl", '"0"^^xsd:nonNegativeInteger', '"x"')
+@pytest.mark.parametrize("offset", ["x", "", "-5", "1_6", "٣", "²", "9" * 5000, " 16 "])
+def test_offset_that_is_not_a_number_is_a_finding(offset: str, small: Home) -> None:
+    replace(small.data / "town" / "suzhou.ttl", '"16"^^xsd:nonNegativeInteger', f'"{offset}"')
+    replace(small.data / "town" / "source.ttl", '"0"^^xsd:nonNegativeInteger', f'"{offset}"')
     found = {(f.check, f.node.rpartition("/")[2]) for f in compare_source(small)}
     assert found >= {("evidence-offsets", "town-16-53"), ("evidence-segment", "town-0-14")}
 
