@@ -24,8 +24,8 @@ store: canonical engine interruptible memory credentials http endpoint graph_sto
 graph
 ask: lookup wrapping table render question describe parameters answer
 api
-check: finding language_tags characters index shape_faults parameters patterns components syntax
-  shapes reference constraint_queries placement evidence report checker
+check: finding language_tags characters index shape_faults parameters patterns components
+  validation syntax shapes reference constraint_queries placement evidence report checker
 build
 networks: model validity edges node_data query metrics overlap layout assemble
   columns xml gexf graphml graphology spreadsheet write

@@ -16,7 +16,8 @@ from kg.check.placement import check_placement
 from kg.check.reference import compare_results, validate_with_pyshacl
 from kg.check.report import Report, count_coverage
 from kg.check.shape_faults import ShapeFault, report_shape_faults
-from kg.check.shapes import Result, ShapeCompiler
+from kg.check.shapes import ShapeCompiler
+from kg.check.validation import Result
 from kg.errors import KgError
 from kg.graph import LocalGraph
 from kg.home import Home
@@ -38,16 +39,14 @@ def check_files(
     """Check the given files, or all files of the home; return a report.
 
     The given files are checked together with all others of the home, to which they refer, but
-    only their own findings are reported. If a file is not Turtle, only that is reported:
-    statements are missing, which could cause any other finding. If a shape has a fault, no shape
-    is applied to the data.
+    only their own findings are reported. If a file is not Turtle, only that is reported: missing
+    statements could cause any other finding. If a shape has a fault, no shape is applied.
 
     `progress` is called with the name of each of the `STEPS` when it begins. With `reference`,
     pySHACL validates the shapes too, and the report has a note on differences.
 
     Raises:
-        KgError: a path does not exist, or a file that is not to be checked is not Turtle or has
-            a faulty shape.
+        KgError: a path does not exist; another file is not Turtle, or has a faulty shape.
     """
     asked = match_files(home, paths) if paths else list_files(home, shapes=True)
     progress(STEPS[0])

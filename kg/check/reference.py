@@ -27,7 +27,8 @@ from pyoxigraph import (
     serialize,
 )
 
-from kg.check.shapes import DEEPEST, Result
+from kg.check.shapes import DEEPEST
+from kg.check.validation import Result
 from kg.errors import KgError
 from kg.names import SHACL, Term, language_of, text
 

@@ -7,15 +7,14 @@ uses more of SHACL than is covered here is named. See https://www.w3.org/TR/shac
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import chain
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from kg.check.components import COMPONENTS, Constraint, Context, Test, Values
+from kg.check.components import COMPONENTS, Context, Test
 from kg.check.index import StatementIndex
 from kg.check.parameters import read_iri
 from kg.check.shape_faults import ShapeError, ShapeFault
@@ -26,9 +25,11 @@ from kg.check.syntax import (
     UNCOVERED,
     find_faults,
     find_unknown_words,
+    is_report,
     is_shape,
     list_words,
 )
+from kg.check.validation import Result, Shape
 from kg.errors import KgError
 from kg.names import SHACL, Names, Term, language_of, text
 
@@ -36,65 +37,6 @@ from kg.names import SHACL, Names, Term, language_of, text
 # several times, the work doubles with each level.
 DEEPEST = 50
 LARGEST = 10_000
-
-
-@dataclass(frozen=True)
-class Result:
-    """A validation result (https://www.w3.org/TR/shacl/#results-validation-result).
-
-    `path` is a predicate, or "" for a node shape and for other paths. `severity` is a name of SHACL
-    ("Violation"), or another IRI.
-    """
-
-    focus: Term
-    path: str
-    value: Term | None
-    shape: Term
-    component: str
-    severity: str
-    messages: Mapping[str, str]
-
-
-@dataclass
-class Shape:
-    """A compiled shape; `find_values` returns its value nodes for a focus node.
-
-    `size` is the number of shapes that it consists of, `depth` how deep they are nested, and
-    `uncovered` a word of SHACL that it uses and that is not covered, or "".
-    """
-
-    node: Term
-    path: str = ""
-    find_values: Callable[[Term], Values] = lambda focus: (focus,)
-    list_values: Callable[[], Iterable[Term]] = tuple
-    severity: str = "Violation"
-    messages: Mapping[str, str] = field(default_factory=dict)
-    constraints: list[tuple[str, Constraint]] = field(default_factory=list)
-    properties: list[Shape] = field(default_factory=list)
-    size: int = 1
-    depth: int = 1
-    uncovered: str = ""
-
-    def conforms(self, focus: Term) -> bool:
-        """Return whether validating a node gives no result."""
-        values = self.find_values(focus)
-        for _, constraint in self.constraints:
-            for _ in constraint(focus, values):
-                return False
-        return all(shape.conforms(value) for shape in self.properties for value in values)
-
-    def validate(self, focus: Term, results: list[Result]) -> None:
-        """Add the results of validating a node."""
-        values = self.find_values(focus)
-        for component, constraint in self.constraints:
-            for value in constraint(focus, values):
-                result = Result(
-                    focus, self.path, value, self.node, component, self.severity, self.messages
-                )
-                results.append(result)
-        for value in values:
-            for shape in self.properties:
-                shape.validate(value, results)
 
 
 class ShapeCompiler:
@@ -124,6 +66,8 @@ class ShapeCompiler:
         if self._compiled:
             return list(self._faults)
         for node, statements in self._statements.items():
+            if is_report(statements, self._type):
+                continue
             for error in find_unknown_words(statements):
                 self._add_fault(node, error)
             if node not in self._declarations and is_shape(statements, self._type):

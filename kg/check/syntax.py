@@ -79,11 +79,19 @@ def list_words(statements: Statements) -> set[str]:
 
 def is_shape(statements: Statements, rdf_type: Term) -> bool:
     """Return whether a node of the shape files is a shape, or is written as if it were one."""
-    types = {SHACL + name for name in ("NodeShape", "PropertyShape")}
-    if any(isinstance(t, NamedNode) and t.value in types for t in statements.get(rdf_type, ())):
+    if _has_type(statements, rdf_type, "NodeShape", "PropertyShape"):
         return True
     words = list_words(statements)
     return bool(words - PATHS) and not words & OF_OTHERS
+
+
+def is_report(statements: Statements, rdf_type: Term) -> bool:
+    """Return whether a node is part of a validation report, which is not about shapes."""
+    return _has_type(statements, rdf_type, "ValidationReport", "ValidationResult")
+
+
+def _has_type(statements: Statements, rdf_type: Term, *names: str) -> bool:
+    return any(NamedNode(SHACL + name) in statements.get(rdf_type, ()) for name in names)
 
 
 def find_unknown_words(statements: Statements) -> Iterator[ShapeError]:

@@ -16,7 +16,7 @@ from pyoxigraph import Literal, NamedNode
 from kg.check import STEPS, Finding, Report, check_files
 from kg.check.checker import report_results
 from kg.check.finding import Locator
-from kg.check.shapes import Result
+from kg.check.validation import Result
 from kg.errors import KgError
 from kg.home import Home
 from kg.names import read_names

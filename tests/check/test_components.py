@@ -12,7 +12,8 @@ import pytest
 from kg.check.components import COMPONENTS, QUALIFIERS
 from kg.check.index import StatementIndex
 from kg.check.reference import validate_with_pyshacl
-from kg.check.shapes import Result, ShapeCompiler
+from kg.check.shapes import ShapeCompiler
+from kg.check.validation import Result
 from kg.names import text
 
 Compile = Callable[[str, StatementIndex], ShapeCompiler]

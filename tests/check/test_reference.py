@@ -17,7 +17,8 @@ from kg.check import check_files
 from kg.check.components import COMPONENTS, Constraint, Context
 from kg.check.index import StatementIndex
 from kg.check.reference import compare_results, validate_with_pyshacl
-from kg.check.shapes import Result, ShapeCompiler
+from kg.check.shapes import ShapeCompiler
+from kg.check.validation import Result
 from kg.errors import KgError
 from kg.graph import LocalGraph, load_graph
 from kg.home import Home, find_home

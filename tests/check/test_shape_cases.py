@@ -16,7 +16,7 @@ from pyshacl import validate
 from rdflib import OWL, RDF, RDFS, SH, Graph, Namespace, URIRef
 from rdflib.term import Node
 
-from kg.check import shapes as validator
+from kg.check import validation
 from kg.check.index import StatementIndex
 from kg.check.reference import compare_results, validate_with_pyshacl
 from kg.check.shapes import ShapeCompiler
@@ -118,7 +118,7 @@ def compile_shapes(statements: Iterable[Triple]) -> tuple[StatementIndex, ShapeC
     return index, compiler
 
 
-def count_results(results: Iterable[validator.Result]) -> Counter[Result]:
+def count_results(results: Iterable[validation.Result]) -> Counter[Result]:
     """Return the results in rdflib's terms, with their number."""
     found: Counter[Result] = Counter()
     for result in results:

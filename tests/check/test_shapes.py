@@ -6,8 +6,9 @@ import pytest
 
 from kg.check.components import COMPONENTS, OF_PROPERTIES, QUALIFIERS
 from kg.check.index import StatementIndex
-from kg.check.shapes import DEEPEST, LARGEST, Result, ShapeCompiler
+from kg.check.shapes import DEEPEST, LARGEST, ShapeCompiler
 from kg.check.syntax import OF_OTHERS, PROPERTIES, RESOURCES, SETTINGS
+from kg.check.validation import Result
 from kg.errors import KgError
 from kg.names import SHACL, text
 
