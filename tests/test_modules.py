@@ -25,8 +25,8 @@ store: canonical engine interruptible memory credentials transfer http
 graph
 ask: lookup wrapping table render question describe parameters answer
 api
-check: finding language_tags characters index components shapes reference constraint_queries
-  placement evidence report checker
+check: finding language_tags characters index shape_faults parameters patterns components
+  validation syntax shapes reference constraint_queries placement evidence report checker
 build
 networks: model validity edges node_data query metrics overlap layout assemble
   columns xml gexf graphml graphology spreadsheet write
@@ -47,8 +47,10 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "base", "misc"}
 # Each library that could be replaced, and all the modules that use it.
 LIBRARIES = {
     "pyoxigraph": {
-        "kg/names", "kg/xsd", "kg/turtle", "kg/check/index", "kg/check/components",
-        "kg/check/shapes", "kg/check/reference", "kg/graph", "kg/store/memory", "kg/store/engine",
+        "kg/names", "kg/xsd", "kg/turtle", "kg/check/index", "kg/check/shape_faults",
+        "kg/check/parameters", "kg/check/patterns", "kg/check/components", "kg/check/syntax",
+        "kg/check/shapes", "kg/check/reference", "kg/check/checker",
+        "kg/graph", "kg/store/memory", "kg/store/engine",
         "kg/store/results", "kg/store/canonical", "kg/ask/parameters", "kg/ask/answer",
         "kg/push_plan", "kg/dumps/export", "kg/dumps/turtle", "kg/dumps/jsonld",
     },

@@ -57,7 +57,7 @@ def check_characters(
 def find_forbidden(token: Token) -> Iterator[tuple[int, str, str, str]]:
     r"""Yield line, kind of token, its text, and each forbidden character of the line, once.
 
-    >>> list(find_forbidden(Token("string", "'''a\n\x1b\\u202E\x1b'''", 7)))
+    >>> list(find_forbidden(Token("string", "'''a\n\x1b\\u202E\x1b'''", 7, 0)))
     [(8, 'string', 'a\n\x1b\u202e\x1b', '\x1b'), (8, 'string', 'a\n\x1b\u202e\x1b', '\u202e')]
     """
     quotes = 3 if token.text[:3] in ('"""', "'''") else 1

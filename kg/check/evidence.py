@@ -3,6 +3,7 @@
 Only the texts that the user has added (`kg source add`) can be checked.
 """
 
+import re
 from collections.abc import Callable, Iterator
 
 from kg.check.finding import VIOLATION, Finding, Locator
@@ -128,7 +129,7 @@ def _check_wording(graph: Graph, raw: str, report: Reporter) -> Iterator[Finding
 
 def _parse_offset(digits: str) -> int:
     # A value that is not a number is reported by the shapes, and is never a valid offset.
-    return int(digits) if digits.isdecimal() else -1
+    return int(digits) if re.fullmatch("[0-9]{1,18}", digits) else -1
 
 
 def _select(graph: Graph, query: str) -> Iterator[list[str]]:
