@@ -1,0 +1,233 @@
+"""Read what users give: text in UTF-8, of bounded size, from files, pipes and standard input.
+
+A file of more than 256 MiB is refused. `KG_MAX_FILE_SIZE` sets another limit: a number of bytes,
+or with a suffix as in Git's configuration, 500K, 256M or 2G.
+"""
+
+import errno
+import os
+import re
+import stat
+import sys
+from io import FileIO
+from pathlib import Path
+from typing import BinaryIO
+
+from kg.errors import KgError
+
+LIMIT_VARIABLE = "KG_MAX_FILE_SIZE"
+DEFAULT_LIMIT = "256M"
+UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30}
+CHUNK = 2**20  # bytes
+# How long reading from a named pipe waits until a program writes to it.
+WRITER_SECONDS = 10
+STANDARD_INPUT = "standard input"
+REASONS = {
+    errno.ELOOP: "its symbolic links lead in a circle",
+    errno.ENAMETOOLONG: "its name is too long",
+    errno.ENXIO: "it is a socket",
+}
+KINDS = {
+    stat.S_IFDIR: "it is a folder",
+    stat.S_IFCHR: "it is a device",
+    stat.S_IFBLK: "it is a device",
+    stat.S_IFSOCK: "it is a socket",
+}
+ENCODINGS = {
+    b"\xff\xfe\0\0": "UTF-32",
+    b"\0\0\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
+
+
+class ReadError(KgError):
+    """A file cannot be read, or is not UTF-8.
+
+    `reason` is the message without the file and the line; `line` counts from 1, and is 0 if no
+    line is at fault.
+    """
+
+    def __init__(self, where: str, reason: str, *, line: int = 0, exit_code: int = 1) -> None:
+        super().__init__(f"{where}{f':{line}' if line else ''}: {reason}", exit_code=exit_code)
+        self.reason = reason
+        self.line = line
+
+
+def read_text(
+    path: str | Path, *, hint: str = "Give a text file that you may read.", exit_code: int = 1
+) -> str:
+    """Return the text of a file or of standard input ("-"), without a byte order mark.
+
+    Line ends are unchanged. See `read_bytes` for what can be read.
+
+    Raises:
+        ReadError: see `read_bytes`; or the file is not UTF-8.
+    """
+    data = read_bytes(path, hint=hint, exit_code=exit_code)
+    return decode_text(data, _name_input(path), exit_code=exit_code).removeprefix("\ufeff")
+
+
+def read_bytes(
+    path: str | Path, *, hint: str = "Give a file that you may read.", exit_code: int = 1
+) -> bytes:
+    """Return the content of a regular file, a pipe, or standard input ("-").
+
+    Reading from a named pipe waits `WRITER_SECONDS` until a program writes to it.
+
+    Raises:
+        ReadError: the file does not exist, cannot be read, or is larger than the limit; or it is
+            a folder, a device or a socket. The message ends with the hint.
+    """
+    limit = read_limit()
+    try:
+        if str(path) == "-":
+            return _read_standard_input(limit)
+        status = find_status(path)
+        _refuse_special(status)
+        if stat.S_ISFIFO(status.st_mode):
+            return _read_pipe(path, limit)
+        with Path(path).open("rb") as stream:
+            return _read_bounded(stream, limit)
+    except OSError as error:
+        reason = f"cannot be read ({explain_os_error(error)}). {hint}"
+        raise ReadError(_name_input(path), reason, exit_code=exit_code) from None
+
+
+def decode_text(data: bytes, where: str, *, exit_code: int = 1) -> str:
+    """Return the text of bytes in UTF-8; a byte order mark stays its first character.
+
+    Raises:
+        ReadError: the bytes are not UTF-8; the message has the offset of the first wrong one.
+
+    >>> decode_text("武汉".encode("gbk"), "a.txt")  # doctest: +NORMALIZE_WHITESPACE
+    Traceback (most recent call last):
+    ...
+    kg.reading.ReadError: a.txt:1: byte 0 is not UTF-8. Save the file as UTF-8. If it is GBK:
+    iconv -f GB18030 -t UTF-8 a.txt
+    """
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        start = error.start
+    marked = (name for mark, name in ENCODINGS.items() if data.startswith(mark))
+    if encoding := next(marked, ""):
+        advice = f"It is {encoding}: iconv -f {encoding} -t UTF-8 {where}"
+    else:
+        advice = f"Save the file as UTF-8. If it is GBK: iconv -f GB18030 -t UTF-8 {where}"
+    reason = f"byte {start} is not UTF-8. {advice}"
+    raise ReadError(where, reason, line=data.count(b"\n", 0, start) + 1, exit_code=exit_code)
+
+
+def find_status(path: str | Path) -> os.stat_result:
+    """Return the status of a file or folder, following symbolic links.
+
+    Raises:
+        OSError: it does not exist, or its name cannot be one; see `explain_os_error`.
+    """
+    try:
+        return os.stat(path)  # noqa: PTH116
+    except UnicodeError:
+        raise OSError(0, "its name has characters that no file name can have") from None
+    except ValueError:
+        raise OSError(0, "its name has a NUL character") from None
+
+
+def explain_os_error(error: OSError) -> str:
+    """Return in plain words why a file cannot be used.
+
+    >>> explain_os_error(OSError(errno.ELOOP, "Too many levels of symbolic links"))
+    'its symbolic links lead in a circle'
+    """
+    return REASONS.get(error.errno or 0) or error.strerror or str(error)
+
+
+def read_limit() -> int:
+    """Return the size in bytes of the largest file that is read.
+
+    Raises:
+        KgError: `KG_MAX_FILE_SIZE` is not a size.
+    """
+    written = os.environ.get(LIMIT_VARIABLE) or DEFAULT_LIMIT
+    found = re.fullmatch(r"([0-9]{1,15})([KMG]?)", written, re.ASCII | re.IGNORECASE)
+    if not found:
+        raise KgError(
+            f"{LIMIT_VARIABLE}: {written!r} is not a size. Write a number of bytes, or 500K, 256M "
+            "or 2G.",
+            exit_code=2,
+        )
+    return int(found[1]) * UNITS[found[2].upper()]
+
+
+def _name_input(path: str | Path) -> str:
+    return STANDARD_INPUT if str(path) == "-" else str(path)
+
+
+def _refuse_special(status: os.stat_result) -> None:
+    """Raise an OSError for a folder, a device or a socket, which may never end."""
+    kind = KINDS.get(stat.S_IFMT(status.st_mode))
+    if kind and not _is_harmless(status):
+        raise OSError(0, kind)
+
+
+def _is_harmless(status: os.stat_result) -> bool:
+    """Return whether a device is the null device, or the terminal of standard input."""
+    if not stat.S_ISCHR(status.st_mode):
+        return False
+    try:
+        if status.st_rdev == os.stat(os.devnull).st_rdev:  # noqa: PTH116
+            return True
+        return os.isatty(0) and os.path.samestat(status, os.fstat(0))
+    except OSError:
+        return False
+
+
+def _read_standard_input(limit: int) -> bytes:
+    if sys.stdin is None:  # the caller has closed it (`<&-`)
+        return b""
+    try:
+        status = os.fstat(sys.stdin.fileno())
+    except (OSError, ValueError):  # not a file, but an object of Python
+        pass
+    else:
+        if not stat.S_ISSOCK(status.st_mode):
+            _refuse_special(status)
+    return _read_bounded(sys.stdin.buffer, limit)
+
+
+def _read_bounded(stream: BinaryIO | FileIO, limit: int) -> bytes:
+    """Return all bytes of a stream.
+
+    Raises:
+        OSError: there are more bytes than the limit.
+    """
+    chunks, size = [], 0
+    while chunk := stream.read(min(CHUNK, limit + 1 - size)):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > limit:
+            raise OSError(0, f"it has more than {limit} bytes; {LIMIT_VARIABLE} sets the limit")
+    return b"".join(chunks)
+
+
+def _read_pipe(path: str | Path, limit: int) -> bytes:
+    """Return all bytes that programs write to a pipe.
+
+    Raises:
+        OSError: no program has opened the pipe for writing in `WRITER_SECONDS`; or see
+            `_read_bounded`.
+    """
+    import select
+
+    first = b""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with open(descriptor, "rb", buffering=0) as stream:  # noqa: PTH123
+        poll = select.poll()
+        poll.register(stream, select.POLLIN)
+        if not poll.poll(WRITER_SECONDS * 1000):
+            # There is no writer, or one that has not written yet: then `read` returns None.
+            first = stream.read(1)
+            if first == b"":
+                raise OSError(0, f"it is a pipe to which no program wrote in {WRITER_SECONDS} s")
+        os.set_blocking(stream.fileno(), True)
+        return (first or b"") + _read_bounded(stream, limit)
