@@ -15,6 +15,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from kg.errors import KgError
 from kg.home import Home
+from kg.reading import read_text
 
 XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 SHACL = "http://www.w3.org/ns/shacl#"
@@ -27,6 +28,9 @@ FALLBACKS = {
     "zh-Hans": ("zh-Hans", "en"),
     "zh-Hant": ("zh-Hant", "zh-Hans", "en"),
 }
+
+# Named graphs that the program makes, below `graph:`, in lower case: no file can have such a name.
+RESERVED_GRAPHS = frozenset({"entailed"})
 
 Term = NamedNode | BlankNode | Literal | Triple
 T = TypeVar("T")
@@ -163,7 +167,7 @@ def read_names(home: Home) -> Names:
     path = home.ontology / "prefixes.ttl"
     found: dict[str, dict[str, str]] = {"prefix": {}, "namespace": {}}
     try:
-        for quad in parse(path.read_bytes(), RdfFormat.TURTLE, base_iri=path.absolute().as_uri()):
+        for quad in parse(read_text(path), RdfFormat.TURTLE, base_iri=path.absolute().as_uri()):
             field = quad.predicate.value.removeprefix(SHACL)
             if field in found:
                 found[field][str(quad.subject)] = text(quad.object)

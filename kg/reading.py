@@ -55,7 +55,11 @@ class ReadError(KgError):
 
 
 def read_text(
-    path: str | Path, *, hint: str = "Give a text file that you may read.", exit_code: int = 1
+    path: str | Path,
+    *,
+    hint: str = "Give a text file that you may read.",
+    pipes: bool = True,
+    exit_code: int = 1,
 ) -> str:
     """Return the text of a file or of standard input ("-"), without a byte order mark.
 
@@ -64,16 +68,21 @@ def read_text(
     Raises:
         ReadError: see `read_bytes`; or the file is not UTF-8.
     """
-    data = read_bytes(path, hint=hint, exit_code=exit_code)
+    data = read_bytes(path, hint=hint, pipes=pipes, exit_code=exit_code)
     return decode_text(data, _name_input(path), exit_code=exit_code).removeprefix("\ufeff")
 
 
 def read_bytes(
-    path: str | Path, *, hint: str = "Give a file that you may read.", exit_code: int = 1
+    path: str | Path,
+    *,
+    hint: str = "Give a file that you may read.",
+    pipes: bool = True,
+    exit_code: int = 1,
 ) -> bytes:
     """Return the content of a regular file, a pipe, or standard input ("-").
 
-    Reading from a named pipe waits `WRITER_SECONDS` until a program writes to it.
+    Reading from a named pipe waits `WRITER_SECONDS` until a program writes to it; without `pipes`
+    it is refused.
 
     Raises:
         ReadError: the file does not exist, cannot be read, or is larger than the limit; or it is
@@ -86,6 +95,8 @@ def read_bytes(
         status = find_status(path)
         _refuse_special(status)
         if stat.S_ISFIFO(status.st_mode):
+            if not pipes:
+                raise OSError(0, "it is a pipe")
             return _read_pipe(path, limit)
         with Path(path).open("rb") as stream:
             return _read_bounded(stream, limit)

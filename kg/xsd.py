@@ -6,16 +6,34 @@ numbers here. See https://www.w3.org/TR/xmlschema11-2/.
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Literal as OneOf
 
 from pyoxigraph import Literal, NamedNode
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 ZONE = r"(?P<zone>Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
-DAY = r"(?P<year>-?(?:[1-9][0-9]{3,}|0[0-9]{3}))-(?P<month>0[1-9]|1[0-2])-(?P<day>[0-3][0-9])"
-CLOCK = r"(?P<hour>[01][0-9]|2[0-3]):(?P<minute>[0-5][0-9]):(?P<second>[0-5][0-9](?:\.[0-9]+)?)"
+YEAR = r"(?P<year>-?(?:[1-9][0-9]{3,}|0[0-9]{3}))"
+MONTH = "(?P<month>0[1-9]|1[0-2])"
+DAY = "(?P<day>0[1-9]|[12][0-9]|3[01])"
+DATE = f"{YEAR}-{MONTH}-{DAY}"
+CLOCK = (
+    r"(?:(?P<hour>[01][0-9]|2[0-3]):(?P<minute>[0-5][0-9]):(?P<second>[0-5][0-9](?:\.[0-9]+)?)"
+    r"|24:00:00(?:\.0+)?)"
+)
+MONTHS = "(?:[0-9]+Y)?(?:[0-9]+M)?"
+DAYS = r"(?:[0-9]+D)?(?:T(?=[0-9])(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]+)?S)?)?"
 NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
+# https://www.w3.org/TR/xml/#NT-NameStartChar, without the colon, and NameChar.
+NAME_START = (
+    "A-Z_a-z\\xC0-\\xD6\\xD8-\\xF6\\xF8-\\u02FF\\u0370-\\u037D\\u037F-\\u1FFF\\u200C\\u200D\\u2070-\\u218F"
+    "\\u2C00-\\u2FEF\\u3001-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFFFD\\U00010000-\\U000EFFFF"
+)
+NAME_REST = NAME_START + r"\-.0-9\xB7\u0300-\u036F\u203F\u2040"
+BASE64 = (
+    "(?:(?:[A-Za-z0-9+/] ?){4})*(?:(?:[A-Za-z0-9+/] ?){3}[A-Za-z0-9+/]"
+    "|(?:[A-Za-z0-9+/] ?){2}[AEIMQUYcgkosw048] ?=|[A-Za-z0-9+/] ?[AQgw] ?= ?=)"
+)
 # The limits of the types derived from xsd:integer.
 INTEGERS: dict[str, tuple[int | None, int | None]] = {
     "integer": (None, None),
@@ -33,20 +51,42 @@ INTEGERS: dict[str, tuple[int | None, int | None]] = {
     "unsignedByte": (0, 255),
 }
 PATTERNS = {
-    name: re.compile(pattern)
+    name: re.compile(pattern, re.DOTALL)
     for name, pattern in {
         **dict.fromkeys(INTEGERS, r"[+-]?[0-9]+"),
         "decimal": NUMBER,
         **dict.fromkeys(("double", "float"), rf"{NUMBER}(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN"),
         "boolean": "true|false|1|0",
-        "date": DAY + ZONE,
-        "dateTime": rf"{DAY}T(?:{CLOCK}|24:00:00(?:\.0+)?){ZONE}",
-        "gYear": rf"-?(?:[1-9][0-9]{{3,}}|0[0-9]{{3}}){ZONE}",
+        "date": DATE + ZONE,
+        "time": CLOCK + ZONE,
+        "dateTime": f"{DATE}T{CLOCK}{ZONE}",
+        "dateTimeStamp": f"{DATE}T{CLOCK}{ZONE.removesuffix('?')}",
+        "gYear": YEAR + ZONE,
+        "gYearMonth": f"{YEAR}-{MONTH}{ZONE}",
+        "gMonth": f"--{MONTH}{ZONE}",
+        "gMonthDay": f"--{MONTH}-{DAY}{ZONE}",
+        "gDay": f"---{DAY}{ZONE}",
+        "duration": f"-?P(?=[0-9T]){MONTHS}{DAYS}",
+        "yearMonthDuration": f"-?P(?=[0-9]){MONTHS}",
+        "dayTimeDuration": f"-?P(?=[0-9T]){DAYS}",
         "hexBinary": "(?:[0-9a-fA-F]{2})*",
+        "base64Binary": f"(?:{BASE64})?",
         "language": "[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*",
+        "string": ".*",
+        "anyURI": r"[^\x00-\x20<>\"{}|\\^`]*",
+        "normalizedString": r"[^\t\n\r]*",
+        "token": r"(?:[^\s]+(?: [^\s]+)*)?",
+        "NMTOKEN": f"[:{NAME_REST}]+",
+        "Name": f"[:{NAME_START}][:{NAME_REST}]*",
+        "NCName": f"[{NAME_START}][{NAME_REST}]*",
     }.items()
 }
-BLANKS = " \t\n\r"
+# What the embedded engine can compute with: 64-bit integers, decimals of 18 places in 128 bits, and
+# years and durations of about the same size.
+INTEGER_LIMIT = 2**63
+DECIMAL_PLACES = 18
+DECIMAL_LIMIT = Decimal(2**127).scaleb(-DECIMAL_PLACES, Context(prec=60))
+YEAR_DIGITS, DURATION_DIGITS = 12, 15
 DAYS_BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 
 
@@ -69,41 +109,75 @@ def read_value(literal: Literal) -> Value | None:
         return Value("string", literal.value)
     if not is_well_formed(literal):
         return None
-    text = literal.value.strip(BLANKS)
+    text = literal.value
     if name in INTEGERS or name == "decimal":
         return Value("number", Decimal(text))
     if name in ("double", "float"):
         return Value("number", float(text.replace("INF", "inf")))
     if name == "boolean":
         return Value("boolean", text in ("true", "1"))
-    if name in ("date", "dateTime"):
+    if name in ("date", "dateTime", "dateTimeStamp") and is_computable(literal):
         found = PATTERNS[name].fullmatch(text)
         return _read_instant(found) if found else None
     return None
 
 
 def is_well_formed(literal: Literal) -> bool:
-    """Return whether a literal has a lexical form of its datatype; unknown datatypes allow any.
+    """Return whether a literal has a lexical form of its datatype.
+
+    White space around it is part of a lexical form (https://www.w3.org/TR/rdf11-concepts/#xsd-datatypes).
+    Datatypes of other namespaces allow any form, and unknown ones of XSD none.
 
     >>> is_well_formed(Literal("2021-02-29", datatype=_xsd("date")))
     False
     """
     datatype = literal.datatype.value
-    name = datatype.removeprefix(XSD)
-    pattern = PATTERNS.get(name) if datatype.startswith(XSD) else None
-    if pattern is None:
+    if not datatype.startswith(XSD):
         return True
-    text = literal.value.strip(BLANKS)
-    found = pattern.fullmatch(text)
+    name = datatype.removeprefix(XSD)
+    if name == "string":
+        return True
+    pattern = PATTERNS.get(name)
+    found = pattern.fullmatch(literal.value) if pattern else None
     if found is None:
         return False
     if name in INTEGERS:
         least, greatest = INTEGERS[name]
-        number = Decimal(text)
+        number = Decimal(literal.value)
         return (least is None or number >= least) and (greatest is None or number <= greatest)
-    if name in ("date", "dateTime"):
-        return 1 <= int(found["day"]) <= _count_days(int(found["year"]), int(found["month"]))
+    parts = found.groupdict()
+    if parts.get("day") and parts.get("month"):
+        # Every fourth century has the same leap years; without a year, there is a 29 February.
+        year = int((parts.get("year") or "2000")[-4:])
+        return int(parts["day"]) <= _count_days(year, int(parts["month"]))
     return True
+
+
+def is_computable(literal: Literal) -> bool:
+    """Return whether the embedded engine can compute with a well-formed literal of XSD.
+
+    The engine ignores the values of others in comparisons and sums, without an error.
+
+    >>> is_computable(Literal(str(2**63), datatype=_xsd("integer")))
+    False
+    """
+    datatype, form = literal.datatype.value, literal.value
+    name = datatype.removeprefix(XSD) if datatype.startswith(XSD) else ""
+    if name in INTEGERS:
+        return -INTEGER_LIMIT <= Decimal(form) < INTEGER_LIMIT
+    if name == "decimal":
+        places = len(form.partition(".")[2].rstrip("0"))
+        return places <= DECIMAL_PLACES and -DECIMAL_LIMIT <= Decimal(form) < DECIMAL_LIMIT
+    if "uration" in name:
+        numbers = re.findall(r"([0-9]+)(?:\.([0-9]+))?", form)
+        return all(
+            len(whole) <= DURATION_DIGITS and len(part) <= DECIMAL_PLACES for whole, part in numbers
+        )
+    found = PATTERNS[name].fullmatch(form) if name in PATTERNS else None
+    parts = found.groupdict() if found else {}
+    digits = (parts.get("year") or "").lstrip("-")
+    fraction = (parts.get("second") or "").partition(".")[2]
+    return len(digits) <= YEAR_DIGITS and len(fraction) <= DECIMAL_PLACES
 
 
 def compare_values(first: Value, second: Value) -> int | None:

@@ -3,11 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from pyoxigraph import Quad
+
 from kg.check.constraint_queries import list_constraint_queries, run_constraint_query
 from kg.check.evidence import check_evidence, list_compared_sources
 from kg.check.finding import VIOLATION, WARNING, Finding, Locator
 from kg.check.index import StatementIndex
 from kg.check.language_tags import check_language_tags
+from kg.check.literals import check_literals, find_literal_fault
+from kg.check.passed_over import check_passed_over
 from kg.check.reference import compare_results, validate_files
 from kg.check.report import Report, count_coverage
 from kg.check.shapes import Result, ShapeCompiler, UnsupportedShapeError
@@ -15,7 +19,8 @@ from kg.errors import KgError
 from kg.graph import LocalGraph
 from kg.home import Home
 from kg.names import Names, pick, read_names, text
-from kg.turtle import Fault, TurtleFile, find_faults, list_files, match_files, parse_file
+from kg.reading import ReadError
+from kg.turtle import Fault, TurtleFile, list_files, match_files, parse_file, read_turtle
 from kg.turtle_tokens import LineIndex, index_statements
 
 STEPS = ("Turtle", "entailments", "shapes", "must-be-empty queries", "evidence")
@@ -41,7 +46,7 @@ def check_files(
     Raises:
         KgError: a path does not exist, or a file that is not to be checked is not Turtle.
     """
-    asked = match_files(home, paths) if paths else list_files(home, shapes=True)
+    asked = match_files(home, paths, pipes=True) if paths else list_files(home, shapes=True)
     progress(STEPS[0])
     check = _Check(home, asked)
     faults = check.read_files()
@@ -52,9 +57,12 @@ def check_files(
     progress(STEPS[1])
     check.add_entailments()
     progress(STEPS[2])
+    results = check.validate(reference=reference)
     findings = {
-        *report_results(check.validate(reference=reference), check.names, locator, language),
+        *report_results(results, check.names, locator, language),
         *check_language_tags(check.names, check.checked, locator, language),
+        *check_literals(check.faulty, results, check.names, locator, language),
+        *check_passed_over(home, paths, language),
     }
     progress(STEPS[3])
     for query in list_constraint_queries(home):
@@ -98,6 +106,8 @@ class _Check:
         self.names = read_names(home)
         self.graph = LocalGraph(home, [])
         self.notes: list[str] = []
+        # The statements with faulty literals in the files to be checked.
+        self.faulty: list[tuple[TurtleFile, Quad]] = []
         self._type = self.names.expand("rdf:type")
         self._index = StatementIndex(self._type, self.names.expand("rdfs:subClassOf"))
         self._asked = asked
@@ -116,17 +126,20 @@ class _Check:
             KgError: another file is not Turtle.
         """
         faults = []
+        asked_files = set(self._asked)
         for file in (*self._files, *self._shape_files):
             try:
                 quads = list(parse_file(file))
-            except (SyntaxError, OSError):
-                faults += find_faults([file])
+            except ReadError as error:
+                faults.append(Fault(file.path, error.line, error.reason))
                 continue
             if file in self._shape_files:
                 self._shapes.add(quads)
             else:
                 self._index.add(quads)
                 self.graph.memory.add_parsed(file, quads)
+            if file in asked_files:
+                self.faulty += [(file, q) for q in quads if find_literal_fault(q.object)]
         asked = {file.path.resolve() for file in self._asked}
         others = [fault for fault in faults if fault.path.resolve() not in asked]
         if others:
@@ -137,7 +150,7 @@ class _Check:
         """Return a locator of statements in the files to be checked."""
 
         def read_lines(file: TurtleFile) -> LineIndex:
-            return index_statements(file.path.read_text("utf-8"), file.graph, self._type)
+            return index_statements(read_turtle(file), file.graph, self._type)
 
         return Locator(self.checked, self.graph.memory.find_statements, read_lines, fallback)
 
