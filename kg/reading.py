@@ -7,6 +7,7 @@ or with a suffix as in Git's configuration, 500K, 256M or 2G.
 import errno
 import os
 import re
+import shlex
 import stat
 import sys
 from io import FileIO
@@ -122,10 +123,10 @@ def decode_text(data: bytes, where: str, *, exit_code: int = 1) -> str:
     except UnicodeDecodeError as error:
         start = error.start
     marked = (name for mark, name in ENCODINGS.items() if data.startswith(mark))
-    if encoding := next(marked, ""):
-        advice = f"It is {encoding}: iconv -f {encoding} -t UTF-8 {where}"
-    else:
-        advice = f"Save the file as UTF-8. If it is GBK: iconv -f GB18030 -t UTF-8 {where}"
+    encoding = next(marked, "")
+    what = f"It is {encoding}" if encoding else "Save the file as UTF-8. If it is GBK"
+    file = "" if where == STANDARD_INPUT else f" {shlex.quote(where)}"
+    advice = f"{what}: iconv -f {encoding or 'GB18030'} -t UTF-8{file}"
     reason = f"byte {start} is not UTF-8. {advice}"
     raise ReadError(where, reason, line=data.count(b"\n", 0, start) + 1, exit_code=exit_code)
 

@@ -49,8 +49,7 @@ def check_files(
     asked = match_files(home, paths, pipes=True) if paths else list_files(home, shapes=True)
     progress(STEPS[0])
     check = _Check(home, asked)
-    faults = check.read_files()
-    if faults:
+    if faults := check.read_files():
         errors = [Finding(str(f.path), f.line, VIOLATION, "turtle", "", f.message) for f in faults]
         return Report(errors, [], len(asked), 0, [])
     locator = check.make_locator(None if paths else home.root)
