@@ -18,7 +18,7 @@ from kg.errors import KgError
 from kg.home import Home
 from kg.names import RESERVED_GRAPHS, Names, format_language, name_graph, read_names
 from kg.reading import ReadError, explain_os_error, find_status, read_text
-from kg.turtle_faults import explain_newer_syntax, explain_syntax
+from kg.turtle_faults import explain_syntax, refuse_syntax
 from kg.turtle_folder import list_folder
 
 XMLNS = re.compile(r'(?:^  xmlns:\w+="[^"\n]*"\n)+', re.MULTILINE)
@@ -31,6 +31,11 @@ class TurtleFile:
     path: Path
     graph: str
     text: str | None = field(default=None, repr=False)
+
+    @property
+    def resolved(self) -> Path:
+        """The path without symbolic links, as far as they lead somewhere."""
+        return Path(os.path.realpath(self.path))
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ def match_files(home: Home, paths: Sequence[Path], *, pipes: bool = False) -> li
     for path in paths:
         found, content = _find_files(path, pipes=pipes)
         for file in found:
-            resolved = Path(os.path.realpath(file))  # other than `resolve`, for circular links too
+            resolved = TurtleFile(file, "").resolved
             parts = resolved.parts
             tails = (known.get(parts[-n:]) for n in range(min(len(parts), 4), 0, -1))
             graph = next(filter(None, tails), None)
@@ -120,7 +125,7 @@ def _name_graph(names: Names, path: Path, relative: Path) -> str:
 
 
 def read_turtle(file: TurtleFile) -> str:
-    """Return the text of a file that may be Turtle 1.1: no newer syntax, and no deep nesting.
+    """Return the text of a file that may be Turtle 1.1, without newer syntax and deep nesting.
 
     Raises:
         ReadError: the file cannot be read, or is not such a text.
@@ -129,9 +134,7 @@ def read_turtle(file: TurtleFile) -> str:
         text = read_text(file.path, hint="Give a Turtle file that you may read.", pipes=False)
     else:
         text = file.text.removeprefix("\ufeff")
-    newer = explain_newer_syntax(text, str(file.path))
-    if newer:
-        raise newer
+    refuse_syntax(text, str(file.path))
     return text
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from pyoxigraph import RdfFormat, parse
 
+from kg.errors import KgError
+from kg.nesting import check_nesting
 from kg.reading import ReadError
 from kg.turtle_tokens import list_tokens
 
@@ -54,18 +56,27 @@ def _list_newer_syntax(text: str) -> Iterator[tuple[int, str]]:
         before_kind, before = kind, word
 
 
-def explain_newer_syntax(text: str, where: str) -> ReadError | None:
-    """Return the error for a text that is Turtle 1.2 and not 1.1; None for any other text."""
+def refuse_syntax(text: str, where: str) -> None:
+    """Raise an error if a text is nested too deeply to be parsed, or is Turtle 1.2 and not 1.1.
+
+    Raises:
+        ReadError: it is one of these; other errors of syntax are left to the parser.
+    """
+    try:
+        check_nesting(text, where, "turtle")
+    except KgError as error:
+        at, column, reason = str(error).removeprefix(f"{where}:").split(":", 2)
+        raise ReadError(where, f"at column {column},{reason}", line=int(at)) from None
     found = find_newer_syntax(text)
     if not found:
-        return None
+        return
     try:
         for _ in parse(text, RdfFormat.TURTLE, base_iri="x:"):
             pass
     except SyntaxError:
-        return None
+        return
     line, name = found
-    return ReadError(where, f"has {name}, which is RDF 1.2. {ADVICE}", line=line)
+    raise ReadError(where, f"has {name}, which is RDF 1.2. {ADVICE}", line=line)
 
 
 def explain_syntax(error: SyntaxError, text: str, where: str) -> ReadError:

@@ -16,7 +16,7 @@ MODULES = {
 }
 # Every module imports only from modules before it. A folder is listed with the order inside it.
 ORDER = """
-errors reading home names xsd files turtle_tokens turtle_faults
+errors reading home names xsd files turtle_tokens sparql_tokens nesting turtle_faults
 turtle_folder turtle
 source: library pinyin simplify overlap
   repair/corruption repair/candidates repair/restoration repair/__init__ passages

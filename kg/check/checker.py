@@ -1,5 +1,6 @@
 """Run all checks on the files of a home."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -112,8 +113,8 @@ class _Check:
         self._asked = asked
         data = list_files(home)
         replaced = {file.graph for file in asked}
-        folder = (home.ontology / "shapes").resolve()
-        self.checked = [f for f in asked if not f.path.resolve().is_relative_to(folder)]
+        folder = os.path.realpath(home.ontology / "shapes")
+        self.checked = [f for f in asked if not f.resolved.is_relative_to(folder)]
         self._files = [*(f for f in data if f.graph not in replaced), *self.checked]
         self._shape_files = [f for f in list_files(home, shapes=True) if f not in data]
         self._shapes = ShapeCompiler(self._index, self.names)
@@ -139,8 +140,8 @@ class _Check:
                 self.graph.memory.add_parsed(file, quads)
             if file in asked_files:
                 self.faulty += [(file, q) for q in quads if find_literal_fault(q.object)]
-        asked = {file.path.resolve() for file in self._asked}
-        others = [fault for fault in faults if fault.path.resolve() not in asked]
+        asked = {str(file.resolved) for file in self._asked}
+        others = [fault for fault in faults if os.path.realpath(fault.path) not in asked]
         if others:
             raise KgError("\n".join(map(str, others)))
         return faults
@@ -160,14 +161,13 @@ class _Check:
 
     def validate(self, *, reference: bool) -> list[Result]:
         """Return the validation results; by pySHACL if the shapes need more than is covered."""
-        paths = [file.path for file in self._shape_files]
         try:
             results = list(self._shapes.validate())
         except UnsupportedShapeError as error:
             self.notes.append(f"{error} All shapes were validated by pySHACL, which takes longer.")
-            return validate_files(self.graph, self._files, paths)
+            return validate_files(self.graph, self._files, self._shape_files)
         if reference:
-            others = validate_files(self.graph, self._files, paths)
+            others = validate_files(self.graph, self._files, self._shape_files)
             self.notes += compare_results(results, others) or [
                 f"pySHACL has the same results of validation: {len(results)}."
             ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -11,7 +13,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from kg.check.shapes import Result
 from kg.graph import ENTAILED, LocalGraph
 from kg.names import SHACL, Term
-from kg.turtle import TurtleFile
+from kg.store.canonical import encode_triple
+from kg.turtle import TurtleFile, parse_file
 
 if TYPE_CHECKING:
     import rdflib
@@ -19,19 +22,42 @@ if TYPE_CHECKING:
 
 
 def validate_files(
-    graph: LocalGraph, files: Sequence[TurtleFile], shapes: Sequence[Path]
+    graph: LocalGraph, files: Sequence[TurtleFile], shapes: Sequence[TurtleFile]
 ) -> list[Result]:
     """Return the validation results of files with their entailments."""
     import rdflib
 
-    data = rdflib.Graph(bind_namespaces="none")
-    for file in files:
-        data.parse(file.path, format="turtle", publicID=file.graph)
-    data.parse(data=graph.memory.dump_triples(graph.names.expand(ENTAILED)), format="nt")
-    shape_graph = rdflib.Graph(bind_namespaces="none")
-    for path in shapes:
-        shape_graph.parse(path, format="turtle")
-    return list(validate_graph(data, shape_graph))
+    entailed = graph.memory.dump_triples(graph.names.expand(ENTAILED))
+    with _quiet_rdflib():
+        data, shape_graph = (
+            rdflib.Graph(bind_namespaces="none").parse(data=text, format="nt")
+            for text in (_encode_files(files) + entailed, _encode_files(shapes))
+        )
+        return list(validate_graph(data, shape_graph))
+
+
+def _encode_files(files: Sequence[TurtleFile]) -> str:
+    """Return the statements of files as N-Triples: rdflib refuses some valid Turtle."""
+    return "".join(f"{encode_triple(quad)}\n" for file in files for quad in parse_file(file))
+
+
+@contextmanager
+def _quiet_rdflib() -> Iterator[None]:
+    """Keep rdflib from rewriting literals, and from writing about those that are ill-formed.
+
+    Rewriting "1E999999999"^^xsd:decimal takes gigabytes; what is ill-formed is a finding anyway.
+    """
+    import rdflib
+
+    logger = logging.getLogger("rdflib.term")
+    before = logger.disabled, rdflib.NORMALIZE_LITERALS
+    logger.disabled, rdflib.NORMALIZE_LITERALS = True, False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.disabled, rdflib.NORMALIZE_LITERALS = before
 
 
 def validate_graph(data: rdflib.Graph, shapes: rdflib.Graph) -> Iterator[Result]:
