@@ -12,6 +12,13 @@ from kg.turtle_tokens import list_tokens
 
 # Whatever may be RDF 1.2: a text without it need not be read closely.
 NEWER = re.compile(r'<<|\{\||~|--|"@|(?<![\w:])version(?![\w:])', re.IGNORECASE)
+NEWER_MARKS = {
+    "<<(": "a triple term",
+    "<<": "a reified triple",
+    "{|": "an annotation",
+    "~": "a reifier",
+    "--": "a base direction",
+}
 POSITION = re.compile(r"^Parser error [\w ]*\d: ")
 # What a text is that begins with a pattern and has another one near its beginning.
 BEGINNINGS = {
@@ -30,7 +37,7 @@ def find_newer_syntax(text: str) -> tuple[int, str] | None:
     """Return the line and the name of the first part of a text that only RDF 1.2 has.
 
     >>> find_newer_syntax("<a:a> <a:b> <<( <a:a> <a:b> <a:c> )>> .")
-    (1, 'a triple term or reified triple (<<)')
+    (1, 'a triple term “<<(”')
     """
     if not NEWER.search(text):
         return None
@@ -38,22 +45,17 @@ def find_newer_syntax(text: str) -> tuple[int, str] | None:
 
 
 def _list_newer_syntax(text: str) -> Iterator[tuple[int, str]]:
-    before_kind = before = ""
+    before = ""
     for token in list_tokens(text):
-        kind, word = token.kind, token.text
-        if word == "<" and before == "<":
-            yield token.line, "a triple term or reified triple (<<)"
-        elif kind == "name" and word == "|" and before == "{":
-            yield token.line, "an annotation ({|)"
-        elif kind == "name" and re.search(r"(?<!\\)~", word):
-            yield token.line, "a reifier (~)"
-        elif kind == "name" and before_kind == "tag" and word.startswith("--"):
-            yield token.line, f"a base direction ({word})"
-        elif (kind == "name" and word.lower() == "version") or (
-            word == "@version" and before_kind != "string"
+        word = token.text
+        if token.kind == "mark" and word in NEWER_MARKS:
+            yield token.line, f"{NEWER_MARKS[word]} “{word}”"
+        elif (token.kind == "name" and word.lower() == "version") or (
+            # After a string, this is a language tag.
+            word == "@version" and before != "string"
         ):
-            yield token.line, f"a version ({word})"
-        before_kind, before = kind, word
+            yield token.line, f"a version “{word}”"
+        before = token.kind
 
 
 def refuse_syntax(text: str, where: str) -> None:

@@ -1,6 +1,7 @@
 """The tokens of Turtle with their lines, and the lines of statements.
 
-This reads any valid Turtle 1.1 (https://www.w3.org/TR/turtle/#sec-grammar) and does not validate.
+The tokens are those of Turtle 1.1 (https://www.w3.org/TR/turtle/#sec-grammar); the marks that only
+RDF 1.2 has, such as << and {|, are single tokens, too. Nothing is validated.
 """
 
 import re
@@ -8,32 +9,51 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
+# Names, by the terminals PN_CHARS_BASE, PN_CHARS_U, PN_CHARS and PLX of the grammar.
+LETTERS = (
+    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d"
+    "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+CHARACTERS = rf"{LETTERS}_0-9\u00b7\u0300-\u036f\u203f\u2040\-"
+ESCAPE_OF_NAME = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
+# Possessive quantifiers (++, *+) keep no positions to go back to: time and memory are linear.
 TOKEN = re.compile(
-    r"""
-    (?P<blank>\s+|\#[^\n\r]*)
-  | (?P<iri><[^\x00-\x20<>"{}|^`]*>)
-  | (?P<string>\"{3}(?:[^"\\]|\\.|\"{1,2}(?!\"))*\"{3}|'{3}(?:[^'\\]|\\.|'{1,2}(?!'))*'{3}
-             |\"(?:[^"\\\n\r]|\\.)*\"|'(?:[^'\\\n\r]|\\.)*')
+    rf"""
+    (?P<blank>[ \t\r\n]++)
+  | (?P<comment>\#[^\r\n]*+)
+  | (?P<iri><(?:[^\x00-\x20<>"{{}}|^`\\]|\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}})*+>)
+  | (?P<string>\"{{3}}(?:[^"\\]++|\\.|\"{{1,2}}(?!\"))*+\"{{3}}
+              |'{{3}}(?:[^'\\]++|\\.|'{{1,2}}(?!'))*+'{{3}}
+              |\"(?:[^"\\\n\r]++|\\.)*+\"|'(?:[^'\\\n\r]++|\\.)*+')
   | (?P<tag>@[a-zA-Z]+(?:-[a-zA-Z0-9]+)*)
-  | (?P<number>[+-]?(?:[0-9]+\.[0-9]*[eE][+-]?[0-9]+|\.?[0-9]+[eE][+-]?[0-9]+|[0-9]*\.[0-9]+
-             |[0-9]+)(?![\w:%-]))
-  | (?P<name>(?:[^\s<>"'()\[\]{};,.\#@^\\]|\\.|\.(?=[^\s<>"'()\[\]{};,\#@^]))+)
-  | (?P<mark>\^\^|.)
+  | (?P<number>[+-]?(?:[0-9]+(?:\.[0-9]*[eE][+-]?[0-9]+|[eE][+-]?[0-9]+|\.[0-9]+)?
+                     |\.[0-9]+(?:[eE][+-]?[0-9]+)?))
+  | (?P<name>_:[{LETTERS}_0-9](?:\.*+[{CHARACTERS}]++)*+
+            |(?:[{LETTERS}](?:\.*+[{CHARACTERS}]++)*+)?:
+             (?:(?:[{LETTERS}_0-9:]|{ESCAPE_OF_NAME})(?:\.*+(?:[{CHARACTERS}:]|{ESCAPE_OF_NAME}))*+)?
+            |[a-zA-Z]++)
+  | (?P<mark>\^\^|<<\(|\)>>|<<|>>|\{{\||\|\}}|--|.)
     """,
     re.VERBOSE | re.DOTALL,
 )
 SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+NAME_ESCAPE = re.compile(r"\\(.)")
 ESCAPED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token: its kind is iri, string, tag, number, name or mark; lines count from 1."""
+    """A token: its kind is iri, string, tag, number, name, mark or comment.
+
+    A name is a prefixed name, the label of a blank node, or a keyword. Lines count from 1; `start`
+    is the position in the text, from 0.
+    """
 
     kind: str
     text: str
     line: int
+    start: int
 
 
 @dataclass
@@ -56,8 +76,8 @@ class LineIndex:
         return self.subjects.get(subject) if found is None else found
 
 
-def list_tokens(text: str) -> Iterator[Token]:
-    """Yield the tokens of a text, without white space and comments.
+def list_tokens(text: str, *, comments: bool = False) -> Iterator[Token]:
+    """Yield the tokens of a text, without white space, and without comments unless asked for.
 
     >>> [token.text for token in list_tokens('a:b a:c "x"@en . # done')]
     ['a:b', 'a:c', '"x"', '@en', '.']
@@ -65,9 +85,11 @@ def list_tokens(text: str) -> Iterator[Token]:
     line = 1
     for found in TOKEN.finditer(text):
         kind, token = str(found.lastgroup), found[0]
-        if kind != "blank":
-            yield Token(kind, token, line)
-        line += token.count("\n")
+        if kind != "blank" and (comments or kind != "comment"):
+            yield Token(kind, token, line, found.start())
+        if kind in ("blank", "string"):
+            # A line ends with LF, CR LF, or CR.
+            line += token.count("\n") + token.count("\r") - token.count("\r\n")
 
 
 def index_statements(text: str, base: str, rdf_type: str) -> LineIndex:
@@ -161,7 +183,7 @@ class _Reader:
             return unescape(token.text[quotes:-quotes])
         prefix, colon, local = token.text.partition(":")
         if token.kind == "name" and colon and prefix in self._prefixes:
-            return self._prefixes[prefix] + re.sub(r"\\(.)", r"\1", local)
+            return self._prefixes[prefix] + unescape_name(local)
         return token.text
 
 
@@ -180,3 +202,12 @@ def unescape(text: str) -> str:
         return chr(int(found[1] or found[2], 16))
 
     return ESCAPE.sub(replace, text)
+
+
+def unescape_name(local: str) -> str:
+    r"""Return the local part of a prefixed name with its escape sequences replaced.
+
+    >>> unescape_name(r"a\(b\)%20")
+    'a(b)%20'
+    """
+    return NAME_ESCAPE.sub(r"\1", local)

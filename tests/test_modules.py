@@ -24,7 +24,8 @@ store: canonical engine interruptible memory credentials http endpoint graph_sto
 graph
 ask: lookup wrapping table render question describe parameters answer
 api
-check: finding language_tags passed_over index components shapes literals reference constraint_queries evidence
+check: finding language_tags literals passed_over index components shapes reference
+  constraint_queries evidence
   report checker
 build
 networks: model validity edges node_data query metrics overlap layout assemble

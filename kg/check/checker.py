@@ -57,13 +57,12 @@ def check_files(
     progress(STEPS[1])
     check.add_entailments()
     progress(STEPS[2])
-    results = check.validate(reference=reference)
     findings = {
-        *report_results(results, check.names, locator, language),
+        *report_results(check.validate(reference=reference), check.names, locator, language),
         *check_language_tags(check.names, check.checked, locator, language),
-        *check_literals(check.faulty, results, check.names, locator, language),
-        *check_passed_over(home, paths, language),
     }
+    findings.update(check_literals(check.faulty, findings, check.names, locator, language))
+    findings.update(check_passed_over(home, paths, language))
     progress(STEPS[3])
     for query in list_constraint_queries(home):
         findings.update(run_constraint_query(check.graph, query, locator, language))
@@ -161,13 +160,14 @@ class _Check:
 
     def validate(self, *, reference: bool) -> list[Result]:
         """Return the validation results; by pySHACL if the shapes need more than is covered."""
+        paths = [file.path for file in self._shape_files]
         try:
             results = list(self._shapes.validate())
         except UnsupportedShapeError as error:
             self.notes.append(f"{error} All shapes were validated by pySHACL, which takes longer.")
-            return validate_files(self.graph, self._files, self._shape_files)
+            return validate_files(self.graph, self._files, paths)
         if reference:
-            others = validate_files(self.graph, self._files, self._shape_files)
+            others = validate_files(self.graph, self._files, paths)
             self.notes += compare_results(results, others) or [
                 f"pySHACL has the same results of validation: {len(results)}."
             ]

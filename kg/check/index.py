@@ -3,24 +3,32 @@
 The engine cannot serve here: it rewrites numbers and loses derived datatypes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from kg.names import Term
 
+MANY = 20
+
 
 class StatementIndex:
-    """Statements by predicate and subject; a statement in several named graphs counts once."""
+    """Statements by predicate and subject; a statement in several named graphs counts once.
+
+    All mappings and sets that are returned follow later changes.
+    """
 
     def __init__(self, rdf_type: str, subclass: str) -> None:
         """Take the IRIs of rdf:type and rdfs:subClassOf."""
         self._type, self._subclass = NamedNode(rdf_type), NamedNode(subclass)
         self._objects: dict[NamedNode, dict[Term, list[Term]]] = {}
         self._terms: dict[Term, Term] = {}
-        # Found when asked for, and forgotten when statements change.
+        # The objects of a subject and predicate that have many: in a list, a look-up takes long.
+        self._seen: dict[tuple[NamedNode, Term], set[Term]] = {}
+        # Built when they are first asked for, and then kept up to date.
         self._subjects: dict[NamedNode, dict[Term, list[Term]]] = {}
-        self._instances: dict[Term, frozenset[Term]] = {}
+        # The subclasses of a class, itself included, and the instances of all of them.
+        self._instances: dict[Term, tuple[set[Term], set[Term]]] = {}
 
     def __iter__(self) -> Iterator[Triple]:
         for predicate, of_subject in self._objects.items():
@@ -38,9 +46,26 @@ class StatementIndex:
                 # Equal IRIs share one object, which saves much memory.
                 value = terms.setdefault(value, value)
             known = self._objects.setdefault(each.predicate, {}).setdefault(subject, [])
-            if value not in known:
-                known.append(value)
-        self._forget()
+            if self._has_value(known, each.predicate, subject, value):
+                continue
+            known.append(value)
+            if self._subjects and each.predicate in self._subjects:
+                self._subjects[each.predicate].setdefault(value, []).append(subject)
+            if self._instances:
+                self._update_instances(subject, each.predicate)
+
+    def _has_value(
+        self, known: list[Term], predicate: NamedNode, subject: Term, value: Term
+    ) -> bool:
+        """Return whether a value is among the known ones; if not, it is taken as added."""
+        if len(known) < MANY:
+            return value in known
+        key = (predicate, subject)
+        seen = self._seen.get(key) or self._seen.setdefault(key, set(known))
+        if value in seen:
+            return True
+        seen.add(value)
+        return False
 
     def remove(self, statements: Iterable[Quad | Triple]) -> None:
         """Remove statements.
@@ -48,15 +73,15 @@ class StatementIndex:
         Raises:
             KeyError, ValueError: the index does not have a statement.
         """
+        self._seen.clear()
         for each in statements:
-            of_subject = self._objects[each.predicate]
-            of_subject[each.subject].remove(each.object)
-            if not of_subject[each.subject]:
-                del of_subject[each.subject]
-        self._forget()
+            _remove_value(self._objects[each.predicate], each.subject, each.object)
+            if each.predicate in self._subjects:
+                _remove_value(self._subjects[each.predicate], each.object, each.subject)
+            self._update_instances(each.subject, each.predicate)
 
     def objects(self, predicate: NamedNode) -> Mapping[Term, list[Term]]:
-        """Return the objects of a predicate, by subject; the mapping follows later changes."""
+        """Return the objects of a predicate, by subject."""
         return self._objects.setdefault(predicate, {})
 
     def subjects(self, predicate: NamedNode) -> Mapping[Term, list[Term]]:
@@ -69,23 +94,44 @@ class StatementIndex:
                     found.setdefault(value, []).append(subject)
         return found
 
-    def instances(self, class_: Term) -> frozenset[Term]:
+    def instances(self, class_: Term) -> Set[Term]:
         """Return the SHACL instances of a class, those of its subclasses included.
 
         See https://www.w3.org/TR/shacl/#dfn-shacl-instance.
         """
-        found = self._instances.get(class_)
-        if found is None:
-            narrower, types = self.subjects(self._subclass), self.subjects(self._type)
-            classes, waiting = {class_}, [class_]
-            while waiting:
-                below = set(narrower.get(waiting.pop(), ())) - classes
-                classes |= below
-                waiting += below
-            nodes = (node for each in classes for node in types.get(each, ()))
-            found = self._instances[class_] = frozenset(nodes)
-        return found
+        if class_ not in self._instances:
+            self._instances[class_] = set(), set()
+            self._find_instances(class_)
+        return self._instances[class_][1]
 
-    def _forget(self) -> None:
-        self._subjects.clear()
-        self._instances.clear()
+    def _find_instances(self, class_: Term) -> None:
+        narrower, types = self.subjects(self._subclass), self.subjects(self._type)
+        classes, found = self._instances[class_]
+        classes.clear()
+        classes.add(class_)
+        waiting = [class_]
+        while waiting:
+            below = set(narrower.get(waiting.pop(), ())) - classes
+            classes |= below
+            waiting += below
+        found.clear()
+        found.update(node for each in classes for node in types.get(each, ()))
+
+    def _update_instances(self, node: Term, predicate: NamedNode) -> None:
+        """Update the instances of classes after a change of a statement about a node."""
+        if predicate == self._subclass:
+            for class_ in self._instances:
+                self._find_instances(class_)
+        elif predicate == self._type:
+            types = self.objects(predicate).get(node, ())
+            for classes, found in self._instances.values():
+                if classes.isdisjoint(types):
+                    found.discard(node)
+                else:
+                    found.add(node)
+
+
+def _remove_value(values: dict[Term, list[Term]], key: Term, value: Term) -> None:
+    values[key].remove(value)
+    if not values[key]:
+        del values[key]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -13,8 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from kg.check.shapes import Result
 from kg.graph import ENTAILED, LocalGraph
 from kg.names import SHACL, Term
-from kg.store.canonical import encode_triple
-from kg.turtle import TurtleFile, parse_file
+from kg.turtle import TurtleFile
 
 if TYPE_CHECKING:
     import rdflib
@@ -22,42 +19,19 @@ if TYPE_CHECKING:
 
 
 def validate_files(
-    graph: LocalGraph, files: Sequence[TurtleFile], shapes: Sequence[TurtleFile]
+    graph: LocalGraph, files: Sequence[TurtleFile], shapes: Sequence[Path]
 ) -> list[Result]:
     """Return the validation results of files with their entailments."""
     import rdflib
 
-    entailed = graph.memory.dump_triples(graph.names.expand(ENTAILED))
-    with _quiet_rdflib():
-        data, shape_graph = (
-            rdflib.Graph(bind_namespaces="none").parse(data=text, format="nt")
-            for text in (_encode_files(files) + entailed, _encode_files(shapes))
-        )
-        return list(validate_graph(data, shape_graph))
-
-
-def _encode_files(files: Sequence[TurtleFile]) -> str:
-    """Return the statements of files as N-Triples: rdflib refuses some valid Turtle."""
-    return "".join(f"{encode_triple(quad)}\n" for file in files for quad in parse_file(file))
-
-
-@contextmanager
-def _quiet_rdflib() -> Iterator[None]:
-    """Keep rdflib from rewriting literals, and from writing about those that are ill-formed.
-
-    Rewriting "1E999999999"^^xsd:decimal takes gigabytes; what is ill-formed is a finding anyway.
-    """
-    import rdflib
-
-    logger = logging.getLogger("rdflib.term")
-    before = logger.disabled, rdflib.NORMALIZE_LITERALS
-    logger.disabled, rdflib.NORMALIZE_LITERALS = True, False
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.disabled, rdflib.NORMALIZE_LITERALS = before
+    data = rdflib.Graph(bind_namespaces="none")
+    for file in files:
+        data.parse(file.path, format="turtle", publicID=file.graph)
+    data.parse(data=graph.memory.dump_triples(graph.names.expand(ENTAILED)), format="nt")
+    shape_graph = rdflib.Graph(bind_namespaces="none")
+    for path in shapes:
+        shape_graph.parse(path, format="turtle")
+    return list(validate_graph(data, shape_graph))
 
 
 def validate_graph(data: rdflib.Graph, shapes: rdflib.Graph) -> Iterator[Result]:
