@@ -22,7 +22,7 @@ NEWER_MARKS = {
 POSITION = re.compile(r"^Parser error [\w ]*\d: ")
 # What a text is that begins with a pattern and has another one near its beginning.
 BEGINNINGS = {
-    "a web page (HTML)": (r"<[!?h]", r"<html\b"),
+    "a web page (HTML)": (r"<(?:[!?]|html\b)", r"<html\b"),
     "RDF/XML": (r"<[!?\w]", r"<(?:\w+:)?RDF\b[^>]*\bxmlns\b"),
     "XML": (r"<\?xml\b", ""),
     "JSON-LD": (r'\{\s*"|\[\s*\{', r'"@(?:context|graph|id|type)"'),

@@ -55,7 +55,9 @@ class Locator:
         Without a value, or if it is not found, the first statement with the predicate counts.
         """
         for graph in self._list_graphs(node) if is_iri(node) else ():
-            exact = self.read_lines(self._files[graph]).lines.get((node, predicate, value))
+            lines = self.read_lines(self._files[graph])
+            key = (node, predicate, value)
+            exact = lines.lines.get(key) if predicate else lines.subjects.get(node)
             if exact is not None:
                 return str(self._files[graph].path), exact
         try:
