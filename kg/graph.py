@@ -179,7 +179,7 @@ def read_query(path: Path) -> str:
     Raises:
         ReadError: the file cannot be read, or is not UTF-8.
     """
-    return read_text(path, hint="Give a query file.")
+    return read_text(path, hint="Give a query file.", pipes=False)
 
 
 def read_internal(home: Home, name: str) -> str:

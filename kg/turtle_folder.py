@@ -8,9 +8,7 @@ from kg.reading import ReadError, explain_os_error, find_status
 
 SUFFIX = ".ttl"
 # What may have been meant as data: other formats, other names of Turtle, and backups of it.
-RDF_SUFFIXES = {
-    SUFFIX, ".turtle", ".nt", ".nq", ".trig", ".n3", ".rdf", ".owl", ".jsonld",
-}  # fmt: skip
+RDF_SUFFIXES = {"ttl", "turtle", "nt", "nq", "trig", "n3", "rdf", "owl", "jsonld"}
 
 
 @dataclass
@@ -56,10 +54,8 @@ def list_folder(folder: Path) -> Listing:
 
 
 def _add_file(listing: Listing, path: Path, *, hidden: bool) -> None:
-    suffixes = [suffix.lower() for suffix in Path(path.name.rstrip("~#")).suffixes]
-    if hidden and RDF_SUFFIXES.intersection(suffixes):
-        listing.passed_over[path] = "hidden"
-    elif path.suffix.lower() == SUFFIX and not hidden:
+    name = path.name.lower()
+    if name.endswith(SUFFIX) and not hidden:
         listing.files.append(path)
-    elif RDF_SUFFIXES.intersection(suffixes):
-        listing.passed_over[path] = "suffix"
+    elif RDF_SUFFIXES.intersection(name.rstrip("~#").split(".")[1:]):
+        listing.passed_over[path] = "hidden" if hidden else "suffix"

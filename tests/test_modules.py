@@ -16,8 +16,8 @@ MODULES = {
 }
 # Every module imports only from modules before it. A folder is listed with the order inside it.
 ORDER = """
-errors reading home names xsd files turtle_tokens sparql_tokens nesting turtle_faults
-turtle_folder turtle
+errors reading home sparql_tokens nesting turtle_tokens turtle_faults names xsd files turtle_folder
+turtle
 source: library pinyin simplify overlap
   repair/corruption repair/candidates repair/restoration repair/__init__ passages
 store: canonical engine interruptible memory credentials http endpoint graph_store

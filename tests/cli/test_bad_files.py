@@ -130,6 +130,18 @@ def test_bad_text_alone_is_refused(kind: str, small: Home, call: Call, tmp_path:
         assert not NOISE.search(each), name
 
 
+@pytest.mark.parametrize("kind", TEXTS)
+def test_bad_text_of_the_prefixes_is_refused(kind: str, small: Home, call: Call) -> None:
+    text, line, reason = TEXTS[kind]
+    path = small.ontology / "prefixes.ttl"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    for words in COMMANDS["check"], COMMANDS["ask"]:
+        done = call(*words, home=small, code=1)
+        assert done.stderr.startswith(f"kg: {path}:{line}: ")
+        assert reason in done.stderr
+        assert not NOISE.search(done.stderr)
+
+
 def make_kinds(path: Path) -> dict[str, tuple[Callable[[], object], str]]:
     """Return functions that make what is no file to read, each with the reason."""
 

@@ -158,3 +158,19 @@ def test_endpoint_is_an_option_or_in_the_environment(
     # A list and a help need no graph.
     assert call("ask", home=untouched).stdout
     assert call("show", "--help", home=untouched).stdout
+
+
+@pytest.mark.parametrize("form", ["turtle", "jsonld", "rdfxml"])
+@pytest.mark.parametrize("value", ["?term", '"x"@ar--rtl'])
+def test_terms_of_rdf_12_are_refused_in_formats_of_rdf_11(
+    form: str, value: str, untouched: Home, call: Call
+) -> None:
+    query = (
+        f"CONSTRUCT {{ ?s rdf:reifies {value} }} "
+        "WHERE { ?s a cdp:City BIND(<<( ?s rdf:type cdp:City )>> AS ?term) }"
+    )
+    done = call("query", query, "--format", form, home=untouched, code=1)
+    assert "RDF 1.2" in done.stderr
+    assert "--format ntriples" in done.stderr
+    assert done.stdout == ""
+    assert "reifies" in call("query", query, "--format", "ntriples", home=untouched).stdout
