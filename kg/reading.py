@@ -139,6 +139,10 @@ def find_status(path: str | Path) -> os.stat_result:
     """
     try:
         return os.stat(path)  # noqa: PTH116
+    except FileNotFoundError:
+        if not os.path.islink(path):  # noqa: PTH114
+            raise
+        raise OSError(errno.ENOENT, "its symbolic link leads nowhere") from None
     except UnicodeError:
         raise OSError(0, "its name has characters that no file name can have") from None
     except ValueError:

@@ -9,6 +9,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -224,12 +225,36 @@ def serialize_triples(triples: Sequence[object], form: str, prefixes: Mapping[st
     for prefix, namespace in prefixes.items():
         if any(namespace in line for line in lines):
             graph.bind(prefix, namespace, override=True, replace=True)
-    graph.parse(data="\n".join(lines), format="nt")
+    with _quiet_rdflib():
+        graph.parse(data="\n".join(lines), format="nt")
+    for value in graph.objects():
+        # For rdflib, every other text is false; without a value, it is written as it is.
+        if isinstance(value, rdflib.Literal) and value.datatype == rdflib.XSD.boolean:
+            value._value = {"true": True, "false": False}.get(str(value))
     plugins = {"turtle": "longturtle", "jsonld": "json-ld", "rdfxml": "pretty-xml"}
     written: str = graph.serialize(format=plugins[form])
     # The order of prefixes in RDF/XML differs from process to process.
     written = XMLNS.sub(lambda block: "".join(sorted(block[0].splitlines(True))), written, count=1)
     return written.rstrip("\n") + "\n"
+
+
+@contextmanager
+def _quiet_rdflib() -> Iterator[None]:
+    """Keep rdflib from rewriting literals, and from writing about those that are ill-formed."""
+    import logging
+    import warnings
+
+    import rdflib
+
+    logger = logging.getLogger("rdflib.term")
+    before = logger.disabled, rdflib.NORMALIZE_LITERALS
+    logger.disabled, rdflib.NORMALIZE_LITERALS = True, False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.disabled, rdflib.NORMALIZE_LITERALS = before
 
 
 def _is_newer(triple: object) -> bool:

@@ -113,7 +113,7 @@ def test_names_and_links_that_lead_nowhere_are_explained(tmp_path: Path) -> None
     (tmp_path / "broken").symlink_to("gone")
     reasons = {
         "gone": "No such file or directory",
-        "broken": "No such file or directory",
+        "broken": "its symbolic link leads nowhere",
         "a\nb": "No such file or directory",
         "": "it is a folder",
         "self": "its symbolic links lead in a circle",

@@ -151,7 +151,7 @@ def make_kinds(path: Path) -> dict[str, tuple[Callable[[], object], str]]:
 
     return {
         "link to itself": (lambda: path.symlink_to(path.name), "lead in a circle"),
-        "broken link": (lambda: path.symlink_to("gone"), "No such file or directory"),
+        "broken link": (lambda: path.symlink_to("gone"), "its symbolic link leads nowhere"),
         "link to a device": (lambda: path.symlink_to("/dev/zero"), "it is a device"),
         "pipe": (lambda: os.mkfifo(path), "it is a pipe"),
         "socket": (bind, "it is a socket"),
@@ -276,6 +276,30 @@ def test_path_that_cannot_be_is_a_usage_error(name: str, small: Home, call: Call
     for where in (name, "a\0b"):
         with pytest.raises(KgError):
             kg.open(small.root / where)
+
+
+def test_device_is_refused_wherever_a_file_is_named(small: Home, call: Call) -> None:
+    commands: dict[tuple[str, ...], int] = {
+        ("check",): 2,
+        ("format",): 2,
+        ("query",): 2,
+        ("source", "add"): 1,
+        ("source", "restore"): 1,
+    }
+    for words, code in commands.items():
+        done = call(*words, "/dev/zero", home=small, code=code)
+        assert done.stderr.startswith("kg: /dev/zero: cannot be read (it is a device)."), words
+
+
+def test_answer_with_ill_formed_literals_is_printed_without_noise(small: Home, call: Call) -> None:
+    xsd = "http://www.w3.org/2001/XMLSchema#"
+    forms = {"2021-99-99": "date", "maybe": "boolean", "0g": "hexBinary", "1E999999999": "decimal"}
+    values = " , ".join(f'"{form}"^^<{xsd}{name}>' for form, name in forms.items())
+    (small.data / "town" / "odd.ttl").write_text(f"<a:a> <a:p> {values} .")
+    for form in ("turtle", "jsonld", "rdfxml", "ntriples"):
+        done = call("query", "CONSTRUCT WHERE { ?s <a:p> ?o }", "--format", form, home=small)
+        assert done.stderr == ""
+        assert all(each in done.stdout for each in forms)
 
 
 def test_pipe_named_by_the_user_is_read(small: Home, call: Call) -> None:
