@@ -48,8 +48,9 @@ def _list_newer_syntax(text: str) -> Iterator[tuple[int, str]]:
     before = ""
     for token in list_tokens(text):
         word = token.text
-        if token.kind == "mark" and word in NEWER_MARKS:
-            yield token.line, f"{NEWER_MARKS[word]} “{word}”"
+        mark = "--" if word.startswith("--") else word
+        if token.kind == "mark" and mark in NEWER_MARKS:
+            yield token.line, f"{NEWER_MARKS[mark]} “{word}”"
         elif (token.kind == "name" and word.lower() == "version") or (
             # After a string, this is a language tag.
             word == "@version" and before != "string"

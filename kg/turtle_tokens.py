@@ -32,7 +32,7 @@ TOKEN = re.compile(
             |(?:[{LETTERS}](?:\.*+[{CHARACTERS}]++)*+)?:
              (?:(?:[{LETTERS}_0-9:]|{ESCAPE_OF_NAME})(?:\.*+(?:[{CHARACTERS}:]|{ESCAPE_OF_NAME}))*+)?
             |[a-zA-Z]++)
-  | (?P<mark>\^\^|<<\(|\)>>|<<|>>|\{{\||\|\}}|--|.)
+  | (?P<mark>\^\^|<<\(|\)>>|<<|>>|\{{\||\|\}}|--[a-zA-Z]*+|.)
     """,
     re.VERBOSE | re.DOTALL,
 )

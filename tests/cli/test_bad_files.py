@@ -64,7 +64,7 @@ TEXTS: dict[str, tuple[str | bytes, int, str]] = {
     "deep": (f"<a:a> <a:b>\n {'[ <a:b> ' * 100}", 2, "at column 402, nested deeper than 50 levels"),
     "deeper": (f"<a:a> <a:b> {'(' * 100_000}", 1, "nested deeper than 50 levels"),
     "deep terms": ("<a:a> <a:b> <<( <a:a> <a:b> " * 20_000, 1, "nested deeper than 50 levels"),
-    "direction": ('<a:a> <a:b> "x"@ar--rtl .', 1, "a base direction “--”, which is RDF 1.2"),
+    "direction": ('<a:a> <a:b> "x"@ar--rtl .', 1, "a base direction “--rtl”, which is RDF 1.2"),
 }
 COMMANDS = {
     "check": ("check",),
