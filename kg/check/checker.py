@@ -1,7 +1,7 @@
 """Run all checks on the files of a home."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pyoxigraph import Quad
@@ -61,8 +61,7 @@ def check_files(
         *report_results(check.validate(reference=reference), check.names, locator, language),
         *check_language_tags(check.names, check.checked, locator, language),
     }
-    findings.update(check_literals(check.faulty, findings, check.names, locator, language))
-    findings.update(check_passed_over(home, paths, language))
+    findings.update(check.check_input(paths, findings, locator, language))
     progress(STEPS[3])
     for query in list_constraint_queries(home):
         findings.update(run_constraint_query(check.graph, query, locator, language))
@@ -144,6 +143,13 @@ class _Check:
         if others:
             raise KgError("\n".join(map(str, others)))
         return faults
+
+    def check_input(
+        self, paths: Sequence[Path], known: Collection[Finding], locator: Locator, language: str
+    ) -> Iterator[Finding]:
+        """Yield the findings on faulty literals, and on files that are passed over."""
+        yield from check_literals(self.faulty, known, self.names, locator, language)
+        yield from check_passed_over(self.graph.home, paths, language)
 
     def make_locator(self, fallback: Path | None) -> Locator:
         """Return a locator of statements in the files to be checked."""
