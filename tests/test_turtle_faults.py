@@ -72,7 +72,7 @@ NEWER = [
 @given(draw_turtle(), st.sampled_from(NEWER), draw_turtle())
 def test_rdf_12_is_found_with_its_line(before: str, newer: str, after: str) -> None:
     text = f"{before}\n{newer}\n{after}"
-    with pytest.raises(ReadError, match="which is RDF 1.2") as caught:
+    with pytest.raises(ReadError, match=r"which is RDF 1.2") as caught:
         refuse_syntax(text, "a.ttl")
     assert caught.value.line == before.count("\n") + 2
     assert str(caught.value).startswith(f"a.ttl:{caught.value.line}: has a")
