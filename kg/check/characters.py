@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from kg.check.finding import VIOLATION, Finding, Locator
 from kg.display import BIDI_CONTROLS, CONTROLS, NONCHARACTERS
 from kg.names import Names, pick
-from kg.turtle import TurtleFile
+from kg.turtle import TurtleFile, read_turtle
 from kg.turtle_tokens import LineIndex, Token, list_tokens, unescape
 
 KINDS = {
@@ -39,7 +39,7 @@ def check_characters(
 ) -> Iterator[Finding]:
     """Yield a violation for each forbidden character of a literal or IRI, once for each line."""
     for file in files:
-        text = file.path.read_text("utf-8")
+        text = read_turtle(file)
         if not SUSPECT.search(text):
             continue
         tokens = [token for token in list_tokens(text) if token.kind in MESSAGES]

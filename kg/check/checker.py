@@ -1,7 +1,8 @@
 """Run all checks on the files of a home."""
 
+import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pyoxigraph import Quad
@@ -12,6 +13,8 @@ from kg.check.evidence import check_evidence, list_compared_sources
 from kg.check.finding import VIOLATION, WARNING, Finding, Locator
 from kg.check.index import StatementIndex
 from kg.check.language_tags import check_language_tags
+from kg.check.literals import check_literals, find_literal_fault
+from kg.check.passed_over import check_passed_over
 from kg.check.placement import check_placement
 from kg.check.reference import compare_results, validate_with_pyshacl
 from kg.check.report import Report, count_coverage
@@ -22,7 +25,8 @@ from kg.errors import KgError
 from kg.graph import LocalGraph
 from kg.home import Home
 from kg.names import Names, pick, read_names, text
-from kg.turtle import Fault, TurtleFile, find_faults, list_files, match_files, parse_file
+from kg.reading import ReadError
+from kg.turtle import Fault, TurtleFile, list_files, match_files, parse_file, read_turtle
 from kg.turtle_tokens import LineIndex, index_statements
 
 STEPS = ("Turtle", "entailments", "shapes", "must-be-empty queries", "evidence")
@@ -48,11 +52,10 @@ def check_files(
     Raises:
         KgError: a path does not exist; another file is not Turtle, or has a faulty shape.
     """
-    asked = match_files(home, paths) if paths else list_files(home, shapes=True)
+    asked = match_files(home, paths, pipes=True) if paths else list_files(home, shapes=True)
     progress(STEPS[0])
     check = _Check(home, asked)
-    faults = check.read_files()
-    if faults:
+    if faults := check.read_files():
         errors = [Finding(str(f.path), f.line, VIOLATION, "turtle", "", f.message) for f in faults]
         return Report(errors, [], len(asked), 0, [])
     locator = check.make_locator(None if paths else home.root)
@@ -64,6 +67,7 @@ def check_files(
         *check_language_tags(check.names, check.checked, locator, language),
         *check_characters(check.names, asked, locator, language),
     }
+    findings.update(check.check_input(paths, findings, locator, language))
     progress(STEPS[3])
     for query in list_constraint_queries(home):
         findings.update(run_constraint_query(check.graph, query, locator, language))
@@ -107,12 +111,14 @@ class _Check:
         self.names = read_names(home)
         self.graph = LocalGraph(home, [])
         self.notes: list[str] = []
+        # The statements with faulty literals in the files to be checked.
+        self.faulty: list[tuple[TurtleFile, Quad]] = []
         self._type = self.names.expand("rdf:type")
         self._index = StatementIndex(self._type, self.names.expand("rdfs:subClassOf"))
         self._asked = asked
         data = list_files(home)
-        folder = (home.ontology / "shapes").resolve()
-        self.checked = [f for f in asked if not f.path.resolve().is_relative_to(folder)]
+        folder = os.path.realpath(home.ontology / "shapes")
+        self.checked = [f for f in asked if not f.resolved.is_relative_to(folder)]
         replaced = {file.graph for file in self.checked}
         self._files = [*(f for f in data if f.graph not in replaced), *self.checked]
         # With the paths that were given.
@@ -132,11 +138,12 @@ class _Check:
             KgError: another file is not Turtle.
         """
         faults = []
+        asked_files = set(self._asked)
         for file in (*self._files, *self._shape_files):
             try:
                 quads = list(parse_file(file))
-            except (SyntaxError, OSError):
-                faults += find_faults([file])
+            except ReadError as error:
+                faults.append(Fault(file.path, error.line, error.reason))
                 continue
             if file in self._shape_files:
                 self._shapes.add(quads)
@@ -144,11 +151,20 @@ class _Check:
             else:
                 self._index.add(quads)
                 self.graph.memory.add_parsed(file, quads)
-        asked = {file.path.resolve() for file in self._asked}
-        others = [fault for fault in faults if fault.path.resolve() not in asked]
+            if file in asked_files:
+                self.faulty += [(file, q) for q in quads if find_literal_fault(q.object)]
+        asked = {str(file.resolved) for file in self._asked}
+        others = [fault for fault in faults if os.path.realpath(fault.path) not in asked]
         if others:
             raise KgError("\n".join(map(str, others)))
         return faults
+
+    def check_input(
+        self, paths: Sequence[Path], known: Collection[Finding], locator: Locator, language: str
+    ) -> Iterator[Finding]:
+        """Yield the findings on faulty literals, and on files that are passed over."""
+        yield from check_literals(self.faulty, known, self.names, locator, language)
+        yield from check_passed_over(self.graph.home, paths, language)
 
     def make_locator(self, fallback: Path | None) -> Locator:
         """Return a locator of statements in the files to be checked."""
@@ -225,4 +241,4 @@ class _Check:
         yield from found
 
     def _read_lines(self, file: TurtleFile) -> LineIndex:
-        return index_statements(file.path.read_text("utf-8"), file.graph, self._type)
+        return index_statements(read_turtle(file), file.graph, self._type)

@@ -48,6 +48,7 @@ class Locator:
         self._files = {file.graph: file for file in files}
         self._find_statements = cache(find_statements)
         self.read_lines = cache(read_lines)
+        self._list_graphs = cache(self._find_graphs)
         self._fallback = fallback
 
     def locate(
@@ -58,6 +59,13 @@ class Locator:
         Without a value, or if it is not found, the first statement with the predicate counts. A
         blank node may be `within` the statements about another node.
         """
+        for graph in self._list_graphs(node) if is_iri(node) else ():
+            lines = self.read_lines(self._files[graph])
+            exact = lines.subjects.get(node)
+            if predicate:
+                exact = lines.lines.get((node, predicate, value))
+            if exact is not None:
+                return str(self._files[graph].path), exact
         try:
             found = [each for each in self._find_statements(node) if each[0] in self._files]
         except ValueError:
@@ -76,6 +84,11 @@ class Locator:
             if line is not None:
                 return str(self._files[graph].path), line
         return None
+
+    def _find_graphs(self, node: str) -> list[str]:
+        """Return the named graphs of the checked files that have statements about a node."""
+        graphs = dict.fromkeys(graph for graph, _, _ in self._find_statements(node))
+        return [graph for graph in graphs if graph in self._files]
 
     def report(
         self,
