@@ -9,6 +9,7 @@ from pyoxigraph import NamedNode, Triple
 from kg.errors import KgError
 from kg.home import Home
 from kg.names import Names, Term, read_names
+from kg.reading import read_text
 from kg.store import Engine, Memory, Result, Rows
 from kg.turtle import TurtleFile, list_files
 
@@ -179,17 +180,9 @@ def read_query(path: Path) -> str:
     """Return the text of a query file.
 
     Raises:
-        KgError: the file cannot be read, or is not UTF-8.
+        ReadError: the file cannot be read, or is not UTF-8.
     """
-    try:
-        return path.read_text("utf-8")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise KgError(
-            f"{path}:{line}: byte {error.start} is not UTF-8. Save the file as UTF-8."
-        ) from None
-    except OSError as error:
-        raise KgError(f"{path}: cannot be read ({error.strerror}). Give a query file.") from None
+    return read_text(path, hint="Give a query file.", pipes=False)
 
 
 def read_internal(home: Home, name: str) -> str:

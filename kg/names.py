@@ -15,6 +15,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from kg.errors import KgError
 from kg.home import Home
+from kg.reading import read_text
+from kg.turtle_faults import explain_syntax, refuse_syntax
 
 XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 SHACL = "http://www.w3.org/ns/shacl#"
@@ -28,6 +30,9 @@ FALLBACKS = {
     "zh-Hans": ("zh-Hans", "zh-Hant", "zh", "en"),
     "zh-Hant": ("zh-Hant", "zh-Hans", "zh", "en"),
 }
+
+# Named graphs that the program makes, below `graph:`, in lower case: no file can have such a name.
+RESERVED_GRAPHS = frozenset({"entailed"})
 
 Term = NamedNode | BlankNode | Literal | Triple
 T = TypeVar("T")
@@ -189,17 +194,24 @@ def read_names(home: Home) -> Names:
     """Return the names that a home declares with `sh:declare` in `ontology/prefixes.ttl`.
 
     Raises:
-        KgError: the file is not Turtle.
+        KgError: the file is not Turtle, or a declaration is incomplete.
     """
     path = home.ontology / "prefixes.ttl"
     found: dict[str, dict[str, str]] = {"prefix": {}, "namespace": {}}
+    data = read_text(path)
+    refuse_syntax(data, str(path))
     try:
-        for quad in parse(path.read_bytes(), RdfFormat.TURTLE, base_iri=path.absolute().as_uri()):
+        for quad in parse(data, RdfFormat.TURTLE, base_iri="x:"):
             field = quad.predicate.value.removeprefix(SHACL)
             if field in found:
                 found[field][str(quad.subject)] = text(quad.object)
     except SyntaxError as error:
-        raise KgError(f"{path}:{error.lineno}: not valid Turtle: {error.msg}.") from None
+        raise explain_syntax(error, data, str(path)) from None
+    incomplete = found["prefix"].keys() ^ found["namespace"].keys()
+    if incomplete:
+        raise KgError(
+            f"{path}: a declaration has only one of sh:prefix and sh:namespace. Add both."
+        )
     return Names({prefix: found["namespace"][node] for node, prefix in found["prefix"].items()})
 
 

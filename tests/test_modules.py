@@ -16,8 +16,8 @@ MODULES = {
 }
 # Every module imports only from modules before it. A folder is listed with the order inside it.
 ORDER = """
-display errors reading home names xsd formulas files turtle_tokens turtle_layout sparql_tokens
-  nesting turtle turtle_format
+display errors reading home sparql_tokens nesting turtle_tokens turtle_layout turtle_faults names
+  xsd formulas files turtle_folder turtle turtle_format
 source: library pinyin simplify overlap
   repair/corruption repair/candidates repair/restoration repair/__init__ passages
 store: canonical engine interruptible memory credentials transfer http
@@ -25,8 +25,9 @@ store: canonical engine interruptible memory credentials transfer http
 graph
 ask: lookup wrapping table render question describe parameters answer
 api
-check: finding language_tags characters index components shapes reference constraint_queries
-  placement evidence report checker
+check: finding language_tags characters literals passed_over index shape_faults parameters patterns
+  components validation syntax shapes reference constraint_queries placement evidence report
+  checker
 build
 networks: model validity edges node_data query metrics overlap layout assemble
   columns xml gexf graphml graphology spreadsheet write
@@ -47,8 +48,11 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "base", "misc"}
 # Each library that could be replaced, and all the modules that use it.
 LIBRARIES = {
     "pyoxigraph": {
-        "kg/names", "kg/xsd", "kg/turtle", "kg/check/index", "kg/check/components",
-        "kg/check/shapes", "kg/check/reference", "kg/graph", "kg/store/memory", "kg/store/engine",
+        "kg/names", "kg/xsd", "kg/turtle", "kg/turtle_faults", "kg/check/literals",
+        "kg/check/index", "kg/check/shape_faults",
+        "kg/check/parameters", "kg/check/patterns", "kg/check/components", "kg/check/syntax",
+        "kg/check/shapes", "kg/check/reference", "kg/check/checker",
+        "kg/graph", "kg/store/memory", "kg/store/engine",
         "kg/store/results", "kg/store/canonical", "kg/ask/parameters", "kg/ask/answer",
         "kg/push_plan", "kg/dumps/export", "kg/dumps/turtle", "kg/dumps/jsonld",
     },

@@ -1,4 +1,4 @@
-"""Turtle files: list and match them, find faults and lines."""
+"""Turtle files: list and match them, and find faults."""
 
 import os
 import shutil
@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import rdflib
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from kg.errors import KgError
@@ -15,7 +14,6 @@ from kg.home import Home, find_home
 from kg.turtle import (
     TurtleFile,
     find_faults,
-    index_lines,
     list_files,
     match_files,
     restore_languages,
@@ -24,25 +22,6 @@ from kg.turtle import (
 
 HOME = find_home()
 GRAPH = "https://w3id.org/cdp/graph"
-
-# The object of each statement is the number of its line.
-NUMBERED = """\
-PREFIX e: <https://e.org/>
-
-e:a e:says "3" ; e:says
-  "4" ,
-  "5" .
-
-# A comment.
-e:b
-  e:says "9" ;
-  e:says "10" .
-
-e:c e:says '''12
-13
-''' ; e:says "14" .
-e:d e:says [ e:says "15" ] .
-"""
 
 
 def write(path: Path, text: str | bytes) -> TurtleFile:
@@ -111,7 +90,7 @@ def test_path_without_turtle_files_is_an_error(tmp_path: Path) -> None:
         match_files(HOME, [tmp_path])
 
 
-# Faults and lines
+# Faults
 
 
 @pytest.mark.parametrize(
@@ -144,35 +123,6 @@ def test_faults_of_all_files_are_found(tmp_path: Path) -> None:
     assert [(f.path.name, f.line) for f in faults] == [
         ("a.ttl", 1), ("c.ttl", 1), ("folder.ttl", 0), ("gone.ttl", 0),
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_lines_of_statements(line_end: str, tmp_path: Path) -> None:
-    """If this fails, the private parser of rdflib that gives the lines has changed."""
-    graph = rdflib.Graph()
-    file = write(tmp_path / "a.ttl", NUMBERED.replace("\n", line_end))
-    read = index_lines(file, graph)
-    assert len(read.lines) == len(graph) == 9
-    subjects = {s[-1]: line for s, line in read.subjects.items() if s.startswith("https:")}
-    assert subjects == {"a": 3, "b": 8, "c": 12, "d": 15}
-    said = [(int(o.split()[0]), line) for (_, _, o), line in read.lines.items() if o[0].isdigit()]
-    assert sorted(said) == [(n, n) for n in (3, 4, 5, 9, 10, 12, 14, 15)]
-
-
-def test_lines_of_subjects_in_a_canonical_file() -> None:
-    file = next(f for f in list_files(HOME) if f.path.name == "wuhan.ttl")
-    read = index_lines(file, rdflib.Graph())
-    lines = file.path.read_text("utf-8").splitlines()
-    names = {line: n for n, line in enumerate(lines, 1) if line[:1].isalpha() and ":" in line}
-    prefixes = dict(
-        line.removeprefix("PREFIX ").rstrip(">").split(": <") for line in lines if "PREFIX" in line
-    )
-    assert len(read.subjects) > 30
-    for name, line in names.items():
-        if name.startswith("PREFIX"):
-            continue
-        prefix, _, local = name.partition(":")
-        assert read.subjects[prefixes[prefix] + local] == line
 
 
 # Triples as text
@@ -242,14 +192,3 @@ def test_copy_of_a_file_is_read_from_the_copy(small: Home, tmp_path: Path) -> No
     (file,) = match_files(small, [tmp_path / "town" / "suzhou.ttl"])
     assert file == TurtleFile(tmp_path / "town" / "suzhou.ttl", f"{GRAPH}/town/suzhou")
     assert os.fspath(small.root) not in os.fspath(file.path)
-
-
-def test_lines_contain_their_objects() -> None:
-    count = 0
-    for file in list_files(HOME):
-        lines = file.path.read_text("utf-8").splitlines()
-        for (_, _, value), line in index_lines(file, rdflib.Graph()).lines.items():
-            if value.startswith("https://w3id.org/cdp/id/"):
-                assert value.rpartition("/")[2] in lines[line - 1]
-                count += 1
-    assert count > 1500

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from kg.check.finding import VIOLATION, Finding, Locator
 from kg.display import BIDI_CONTROLS, CONTROLS, NONCHARACTERS
 from kg.names import Names, pick
-from kg.turtle import TurtleFile
+from kg.turtle import TurtleFile, read_turtle
 from kg.turtle_tokens import LineIndex, Token, list_tokens, unescape
 
 KINDS = {
@@ -39,7 +39,7 @@ def check_characters(
 ) -> Iterator[Finding]:
     """Yield a violation for each forbidden character of a literal or IRI, once for each line."""
     for file in files:
-        text = file.path.read_text("utf-8")
+        text = read_turtle(file)
         if not SUSPECT.search(text):
             continue
         tokens = [token for token in list_tokens(text) if token.kind in MESSAGES]
@@ -57,7 +57,7 @@ def check_characters(
 def find_forbidden(token: Token) -> Iterator[tuple[int, str, str, str]]:
     r"""Yield line, kind of token, its text, and each forbidden character of the line, once.
 
-    >>> list(find_forbidden(Token("string", "'''a\n\x1b\\u202E\x1b'''", 7)))
+    >>> list(find_forbidden(Token("string", "'''a\n\x1b\\u202E\x1b'''", 7, 0)))
     [(8, 'string', 'a\n\x1b\u202e\x1b', '\x1b'), (8, 'string', 'a\n\x1b\u202e\x1b', '\u202e')]
     """
     quotes = 3 if token.text[:3] in ('"""', "'''") else 1

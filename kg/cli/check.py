@@ -29,8 +29,9 @@ def check(
 
     Files in PATHS are checked together with all other files of ontology and data. Each finding
     has file and line, severity, what is wrong, and how to fix it. Passages are compared with the
-    source text if `kg source add` has added it. The exit code is 1 if there is a violation;
-    warnings do not count.
+    source text if `kg source add` has added it. Files of more than 256 MiB are refused, unless
+    KG_MAX_FILE_SIZE is set to another limit, such as 2G. The exit code is 1 if there is a
+    violation; warnings do not count.
 
     \b
     kg check

@@ -1,8 +1,5 @@
 """`kg query` and `kg show`: answer a SPARQL query, and describe a thing."""
 
-import sys
-from pathlib import Path
-
 import click
 
 from kg.ask import describe_node, render_description
@@ -14,7 +11,7 @@ from kg.cli.options import (
     open_graph,
 )
 from kg.cli.output import find_width, print_answer, print_text
-from kg.errors import KgError
+from kg.reading import STANDARD_INPUT, read_text
 
 
 @click.command(short_help="Answer a SPARQL query.")
@@ -74,17 +71,5 @@ def read_argument(sparql: str) -> tuple[str, str]:
     """
     if not sparql.endswith(".rq") and any(mark in sparql for mark in "{ \n"):
         return sparql, "query"
-    where = "standard input" if sparql == "-" else sparql
-    try:
-        if sparql == "-":
-            return (sys.stdin.buffer.read() if sys.stdin else b"").decode("utf-8"), where
-        return Path(sparql).read_text("utf-8"), where
-    except UnicodeDecodeError as error:
-        raise KgError(
-            f"{where}: byte {error.start} is not UTF-8. Save the query as UTF-8.", exit_code=2
-        ) from None
-    except OSError as error:
-        raise KgError(
-            f"{sparql}: cannot be read ({error.strerror}). Give a query, a file, or -.",
-            exit_code=2,
-        ) from None
+    text = read_text(sparql, hint="Give a query, a file, or -.", exit_code=2)
+    return text, STANDARD_INPUT if sparql == "-" else sparql

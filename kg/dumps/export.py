@@ -21,7 +21,7 @@ from kg.graph import ENTAILED, load_graph
 from kg.home import Home, producer
 from kg.names import read_names
 from kg.store.canonical import encode_quad, encode_triple, sort_statements
-from kg.turtle import TurtleFile, find_faults, list_files, parse_file
+from kg.turtle import TurtleFile, list_files, parse_file
 
 SYNTAXES = {
     ".nq": "N-Quads",
@@ -269,11 +269,7 @@ class DumpJob:
         for number, graph in enumerate(graphs):
             progress(unquote(graph.name), 0.5 * number / len(graphs))
             for file in graph.files:
-                try:
-                    yield from parse_file(file)
-                except (SyntaxError, OSError):
-                    # Without this, the error would be reported as one of the target.
-                    raise KgError("\n".join(map(str, find_faults([file])))) from None
+                yield from parse_file(file)
             if not graph.files:
                 yield from load_graph(self.home).memory.list_added()
 

@@ -12,6 +12,7 @@ from kg.graph import Graph
 from kg.home import Home
 from kg.names import Term, collect_texts, pick, read_names, text
 from kg.networks.validity import Span, resolve_spans
+from kg.reading import read_text
 
 COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -40,8 +41,9 @@ def read_style(home: Home) -> Style:
     """
     path = home.queries / "networks" / "network.toml"
     names = read_names(home)
+    text = read_text(path)
     try:
-        tables = tomllib.loads(path.read_text("utf-8"))
+        tables = tomllib.loads(text)
         colors = {names.expand(name): color for name, color in tables["types"].items()}
         if not colors or not all(map(COLOR.fullmatch, colors.values())):
             raise ValueError("[types] is empty or has a color that is not #rrggbb")

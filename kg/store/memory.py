@@ -8,10 +8,11 @@ from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple
 
 from kg.errors import KgError
 from kg.names import is_iri, text
+from kg.reading import ReadError
 from kg.store.canonical import encode_triple, sort_statements
 from kg.store.engine import Result, collect_result
 from kg.store.interruptible import run_interruptible
-from kg.turtle import TurtleFile, find_faults, parse_file
+from kg.turtle import TurtleFile, find_faults, parse_file, read_turtle
 
 POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
@@ -38,16 +39,16 @@ class Memory:
         try:
             for file in files:
                 self._store.load(
-                    file.path.read_bytes(),
+                    read_turtle(file),
                     RdfFormat.TURTLE,
                     base_iri=file.graph,
                     to_graph=NamedNode(file.graph),
                 )
-        except (SyntaxError, OSError):
+        except (SyntaxError, ReadError):
             faults = find_faults(files)
             if not faults:
                 raise
-            raise KgError("\n".join(str(fault) for fault in faults)) from None
+            raise KgError("\n".join(map(str, faults))) from None
         self._files += files
 
     def add_parsed(self, file: TurtleFile, quads: Sequence[Quad]) -> None:

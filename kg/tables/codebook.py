@@ -9,6 +9,7 @@ from kg.ask.table import clean_text
 from kg.display import escape_markdown
 from kg.home import Home, producer
 from kg.names import LANGUAGES, pick
+from kg.reading import read_text
 from kg.tables.columns import TYPE, Column
 from kg.tables.metadata import Attribution
 from kg.tables.rows import CUT_TEXT, NO_CELL, NO_TABLE
@@ -27,7 +28,7 @@ def write_introduction(
     home: Home, schema: Schema, left_out: Mapping[str, int], file_format: str, *, is_selection: bool
 ) -> str:
     """Return the introduction as Markdown: in English, then in Chinese under a heading."""
-    texts = tomllib.loads((home.queries / "tables" / "codebook.toml").read_text("utf-8"))
+    texts = tomllib.loads(read_text(home.queries / "tables" / "codebook.toml"))
     missing = [tag for tag in LANGUAGES if tag not in schema.languages]
     parts = ["start", file_format]
     if is_selection:

@@ -41,7 +41,7 @@ def test_query_is_a_text_a_file_or_standard_input(
         (["SELECT ?x { ?x a nope:City }"], r"query:1:\d+: unknown prefix\. Declare it "),
         (["INSERT DATA { <a:a> <a:a> 1 }"], r"query:1:\d+: not valid SPARQL 1\.1: "),
         (["nowhere.rq"], r"nowhere\.rq: cannot be read \(No such file or directory\)\. Give a "),
-        (["/"], r"/: cannot be read \(Is a directory\)\. Give a query, a file, or -\.\n"),
+        (["/"], r"/: cannot be read \(it is a folder\)\. Give a query, a file, or -\.\n"),
         (["SELECT * {}", "--format", "turtle"], r"turtle: a format for triples"),
         (["CONSTRUCT WHERE {}", "--format", "csv"], r"csv: a format for rows"),
         (["ASK {}", "--format", "csv"], r"csv: a format for rows"),
@@ -63,10 +63,10 @@ def test_errors_in_a_file_or_standard_input_have_its_name(
     assert re.match(rf"kg: {path}:3:\d+: not valid SPARQL", done.stderr)
     path.write_bytes("# 城市".encode("gb18030"))
     done = call("query", path, home=untouched, code=2)
-    assert done.stderr == f"kg: {path}: byte 2 is not UTF-8. Save the query as UTF-8.\n"
+    assert done.stderr.startswith(f"kg: {path}:1: byte 2 is not UTF-8. Save the file as UTF-8.")
     for stdin, message in (
         (b"SELECT *\n{ ?s", r"kg: standard input:2:\d+: not valid SPARQL"),
-        (b"ASK {}\xff", r"kg: standard input: byte 6 is not UTF-8\. Save the query as UTF-8\."),
+        (b"ASK {}\xff", r"kg: standard input:1: byte 6 is not UTF-8\."),
     ):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
         assert re.match(message, call("query", "-", home=untouched, code=2).stderr)
@@ -158,3 +158,19 @@ def test_endpoint_is_an_option_or_in_the_environment(
     # A list and a help need no graph.
     assert call("ask", home=untouched).stdout
     assert call("show", "--help", home=untouched).stdout
+
+
+@pytest.mark.parametrize("form", ["turtle", "jsonld", "rdfxml"])
+@pytest.mark.parametrize("value", ["?term", '"x"@ar--rtl'])
+def test_terms_of_rdf_12_are_refused_in_formats_of_rdf_11(
+    form: str, value: str, untouched: Home, call: Call
+) -> None:
+    query = (
+        f"CONSTRUCT {{ ?s rdf:reifies {value} }} "
+        "WHERE { ?s a cdp:City BIND(<<( ?s rdf:type cdp:City )>> AS ?term) }"
+    )
+    done = call("query", query, "--format", form, home=untouched, code=1)
+    assert "RDF 1.2" in done.stderr
+    assert "--format ntriples" in done.stderr
+    assert done.stdout == ""
+    assert "reifies" in call("query", query, "--format", "ntriples", home=untouched).stdout
