@@ -1,4 +1,4 @@
-"""Read Turtle files as named graphs, find their faults, and serialize triples.
+"""Read Turtle files as named graphs, and find their faults.
 
 pyoxigraph reads fast and reports the position of a syntax error. `kg.turtle_format` writes the
 canonical form of files.
@@ -7,14 +7,12 @@ canonical form of files.
 from __future__ import annotations
 
 import os
-import re
 import stat
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from kg.errors import KgError
 from kg.home import Home
@@ -22,8 +20,6 @@ from kg.names import RESERVED_GRAPHS, Names, format_language, name_graph, read_n
 from kg.reading import ReadError, explain_os_error, find_status, read_text
 from kg.turtle_faults import explain_syntax, refuse_syntax
 from kg.turtle_folder import list_folder
-
-XMLNS = re.compile(r'(?:^  xmlns:\w+="[^"\n]*"\n)+', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -165,66 +161,6 @@ def find_faults(files: Sequence[TurtleFile]) -> list[Fault]:
         except ReadError as error:
             faults.append(Fault(file.path, error.line, error.reason))
     return faults
-
-
-def serialize_triples(triples: Sequence[object], form: str, prefixes: Mapping[str, str]) -> str:
-    """Serialize triples, each once, as turtle, ntriples, jsonld or rdfxml.
-
-    Raises:
-        KgError: the form is RDF 1.1, and a term is of RDF 1.2.
-    """
-    import rdflib
-
-    lines = sorted({restore_languages(f"{triple} .") for triple in triples})
-    if form == "ntriples":
-        return "".join(f"{line}\n" for line in lines)
-    newer = next(filter(_is_newer, triples), None)
-    if newer:
-        raise KgError(
-            f"The result has a triple term or a base direction (RDF 1.2): {newer}. Of the formats, "
-            "only ntriples can have it: --format ntriples."
-        )
-    # RDF/XML always needs the prefixes rdf and xml.
-    graph = rdflib.Graph(bind_namespaces="core" if form == "rdfxml" else "none")
-    for prefix, namespace in prefixes.items():
-        if any(namespace in line for line in lines):
-            graph.bind(prefix, namespace, override=True, replace=True)
-    with _quiet_rdflib():
-        graph.parse(data="\n".join(lines), format="nt")
-    for value in graph.objects():
-        # For rdflib, every other text is false; without a value, it is written as it is.
-        if isinstance(value, rdflib.Literal) and value.datatype == rdflib.XSD.boolean:
-            value._value = {"true": True, "false": False}.get(str(value))
-    plugins = {"turtle": "longturtle", "jsonld": "json-ld", "rdfxml": "pretty-xml"}
-    written: str = graph.serialize(format=plugins[form])
-    # The order of prefixes in RDF/XML differs from process to process.
-    written = XMLNS.sub(lambda block: "".join(sorted(block[0].splitlines(True))), written, count=1)
-    return written.rstrip("\n") + "\n"
-
-
-@contextmanager
-def _quiet_rdflib() -> Iterator[None]:
-    """Keep rdflib from rewriting literals, and from writing about those that are ill-formed."""
-    import logging
-    import warnings
-
-    import rdflib
-
-    logger = logging.getLogger("rdflib.term")
-    before = logger.disabled, rdflib.NORMALIZE_LITERALS
-    logger.disabled, rdflib.NORMALIZE_LITERALS = True, False
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.disabled, rdflib.NORMALIZE_LITERALS = before
-
-
-def _is_newer(triple: object) -> bool:
-    """Return whether the object of a triple is a term of RDF 1.2."""
-    value = triple.object if isinstance(triple, Triple) else None
-    return isinstance(value, Triple) or (isinstance(value, Literal) and bool(value.direction))
 
 
 def restore_languages(line: str) -> str:

@@ -17,7 +17,7 @@ MODULES = {
 # Every module imports only from modules before it. A folder is listed with the order inside it.
 ORDER = """
 display errors reading home sparql_tokens nesting turtle_tokens turtle_layout turtle_faults names
-  xsd formulas files turtle_folder turtle turtle_format
+  xsd formulas files turtle_folder turtle turtle_format serialization
 source: library pinyin simplify overlap
   repair/corruption repair/candidates repair/restoration repair/__init__ passages
 store: canonical engine interruptible memory credentials transfer http
@@ -48,7 +48,8 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "base", "misc"}
 # Each library that could be replaced, and all the modules that use it.
 LIBRARIES = {
     "pyoxigraph": {
-        "kg/names", "kg/xsd", "kg/turtle", "kg/turtle_faults", "kg/check/literals",
+        "kg/names", "kg/xsd", "kg/turtle", "kg/turtle_faults", "kg/serialization",
+        "kg/check/literals",
         "kg/check/index", "kg/check/shape_faults",
         "kg/check/parameters", "kg/check/patterns", "kg/check/components", "kg/check/syntax",
         "kg/check/shapes", "kg/check/reference", "kg/check/checker",
@@ -56,7 +57,7 @@ LIBRARIES = {
         "kg/store/results", "kg/store/canonical", "kg/ask/parameters", "kg/ask/answer",
         "kg/push_plan", "kg/dumps/export", "kg/dumps/turtle", "kg/dumps/jsonld",
     },
-    "rdflib": {"kg/turtle", "kg/check/reference"},
+    "rdflib": {"kg/check/reference"},
     "pyshacl": {"kg/check/reference"},
     "yaml": {"kg/ask/question"},
     "opencc": {"kg/source/simplify"},

@@ -2,12 +2,9 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from kg.errors import KgError
 from kg.home import Home, find_home
@@ -17,7 +14,6 @@ from kg.turtle import (
     list_files,
     match_files,
     restore_languages,
-    serialize_triples,
 )
 
 HOME = find_home()
@@ -123,55 +119,6 @@ def test_faults_of_all_files_are_found(tmp_path: Path) -> None:
     assert [(f.path.name, f.line) for f in faults] == [
         ("a.ttl", 1), ("c.ttl", 1), ("folder.ttl", 0), ("gone.ttl", 0),
     ]  # fmt: skip
-
-
-# Triples as text
-
-
-@pytest.mark.parametrize(
-    ("form", "known"),
-    [
-        ("turtle", RdfFormat.TURTLE),
-        ("ntriples", RdfFormat.N_TRIPLES),
-        ("jsonld", RdfFormat.JSON_LD),
-        ("rdfxml", RdfFormat.RDF_XML),
-    ],
-)
-def test_serialized_triples_parse_back(form: str, known: RdfFormat) -> None:
-    node = NamedNode("https://e.org/a")
-    values: list[Literal | NamedNode] = [
-        Literal("城市", language="zh-hans"),
-        Literal("line\u2028end\nand <more>"),
-        Literal("14", datatype=NamedNode("http://www.w3.org/2001/XMLSchema#integer")),
-        node,
-    ]
-    triples = [Triple(node, NamedNode("https://e.org/p"), value) for value in values]
-    text = serialize_triples(triples, form, {"e": "https://e.org/", "n": "https://e.net/"})
-    assert serialize_triples(triples[::-1], form, {"e": "https://e.org/"}) == text
-    assert {(q.subject, q.predicate, q.object) for q in parse(text, known)} == {
-        (t.subject, t.predicate, t.object) for t in triples
-    }
-    assert "zh-Hans" in text
-    assert "e.net" not in text
-
-
-def test_serialization_does_not_depend_on_the_hash_seed() -> None:
-    code = """
-from pyoxigraph import NamedNode, Triple
-from kg.turtle import serialize_triples
-names = {letter: f"https://e.org/{letter}/" for letter in "abcdefgh"}
-node = NamedNode("https://e.org/a/a")
-triples = [Triple(node, NamedNode(name + "p"), node) for name in names.values()]
-for form in ("turtle", "ntriples", "jsonld", "rdfxml"):
-    print(serialize_triples(triples, form, names))
-"""
-    seen = set()
-    for seed in "123":
-        environment = os.environ | {"PYTHONHASHSEED": seed}
-        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
-        assert b"xmlns:h=" in done.stdout, done.stderr
-        seen.add(done.stdout)
-    assert len(seen) == 1
 
 
 @pytest.mark.parametrize(

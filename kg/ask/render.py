@@ -6,8 +6,8 @@ from kg.ask.table import measure_table, render_markdown, render_table
 from kg.errors import KgError
 from kg.formulas import escape_cell
 from kg.names import Names, Term, bind_json
+from kg.serialization import serialize_triples
 from kg.store import Result, Rows
-from kg.turtle import serialize_triples
 
 ROW_FORMATS: tuple[str, ...] = ("table", "csv", "json", "markdown")
 TRIPLE_FORMATS: tuple[str, ...] = ("turtle", "ntriples", "jsonld", "rdfxml")
