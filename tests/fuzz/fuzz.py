@@ -128,7 +128,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="the same number gives the same inputs")
     parser.add_argument("--replay", action="store_true", help="run only the inputs in the corpus")
     parser.add_argument("--corpus", type=Path, default=CORPUS, help="where failures are written")
-    parser.add_argument("--break", dest="broken", default="", help="break a guard, to see a failure")
+    parser.add_argument(
+        "--break", dest="broken", default="", help="break a guard, to see a failure"
+    )
     options = parser.parse_args()
     start = secrets.randbelow(2**32) if options.seed is None else options.seed
     is_sound = True
@@ -145,7 +147,9 @@ def main() -> int:
                 failures = Failures(target, options.corpus)
                 tried = fuzz(target, options.seconds, start, worker, failures)
                 is_sound &= not failures.counts
-                line += f"; {tried:,} inputs from seed {start}, {len(failures.counts)} kinds of failure"
+                line += (
+                    f"; {tried:,} inputs from seed {start}, {len(failures.counts)} kinds of failure"
+                )
                 line += f"; {worker.cpu_seconds:.0f} seconds of processor time in kg"
             print(line, flush=True)
         finally:

@@ -13,8 +13,33 @@ MOST_CHANGES = 6
 LONGEST_CUT = 40
 # How often a piece is repeated: a few times, around the limits of nesting, and far beyond.
 REPETITIONS = (2, 3, 49, 51, 1_000, 60_000)
-NUMBERS = ["0", "1", "-1", "007", "80.0", "1E5", "1e999999999", "9" * 40, "1_000", "٣", "NaN", "INF"]
-TEXTS = ["武汉", "é", "\u202e", "\u2028", "\x85", "\x00", "\x1b[2J", "\ufeff", "\ufffe", "😀", "a\u0301"]
+NUMBERS = [
+    "0",
+    "1",
+    "-1",
+    "007",
+    "80.0",
+    "1E5",
+    "1e999999999",
+    "9" * 40,
+    "1_000",
+    "٣",
+    "NaN",
+    "INF",
+]
+TEXTS = [
+    "武汉",
+    "é",
+    "\u202e",
+    "\u2028",
+    "\x85",
+    "\x00",
+    "\x1b[2J",
+    "\ufeff",
+    "\ufffe",
+    "😀",
+    "a\u0301",
+]
 TURTLE_TOKENS = [
     *"[](){}<>.,;:@^_#'\"\\%&*+-/=?|~", " ", "\n", "\r", "\r\n", "\t", '"""', "'''", "^^", "@en",
     "@zh-HANS", "@x--ltr", "a ", "<<", ">>", "<<( ", " )>>", "{|", "|}", "~ ", "@prefix ", "@base ",
@@ -174,7 +199,14 @@ def values(names: Sequence[str]) -> st.SearchStrategy[object]:
 
 def parameters() -> st.SearchStrategy[bytes]:
     """Return a strategy for questions, networks, queries and names, with values."""
-    names = ["wuhan", "武汉", "place:wuhan", "https://w3id.org/cdp/id/place/wuhan", "2022", "document"]
+    names = [
+        "wuhan",
+        "武汉",
+        "place:wuhan",
+        "https://w3id.org/cdp/id/place/wuhan",
+        "2022",
+        "document",
+    ]
     names += ["theme:mobility", "suzhou", "doc:suzhou-test-plan", "zh-Hans", "open", "2022-12-31"]
     value = values(names)
     languages = st.sampled_from(["en"] * 6 + ["zh-Hans", "zh-Hant", "EN", "fr", ""])
@@ -183,8 +215,12 @@ def parameters() -> st.SearchStrategy[bytes]:
         for path in sorted(folder.glob("*.rq")):
             keys = find_parameters(path.read_text("utf-8")) + ["lang", "nope", ""]
             given = st.dictionaries(st.sampled_from(keys), value, max_size=3)
-            name = st.one_of(*[st.just(path.stem)] * 20, st.sampled_from([path.stem.upper(), "x" * 300]))
-            cases.append(st.fixed_dictionaries({kind: name, "values": given, "language": languages}))
+            name = st.one_of(
+                *[st.just(path.stem)] * 20, st.sampled_from([path.stem.upper(), "x" * 300])
+            )
+            cases.append(
+                st.fixed_dictionaries({kind: name, "values": given, "language": languages})
+            )
     query = st.just("SELECT ?x ?s { VALUES ?x { UNDEF } OPTIONAL { ?s ?p ?x } } LIMIT 5")
     bound = st.dictionaries(st.sampled_from(["x", "y"]), value, max_size=1)
     cases.append(st.fixed_dictionaries({"query": query, "values": bound}))
@@ -224,7 +260,9 @@ def answers(draw: st.DrawFn) -> bytes:
         body = packed[: draw(st.integers(0, len(packed)))] if draw(st.booleans()) else packed
         head += b"\r\nContent-Encoding: " + coding
     if blank and draw(st.integers(0, 3)):
-        lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"content-len")]
+        lines = [
+            line for line in head.split(b"\r\n") if not line.lower().startswith(b"content-len")
+        ]
         head = b"\r\n".join([*lines, b"Content-Length: %d" % len(body)])
     return head + blank + body
 

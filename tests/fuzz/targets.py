@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, parse
 
 import kg.cli
 import kg.cli.options
@@ -44,6 +44,12 @@ TRACEBACK = re.compile(r'Traceback|^\s*File ".*", line \d|^\w+(Error|Exception|W
 MOST_BLANK_NODES = 40
 SERVER_BASE = "http://127.0.0.1"
 # A query whose answer may have rows, one with a boolean, and one with triples.
+TRIPLES = {
+    "turtle": RdfFormat.TURTLE,
+    "ntriples": RdfFormat.N_TRIPLES,
+    "jsonld": RdfFormat.JSON_LD,
+    "rdfxml": RdfFormat.RDF_XML,
+}
 QUERIES = ("SELECT ?s ?p ?o { ?s ?p ?o }", "ASK { ?s ?p ?o }", "CONSTRUCT WHERE { ?s ?p ?o }")
 
 
@@ -104,9 +110,9 @@ def _tiny_home() -> Home:
     return make_tiny_home(Path(tempfile.mkdtemp(prefix="kg-fuzz-")))
 
 
-def read_terms(text: str, base: str) -> str:
-    """Return the statements of a text; blank nodes have canonical labels, unless there are many."""
-    dataset = Dataset(parse(text, RdfFormat.TURTLE, base_iri=base))
+def canonicalize(quads: Iterable[Quad]) -> str:
+    """Return the statements; blank nodes have canonical labels, unless there are many."""
+    dataset = Dataset(quads)
     lines = [str(quad) for quad in dataset]
     if len(set(re.findall(r"_:\w+", "\n".join(lines)))) > MOST_BLANK_NODES:
         return "\n".join(sorted(re.sub(r"_:\w+", "_:", line) for line in lines))
@@ -152,7 +158,10 @@ def check_turtle(data: bytes) -> None:
 def _compare_terms(path: Path, before: str, after: str) -> None:
     """Raise a Failure if a text has other terms when formatted, or is not in canonical form."""
     for base in ("https://example.org/a/b", "urn:x:y"):
-        if read_terms(before, base) != read_terms(after, base):
+        found, wanted = (
+            canonicalize(parse(text, RdfFormat.TURTLE, base_iri=base)) for text in (after, before)
+        )
+        if found != wanted:
             raise Failure("kg format changed a term")
     path.write_bytes(after.encode("utf-8"))
     if format_files([path], drop_comments=True):
@@ -204,13 +213,19 @@ def check_sparql(data: bytes) -> None:
 
 
 def render_everywhere(answer: Answer) -> None:
-    """Write an answer in each format, and read its values."""
+    """Write an answer in each format, and read its values, and triples again."""
     list(answer)
     repr(answer)
-    for form in (None, *ROW_FORMATS, *TRIPLE_FORMATS):
+    before = None
+    for form in (None, *TRIPLE_FORMATS, *ROW_FORMATS):
         for width in (None, 40):
             with suppress(KgError):
-                answer.to_text(form, width=width)
+                written = answer.to_text(form, width=width)
+                if form in TRIPLES:
+                    found = canonicalize(parse(written, TRIPLES[form]))
+                    before = found if before is None else before
+                    if found != before:
+                        raise Failure(f"{form} has other triples")
     with suppress(KgError):
         answer.to_networkx()
 
@@ -273,9 +288,7 @@ class expect_usage_error:  # noqa: N801
         return True
 
 
-def check_question(
-    graph: Graph, name: str, language: str, values: Mapping[str, object]
-) -> None:
+def check_question(graph: Graph, name: str, language: str, values: Mapping[str, object]) -> None:
     """Ask a question in Python, and on the command line if all values are texts."""
     found = False
     try:
