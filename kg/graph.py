@@ -3,10 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from threading import TIMEOUT_MAX
 
 from pyoxigraph import NamedNode, Triple
 
-from kg.errors import KgError
+from kg.errors import KgError, check_text
 from kg.home import Home
 from kg.names import Names, Term, read_names
 from kg.store import Engine, Memory, Result, Rows
@@ -44,15 +45,27 @@ class Graph:
         prefixes: Mapping[str, str] | None = None,
         *,
         named_graphs: bool = False,
+        timeout: float | None = None,
+        allow_service: bool = False,
     ) -> Result:
         """Return the result of a SPARQL 1.1 query; see `Engine.query`.
 
         Raises:
-            KgError: exit code 2 for an error in the query, 1 if there is no answer.
+            KgError: exit code 2 for an error in the query or the timeout, 1 if there is no answer.
+            KgTimeoutError: there is no answer in time.
         """
+        check_text(text, where)
+        _check_timeout(timeout)
         if not self._is_verified:
             self.verify()
-        return self.engine.query(text, where, prefixes, named_graphs=named_graphs)
+        return self.engine.query(
+            text,
+            where,
+            prefixes,
+            named_graphs=named_graphs,
+            timeout=timeout,
+            allow_service=allow_service,
+        )
 
     def select(self, text: str, where: str = "query", *, named_graphs: bool = False) -> Rows:
         """Return the result of a SELECT query.
@@ -220,6 +233,16 @@ def bind_values(text: str, values: Mapping[str, str]) -> str:
         return f"{indent}VALUES ?{name} {{ {values[name]} }}" if name in values else line[0]
 
     return VALUES_LINE.sub(bind_line, text)
+
+
+def _check_timeout(timeout: object) -> None:
+    if timeout is None:
+        return
+    is_number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
+    if not is_number or not 0 < timeout <= TIMEOUT_MAX:  # type: ignore[operator]
+        raise KgError(
+            "timeout: not a number of seconds. Give one above 0, such as 30.", exit_code=2
+        )
 
 
 def iri_term(iri: str) -> str:

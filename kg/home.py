@@ -51,7 +51,13 @@ def find_home(folder: Path | None = None) -> Home:
     resources = package / "resources"
     root = folder or (resources if resources.is_dir() else package.parent)
     for name in ("ontology/prefixes.ttl", "data/", "queries/"):
-        if not (root / name).exists():
+        try:
+            is_there = (root / name).exists()
+        except OSError as error:
+            raise KgError(
+                f"{str(root)[:100]}: cannot be read ({error.strerror}). Give a folder."
+            ) from None
+        if not is_there:
             raise KgError(
                 f"{root}: {name} not found. A home has the folders ontology/, data/ and queries/. "
                 "Give another folder with --home, or omit the option."

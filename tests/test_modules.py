@@ -19,7 +19,7 @@ ORDER = """
 errors home names xsd files turtle_tokens sparql_tokens nesting turtle
 source: library pinyin simplify overlap
   repair/corruption repair/candidates repair/restoration repair/__init__ passages
-store: canonical engine interruptible memory credentials http endpoint graph_store
+store: canonical engine interruptible clauses memory credentials http endpoint graph_store
 graph
 ask: lookup wrapping table render question describe parameters answer
 api

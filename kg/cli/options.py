@@ -50,6 +50,12 @@ endpoint_option = click.option(
     help="Query this SPARQL endpoint, which kg push has loaded, instead of the files. "
     "Environment variable: KG_ENDPOINT.",
 )
+timeout_option = click.option(
+    "--timeout",
+    type=float,
+    metavar="SECONDS",
+    help="Stop after this time. Default: no limit, or 60 seconds at an endpoint.",
+)
 force_option = click.option(
     "--force", is_flag=True, help="Overwrite files in the folder that kg did not write."
 )

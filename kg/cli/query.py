@@ -12,6 +12,7 @@ from kg.cli.options import (
     iris_option,
     language_option,
     open_graph,
+    timeout_option,
 )
 from kg.cli.output import find_width, print_answer, print_text
 from kg.errors import KgError
@@ -22,15 +23,27 @@ from kg.errors import KgError
 @format_option
 @iris_option
 @endpoint_option
+@timeout_option
+@click.option(
+    "--allow-service",
+    is_flag=True,
+    help="Let SERVICE in the query send requests to other servers. An endpoint decides by itself.",
+)
 @click.pass_context
 def query(
-    ctx: click.Context, sparql: str, form: str | None, iris: bool, endpoint: str | None
+    ctx: click.Context,
+    sparql: str,
+    form: str | None,
+    iris: bool,
+    endpoint: str | None,
+    timeout: float | None,
+    allow_service: bool,
 ) -> None:
     """Answer a SPARQL 1.1 query.
 
     SPARQL is the text of the query, the name of a file with it, or - for standard input. The
     prefixes of ontology/prefixes.ttl need no PREFIX line. The default graph is the union of all
-    named graphs.
+    named graphs, unless the query has FROM or FROM NAMED.
 
     \b
     kg query 'SELECT ?city { ?city a cdp:City }'
@@ -38,7 +51,9 @@ def query(
     """
     text, where = read_argument(sparql)
     graph = open_graph(ctx, endpoint)
-    answer = graph.query(text, where, graph.names.prefixes)
+    answer = graph.query(
+        text, where, graph.names.prefixes, timeout=timeout, allow_service=allow_service
+    )
     print_answer(answer, form, graph.names, iris=iris)
 
 

@@ -6,6 +6,8 @@ or write to a graph store: `kg.store.http` does, with urllib, the library below 
 
 import re
 from collections.abc import Mapping
+from copy import copy
+from math import ceil
 from urllib.parse import parse_qsl, quote_plus
 
 from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
@@ -34,8 +36,12 @@ class Endpoint(Client):
         prefixes: Mapping[str, str] | None = None,
         *,
         named_graphs: bool = False,
+        timeout: float | None = None,
+        allow_service: bool = False,
     ) -> Result:
         """Return the result of a SPARQL 1.1 query; see `Engine.query`.
+
+        The endpoint decides whether it allows SERVICE.
 
         With `named_graphs`, the parameters of the address that choose a dataset are left out:
         with a default graph chosen, there are no named graphs (SPARQL 1.1 Protocol, 2.1.4).
@@ -43,6 +49,10 @@ class Endpoint(Client):
         Raises:
             KgError: exit code 2 if the endpoint rejects the query; 1 if there is no answer.
         """
+        if timeout is not None:
+            client = copy(self)
+            client.timeout = timeout
+            return client.query(text, where, prefixes, named_graphs=named_graphs)
         form, declared = _read_prologue(text)
         used = {p: iri for p, iri in (prefixes or {}).items() if f"{p}:" in text}
         lines = [f"PREFIX {p}: <{iri}> " for p, iri in used.items() if p not in declared]
@@ -77,7 +87,7 @@ class Endpoint(Client):
         wrapper.queryString, wrapper.queryType = text, form
         # Otherwise format=, output= and results= are added to the address.
         wrapper.setOnlyConneg(True)
-        wrapper.setTimeout(self.timeout)
+        wrapper.setTimeout(ceil(self.timeout))
         for name, value in parse_qsl(parameters, keep_blank_values=True):
             wrapper.addParameter(name, value)
         for name, value in {"Accept": accepted, **self.headers}.items():

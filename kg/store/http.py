@@ -11,7 +11,7 @@ from time import sleep
 from urllib.error import URLError
 from urllib.request import HTTPErrorProcessor, ProxyHandler, Request, build_opener, install_opener
 
-from kg.errors import KgError
+from kg.errors import KgError, KgTimeoutError
 from kg.home import PACKAGE
 from kg.store.credentials import ADVICE, LOOPBACK, find_credentials, split_address
 from kg.store.interruptible import run_interruptible
@@ -46,7 +46,7 @@ class _OwnResponses(HTTPErrorProcessor):
 class Client:
     """The client of one address; `paths` is the advice if nothing answers there."""
 
-    def __init__(self, url: str, timeout: int = TIMEOUT, paths: str = QUERY_PATHS) -> None:
+    def __init__(self, url: str, timeout: float = TIMEOUT, paths: str = QUERY_PATHS) -> None:
         """Find the credentials (see `find_credentials`); nothing is sent yet."""
         parts = split_address(url)
         self._host = parts.netloc
@@ -108,7 +108,10 @@ class Client:
 
     def _explain(self, reason: BaseException | str) -> KgError:
         if isinstance(reason, TimeoutError):
-            return self.fail(f"no complete answer within {self.timeout} seconds", "Ask for less.")
+            error = self.fail(
+                f"no complete answer within {self.timeout:g} seconds", "Ask for less."
+            )
+            return KgTimeoutError(str(error))
         if isinstance(reason, HTTPException):
             return self.fail(f"the answer is incomplete or not HTTP: {reason!r}", "Try again.")
         detail = getattr(reason, "strerror", None) or str(reason)
