@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from kg.ask.parameters import write_term
 from kg.ask.render import IRI_SUFFIX, render_answer
 from kg.errors import KgError, check_text, require
-from kg.names import Names, Term
+from kg.names import Names, Term, text
 from kg.store import Result, Rows
 
 if TYPE_CHECKING:
@@ -157,8 +157,10 @@ def read_value(term: Term | None, names: Names) -> Value:
         return None
     if isinstance(term, NamedNode):
         return term.value
-    if isinstance(term, BlankNode | Triple):
+    if isinstance(term, BlankNode):
         return str(term)
+    if isinstance(term, Triple):
+        return text(term)
     read = READERS.get(names.shorten(term.datatype.value), str)
     try:
         return read(term.value)
@@ -190,7 +192,7 @@ def write_value(value: object, names: Names) -> str:
         written = value.isoformat()
     else:
         raise KgError(
-            f"{type(value).__name__}: not a type of values for a query. "
+            f"{type(value).__name__}: not a value for a query. "
             "Use a str, a bool, a number or a date.",
             exit_code=2,
         )

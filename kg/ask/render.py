@@ -53,7 +53,11 @@ def render_answer(
     if isinstance(answer, list):
         return serialize_triples(answer, form, names.prefixes)
     if form == "json":
-        return _render_json(answer)
+        try:
+            return _render_json(answer)
+        except RecursionError:
+            problem = "the answer has triple terms that are nested too deeply for JSON."
+            raise KgError(f"{problem} Use --format csv.") from None
     if isinstance(answer, bool):
         return f"{str(answer).lower()}\n"
     if form == "csv":

@@ -200,5 +200,5 @@ def _explain(error: SyntaxError, where: str) -> KgError:
     elif "IRI parsing failed" in reason:
         what = "not an absolute IRI. Write it in full, or declare BASE."
     else:
-        what = f"not valid SPARQL 1.1: {reason}."
+        what = f"not valid SPARQL 1.1: {' '.join(reason.split())}."
     return KgError(f"{where}:{line}:{column}: {what}", exit_code=2)
