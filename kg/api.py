@@ -107,7 +107,8 @@ class KnowledgeGraph:
         """
         names = self._graph.names
         terms = {name: write_value(value, names) for name, value in values.items()}
-        text = bind_values(check_text(sparql, "query"), terms)
+        # A file that is read as UTF-8 may start with a byte order mark.
+        text = bind_values(check_text(sparql, "query").removeprefix("\ufeff"), terms)
         result = self._graph.query(
             text, prefixes=names.prefixes, timeout=timeout, allow_service=allow_service is True
         )

@@ -4,15 +4,17 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import TIMEOUT_MAX
+from time import monotonic
 
 from pyoxigraph import NamedNode, Triple
 
-from kg.errors import KgError, check_text
+from kg.errors import KgError, KgTimeoutError, check_text
 from kg.home import Home
 from kg.names import Names, Term, read_names
 from kg.store import Engine, Memory, Result, Rows
 from kg.turtle import TurtleFile, list_files
 
+SHORTEST_TIMEOUT = 0.001  # seconds
 ENTAILED = "graph:entailed"
 VALUES_LINE = re.compile(r"^([ \t]*)VALUES \?(\w+) \{[^{}]*\}[ \t]*$", re.MULTILINE)
 UNION = (
@@ -56,14 +58,14 @@ class Graph:
         """
         check_text(text, where)
         _check_timeout(timeout)
-        if not self._is_verified:
-            self.verify()
+        start = monotonic()
+        self.verify(timeout)
         return self.engine.query(
             text,
             where,
             prefixes,
             named_graphs=named_graphs,
-            timeout=timeout,
+            timeout=timeout and max(timeout - (monotonic() - start), SHORTEST_TIMEOUT),
             allow_service=allow_service,
         )
 
@@ -98,36 +100,41 @@ class Graph:
         text = bind_values(read_internal(self.home, name), terms)
         return self.select(text, name, named_graphs=named_graphs).rows
 
-    def verify(self) -> None:
+    def verify(self, timeout: float | None = None) -> None:
         """Check, once, that the default graph has the dataset with its entailments.
+
+        The timeout is in seconds, for each of at most four queries.
 
         Raises:
             KgError: it does not; the message names the missing setting, or says to push.
         """
-        if not self._is_verified and not self._ask("endpoint-complete"):
-            raise KgError(f"{self.engine.name}: {self._explain_missing()}")
+        if not self._is_verified and not self._ask("endpoint-complete", timeout):
+            raise KgError(f"{self.engine.name}: {self._explain_missing(timeout)}")
         self._is_verified = True
 
-    def _explain_missing(self) -> str:
+    def _explain_missing(self, timeout: float | None) -> str:
         push = f"Load it: kg push {self.engine.name}"
-        if self._ask("endpoint-default-graph"):
-            if self._ask("endpoint-named-graphs"):
+        if self._ask("endpoint-default-graph", timeout):
+            if self._ask("endpoint-named-graphs", timeout):
                 return f"the endpoint has the dataset without its entailments. {push}"
             return (
                 "the endpoint has the dataset without its named graphs, which kg show and other "
                 f"commands need. Remove default-graph-uri from the address, or: {push}"
             )
-        if self._ask("endpoint-named-graphs", named_graphs=True):
+        if self._ask("endpoint-named-graphs", timeout, named_graphs=True):
             return (
                 "the endpoint has the dataset in named graphs, but its default graph is not "
                 f"their union. {UNION}"
             )
         return f"the endpoint does not have the dataset. {push}"
 
-    def _ask(self, name: str, *, named_graphs: bool = False) -> bool:
+    def _ask(self, name: str, timeout: float | None, *, named_graphs: bool = False) -> bool:
         text = read_internal(self.home, name)
         try:
-            return self.engine.query(text, name, named_graphs=named_graphs) is True
+            found = self.engine.query(text, name, named_graphs=named_graphs, timeout=timeout)
+            return found is True
+        except KgTimeoutError:
+            raise
         except KgError as error:
             # The query is ours and valid: the address is not that of a SPARQL endpoint.
             raise KgError(str(error)) from None

@@ -85,7 +85,7 @@ def read_argument(sparql: str) -> tuple[str, str]:
         KgError: the argument is a file that cannot be read.
     """
     if not sparql.endswith(".rq") and any(mark in sparql for mark in "{ \n"):
-        return sparql, "query"
+        return sparql.removeprefix("\ufeff"), "query"  # a byte order mark
     where = "standard input" if sparql == "-" else sparql
     try:
         if sparql == "-":

@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl, quote_plus
 from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
 from SPARQLWrapper import ASK, GET, INSERT, POST, POSTDIRECTLY, SELECT, SPARQLWrapper
 
+from kg.nesting import check_nesting
+from kg.store.clauses import Clauses, find_clauses
 from kg.store.engine import Result, collect_result
 from kg.store.http import Client
 
@@ -54,15 +56,14 @@ class Endpoint(Client):
             client.timeout = timeout
             return client.query(text, where, prefixes, named_graphs=named_graphs)
         form, declared = _read_prologue(text)
+        check_nesting(text, where, "sparql")  # a server may crash, too
         used = {p: iri for p, iri in (prefixes or {}).items() if f"{p}:" in text}
         lines = [f"PREFIX {p}: <{iri}> " for p, iri in used.items() if p not in declared]
         has_rows = form in (SELECT, ASK)
         # In one line with the query, so that an error is reported in the right line.
         query = f"{''.join(lines)}{text}"
         wrapper = self._wrap(query, form, ROW_TYPES if has_rows else TRIPLE_TYPES)
-        if named_graphs:
-            for name in DATASET_PARAMETERS:
-                wrapper.clearParameter(name)
+        _choose_dataset(wrapper, find_clauses(text, where, prefixes or {}), named_graphs)
         is_long = len(self.url) + len(quote_plus(query)) > LONGEST_GET
         wrapper.setMethod(POST if is_long else GET)
         kind, body = self.send(lambda: wrapper.query().response, where)
@@ -110,6 +111,21 @@ class Endpoint(Client):
         # Raised here, because the traceback above holds objects of the engine, and these must
         # not be deleted in another thread.
         raise self.fail(problem, advice)
+
+
+def _choose_dataset(wrapper: SPARQLWrapper, clauses: Clauses, named_graphs: bool) -> None:
+    """Set the parameters that choose a dataset to what the query says with FROM and FROM NAMED.
+
+    They mean the same (SPARQL 1.1 Protocol, 2.1.4), but Oxigraph with --union-default-graph obeys
+    only the parameters. Those of the address would override the clauses.
+    """
+    if named_graphs or clauses.has_dataset:
+        for name in DATASET_PARAMETERS:
+            wrapper.clearParameter(name)
+    if clauses.is_resolved:
+        for name, iris in zip(DATASET_PARAMETERS, (clauses.default, clauses.named), strict=True):
+            for iri in dict.fromkeys(iris):
+                wrapper.addParameter(name, iri)
 
 
 def _read_prologue(text: str) -> tuple[str, set[str]]:

@@ -109,7 +109,7 @@ class Client:
     def _explain(self, reason: BaseException | str) -> KgError:
         if isinstance(reason, TimeoutError):
             error = self.fail(
-                f"no complete answer within {self.timeout:g} seconds", "Ask for less."
+                f"no complete answer within {self.timeout:.3g} seconds", "Ask for less."
             )
             return KgTimeoutError(str(error))
         if isinstance(reason, HTTPException):

@@ -5,14 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from math import inf
 from threading import Event
-from typing import cast
 
 from pyoxigraph import (
     BlankNode,
     NamedNode,
     Quad,
     QueryBoolean,
-    QuerySolution,
     QuerySolutions,
     QueryTriples,
     RdfFormat,
@@ -101,13 +99,14 @@ class Memory:
             KgTimeoutError: there is no answer in time.
         """
         check_nesting(text, where, "sparql")
-        clauses = find_clauses(text, where)
+        declared = dict(prefixes or {})
+        clauses = find_clauses(text, where, declared)
         if clauses.service >= 0 and not allow_service:
             raise KgError(f"{locate(text, clauses.service, where)}: {SERVICE}", exit_code=2)
         is_over = Event()
 
         def run() -> Result:
-            found = _run_query(self._store, text, clauses, dict(prefixes or {}))
+            found = _run_query(self._store, text, clauses, declared)
             return collect_result(found, lambda: not is_over.is_set())
 
         try:
@@ -116,7 +115,7 @@ class Memory:
             raise _explain(error, where) from None
         except (OSError, RuntimeError) as error:
             if timeout and isinstance(error, TimeoutError):
-                problem = f"no answer within {timeout:g} seconds. Ask for less, or wait longer."
+                problem = f"no answer within {timeout:.3g} seconds. Ask for less, or wait longer."
                 raise KgTimeoutError(f"{where}: {problem}") from None
             # For example the endpoint of a SERVICE clause.
             raise KgError(f"{where}: the query failed: {error}.") from None
@@ -162,33 +161,26 @@ def _run_query(
     store: Store, text: str, clauses: Clauses, prefixes: dict[str, str]
 ) -> QuerySolutions | QueryBoolean | QueryTriples:
     """Run a query on its dataset, or without dataset clauses on the union of all graphs."""
-    if clauses.clauses > 1 and clauses.form >= 0 and clauses.end >= 0:
-        try:
-            store = _merge_graphs(store, text, clauses, prefixes)
-            text = blank_dataset(text, clauses)
-        except SyntaxError:
-            pass  # The complete query has the same error, with the right position.
+    if len(clauses.default) + len(clauses.named) > 1 and clauses.is_resolved:
+        store, text = _merge_graphs(store, clauses), blank_dataset(text, clauses)
     # The union would override the clauses.
-    return store.query(text, prefixes=prefixes, use_default_graph_as_union=not clauses.clauses)
+    is_union = not clauses.has_dataset
+    return store.query(text, prefixes=prefixes, use_default_graph_as_union=is_union)
 
 
-def _merge_graphs(store: Store, text: str, clauses: Clauses, prefixes: dict[str, str]) -> Store:
+def _merge_graphs(store: Store, clauses: Clauses) -> Store:
     """Return the dataset of a query with several dataset clauses.
 
     Its default graph is a merge, with each statement once (SPARQL 1.1, 13.2.1). The engine would
     count a statement for each graph that has it, and a graph for each clause that names it.
     """
-    prologue, dataset = text[: clauses.form], text[clauses.start : clauses.end]
     merged = Store()
-
-    def select(pattern: str) -> Iterator[QuerySolution]:
-        query = f"{prologue}SELECT ?s ?p ?o ?g {dataset} {{ {pattern} }}"
-        return iter(cast(QuerySolutions, store.query(query, prefixes=prefixes)))
-
-    merged.extend(Quad(s, p, o) for s, p, o, _ in select("?s ?p ?o"))
-    merged.extend(Quad(*row) for row in select("GRAPH ?g { ?s ?p ?o }"))
-    for row in select("GRAPH ?g {}"):
-        merged.add_graph(row["g"])
+    for graph in map(NamedNode, clauses.default):
+        quads = store.quads_for_pattern(None, None, None, graph)
+        merged.extend(Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+    for graph in map(NamedNode, clauses.named):
+        merged.add_graph(graph)
+        merged.extend(store.quads_for_pattern(None, None, None, graph))
     return merged
 
 
