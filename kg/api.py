@@ -131,9 +131,9 @@ class KnowledgeGraph:
 
 def open_graph(where: str | Path | None = None) -> KnowledgeGraph:
     """Return the graph of a folder, of a SPARQL endpoint, or the project's own; see `kg.open`."""
-    if not (where is None or isinstance(where, str | Path)):
-        problem = f"a str or a Path is needed, not {type(where).__name__}."
-        raise KgError(f"where: {problem}", exit_code=2)
+    if where == "" or not (where is None or isinstance(where, str | Path)):
+        given = "an empty one" if where == "" else type(where).__name__
+        raise KgError(f"where: a str or a Path is needed, not {given}.", exit_code=2)
     if isinstance(where, str) and where.startswith(("https://", "http://")):
         return KnowledgeGraph(connect_graph(find_home(), where))
     return KnowledgeGraph(load_graph(find_home(None if where is None else Path(where))))

@@ -203,6 +203,7 @@ def test_odd_value_is_an_answer_or_a_kg_error(name: str, graph: KnowledgeGraph) 
         (lambda graph: graph.query(CITIES, province=10**5000), "more than 4,300 digits"),
         (lambda graph: graph.query("ASK {}", timeout="5"), "timeout: not a number of seconds"),
         (lambda graph: kg.open(5), "where: a str or a Path is needed, not int"),  # type: ignore[arg-type]
+        (lambda graph: kg.open(""), "where: a str or a Path is needed, not an empty one"),
         (lambda graph: kg.open("x" * 5000), r"x: cannot be read \(File name too long\)"),
     ],
 )
