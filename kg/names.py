@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
@@ -95,13 +95,14 @@ class Names:
             return ""
         if isinstance(term, NamedNode):
             return self.shorten(term.value)
-        return term.value if isinstance(term, Literal) else str(term)
+        return str(term) if isinstance(term, BlankNode) else text(term)
 
 
-def bind_json(term: Term) -> dict[str, str]:
+def bind_json(term: Term) -> dict[str, Any]:
     """Return a term in SPARQL results JSON, with its language tag in the recommended case.
 
-    See https://www.w3.org/TR/sparql11-results-json/#select-encode-terms.
+    All values are str, but that of a triple term is a dict. See
+    https://www.w3.org/TR/sparql12-results-json/#select-encode-terms.
 
     >>> bind_json(Literal("深圳", language="zh-hans"))
     {'type': 'literal', 'value': '深圳', 'xml:lang': 'zh-Hans'}
@@ -114,17 +115,24 @@ def bind_json(term: Term) -> dict[str, str]:
             bound["datatype"] = term.datatype.value
         return bound
     if isinstance(term, Triple):
-        return {"type": "triple", "value": str(term)}
+        parts = {"subject": term.subject, "predicate": term.predicate, "object": term.object}
+        return {"type": "triple", "value": {name: bind_json(part) for name, part in parts.items()}}
     return {"type": "uri" if isinstance(term, NamedNode) else "bnode", "value": term.value}
 
 
 def text(term: Term | None) -> str:
     """Return the IRI or the text of a term, and "" for an unbound variable.
 
+    A triple term is written as in Turtle 1.2.
+
     >>> text(Literal("深圳", language="zh-Hans")), text(None)
     ('深圳', '')
+    >>> text(Triple(NamedNode("e:a"), NamedNode("e:b"), Literal("c")))
+    '<<( <e:a> <e:b> "c" )>>'
     """
-    return "" if term is None else bind_json(term)["value"]
+    if term is None:
+        return ""
+    return f"<<( {term} )>>" if isinstance(term, Triple) else term.value
 
 
 def language_of(term: Term | None) -> str:

@@ -20,7 +20,7 @@ display errors reading home sparql_tokens nesting turtle_tokens turtle_layout tu
   xsd formulas files turtle_folder turtle turtle_format serialization
 source: library pinyin simplify overlap
   repair/corruption repair/candidates repair/restoration repair/__init__ passages
-store: canonical engine interruptible memory credentials transfer http
+store: canonical engine interruptible clauses memory credentials transfer http
   results endpoint graph_store
 graph
 ask: lookup wrapping table render question describe parameters answer

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from kg.ask.lookup import quote_input
 from kg.ask.parameters import write_term
 from kg.ask.render import IRI_SUFFIX, render_answer
-from kg.errors import KgError, require
-from kg.names import Names, Term
+from kg.errors import KgError, check_text, require
+from kg.names import Names, Term, text
 from kg.store import Result, Rows
 from kg.xsd import is_well_formed
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 Value = str | int | float | Decimal | bool | date | None
 Row = dict[str, Value]
 
+MOST_DIGITS = 4_300  # as in Python
 INTEGERS = "integer int long short byte nonNegativeInteger positiveInteger unsignedInt unsignedLong"
 # How values of each datatype of XML Schema are read; those of other datatypes stay texts.
 READERS: dict[str, Callable[[str], Value]] = {
@@ -160,8 +160,10 @@ def read_value(term: Term | None, names: Names) -> Value:
         return None
     if isinstance(term, NamedNode):
         return term.value
-    if isinstance(term, BlankNode | Triple):
+    if isinstance(term, BlankNode):
         return str(term)
+    if isinstance(term, Triple):
+        return text(term)
     read = READERS.get(names.shorten(term.datatype.value))
     if read is None or not is_well_formed(term) or term.value != term.value.strip():
         return term.value
@@ -184,18 +186,35 @@ def write_value(value: object, names: Names) -> str:
     """
     if isinstance(value, str):
         iri = names.find_iri(value)
-        return write_term(NamedNode(iri) if iri else Literal(value))
-    if isinstance(value, bool | int | float):
+        return write_term(NamedNode(iri) if iri else Literal(check_text(value, "value")))
+    if isinstance(value, bool | float):
         return write_term(Literal(value))
-    if isinstance(value, Decimal):
-        written, datatype = f"{value:f}", "xsd:decimal"
+    if isinstance(value, int | Decimal):
+        datatype = "xsd:integer" if isinstance(value, int) else "xsd:decimal"
+        written = _write_number(value)
     elif isinstance(value, date):
         datatype = "xsd:dateTime" if isinstance(value, datetime) else "xsd:date"
         written = value.isoformat()
     else:
         raise KgError(
-            f"{quote_input(repr(value))}: not a value for a query. "
+            f"{type(value).__name__}: not a value for a query. "
             "Use a str, a bool, a number or a date.",
             exit_code=2,
         )
     return write_term(Literal(written, datatype=NamedNode(names.expand(datatype))))
+
+
+def _write_number(value: int | Decimal) -> str:
+    """Return a number in decimal notation."""
+    try:
+        # Decimal("1E999999999") has a billion digits in this notation.
+        is_short = isinstance(value, int) or abs(value.adjusted()) < MOST_DIGITS
+        if is_short and (isinstance(value, int) or value.is_finite()):
+            return f"{value:d}" if isinstance(value, int) else f"{value:f}"
+    except ValueError:  # Python limits the digits of an int: sys.set_int_max_str_digits.
+        pass
+    raise KgError(
+        f"A number with more than {MOST_DIGITS:,} digits, infinite or not a number cannot be a "
+        "value. Use another, or a float.",
+        exit_code=2,
+    )

@@ -10,7 +10,7 @@ from kg.ask.lookup import find_similar, index_names, quote_input, resolve_name, 
 from kg.ask.question import check_language
 from kg.ask.table import clean_text
 from kg.ask.wrapping import wrap_text
-from kg.errors import KgError
+from kg.errors import KgError, check_text
 from kg.graph import Graph, iri_term
 from kg.names import Term, bind_json, collect_texts, language_of, pick, text
 from kg.xsd import read_integer
@@ -65,6 +65,7 @@ def find_node(graph: Graph, name: str) -> str:
         KgError: nothing, or more than one thing, has the name; the message suggests names.
     """
     names = graph.names
+    check_text(name, "name")
     iri = names.find_iri(name.strip().strip("<>"))
     # This query is much faster than that for all labels.
     if iri and graph.internal("outgoing", node=iri_term(iri)):

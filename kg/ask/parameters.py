@@ -10,6 +10,8 @@ have `spellings: labels`, for a search in labels whatever their case, width or s
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from numbers import Number
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode
@@ -26,7 +28,7 @@ from kg.ask.lookup import (
     suggest_names,
 )
 from kg.ask.question import Question
-from kg.errors import KgError
+from kg.errors import KgError, check_text
 from kg.graph import Graph, iri_term
 from kg.home import Home
 from kg.names import LANGUAGES, Names, Term, collect_texts, format_language, pick, read_names, text
@@ -143,7 +145,7 @@ def bind_question(graph: Graph, question: Question, values: Mapping[str, object]
     if not values and not question.has_presets:
         return {}
     parameters = read_parameters(graph.home, question)
-    given = {name: str(value) for name, value in values.items() if value is not None}
+    given = {n: _write_value(n, value) for n, value in values.items() if value is not None}
     faults = [_explain_unknown(question, n, parameters) for n in given if n not in parameters]
     terms = {}
     for name, parameter in parameters.items():
@@ -251,6 +253,26 @@ def _read_parameter(name: str, fields: Any, question: Question, names: Names) ->
         {tag: text for tag, text in texts.items() if tag not in FIELDS},
         spellings=kind == "string" and fields.get("spellings") == "labels",
     )
+
+
+def _write_value(name: str, value: object) -> str:
+    """Return a value of a parameter as text.
+
+    Raises:
+        KgError: its type is not one of those that have a text, or it has too many digits.
+    """
+    if not isinstance(value, str | Number | date):
+        problem = f"a str, a number or a date is needed, not {type(value).__name__}."
+        raise KgError(f"{quote_input(name)}: {problem}", exit_code=2)
+    try:
+        return check_text(str(value), quote_input(name))
+    except ValueError as error:
+        if isinstance(error, KgError):
+            raise
+        # Python limits the digits of an int (sys.set_int_max_str_digits).
+        raise KgError(
+            f"{quote_input(name)}: the number has too many digits.", exit_code=2
+        ) from None
 
 
 def _find_group(group: str, names: Names, where: str) -> str:

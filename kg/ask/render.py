@@ -112,14 +112,18 @@ def _render_json(answer: Rows | bool) -> str:
     import json
 
     document: dict[str, object] = {"head": {}, "boolean": answer}
-    if isinstance(answer, Rows):
-        bindings = [
-            {
-                name: bind_json(term)
-                for name, term in zip(answer.variables, row, strict=True)
-                if term is not None
-            }
-            for row in answer.rows
-        ]
-        document = {"head": {"vars": answer.variables}, "results": {"bindings": bindings}}
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    try:
+        if isinstance(answer, Rows):
+            bindings = [
+                {
+                    name: bind_json(term)
+                    for name, term in zip(answer.variables, row, strict=True)
+                    if term is not None
+                }
+                for row in answer.rows
+            ]
+            document = {"head": {"vars": answer.variables}, "results": {"bindings": bindings}}
+        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    except RecursionError:
+        problem = "The answer has triple terms that are nested too deeply for JSON."
+        raise KgError(f"{problem} Use --format csv.") from None

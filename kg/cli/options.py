@@ -84,6 +84,12 @@ size_option = click.option(
     help="Largest answer of an endpoint, for example 500MB or 2GB. Default: 100MB. "
     "Environment variable: KG_MAX_ANSWER_SIZE.",
 )
+timeout_option = click.option(
+    "--timeout",
+    type=float,
+    metavar="SECONDS",
+    help="Stop after this time. Default: no limit, or 60 seconds at an endpoint.",
+)
 
 
 def endpoint_option(command: Command) -> Command:

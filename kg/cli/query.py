@@ -9,6 +9,7 @@ from kg.cli.options import (
     iris_option,
     language_option,
     open_graph,
+    timeout_option,
 )
 from kg.cli.output import find_width, print_answer, print_text
 from kg.reading import STANDARD_INPUT, read_text
@@ -19,15 +20,27 @@ from kg.reading import STANDARD_INPUT, read_text
 @format_option
 @iris_option
 @endpoint_option
+@timeout_option
+@click.option(
+    "--allow-service",
+    is_flag=True,
+    help="Let SERVICE in the query send requests to other servers. An endpoint decides by itself.",
+)
 @click.pass_context
 def query(
-    ctx: click.Context, sparql: str, form: str | None, iris: bool, endpoint: str | None
+    ctx: click.Context,
+    sparql: str,
+    form: str | None,
+    iris: bool,
+    endpoint: str | None,
+    timeout: float | None,
+    allow_service: bool,
 ) -> None:
     """Answer a SPARQL 1.1 query.
 
     SPARQL is the text of the query, the name of a file with it, or - for standard input. The
     prefixes of ontology/prefixes.ttl need no PREFIX line. The default graph is the union of all
-    named graphs.
+    named graphs, unless the query has FROM or FROM NAMED.
 
     CSV and JSON are exactly those of SPARQL 1.1. Before you open CSV of data that you do not trust
     in a spreadsheet, note that it would run texts such as =1+1; `kg ask` escapes them.
@@ -38,7 +51,9 @@ def query(
     """
     text, where = read_argument(sparql)
     graph = open_graph(ctx, endpoint)
-    answer = graph.query(text, where, graph.names.prefixes)
+    answer = graph.query(
+        text, where, graph.names.prefixes, timeout=timeout, allow_service=allow_service
+    )
     print_answer(answer, form, graph.names, iris=iris, exact=True)
 
 
@@ -70,6 +85,6 @@ def read_argument(sparql: str) -> tuple[str, str]:
         KgError: the argument is a file that cannot be read.
     """
     if not sparql.endswith(".rq") and any(mark in sparql for mark in "{ \n"):
-        return sparql, "query"
+        return sparql.removeprefix("\ufeff"), "query"  # a byte order mark
     text = read_text(sparql, hint="Give a query, a file, or -.", exit_code=2)
     return text, STANDARD_INPUT if sparql == "-" else sparql

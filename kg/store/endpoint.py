@@ -6,6 +6,7 @@ or write to a graph store: `kg.store.http` does, with urllib, the library below 
 
 import re
 from collections.abc import Mapping
+from copy import copy
 from functools import partial
 from http.client import HTTPResponse, responses
 from math import ceil
@@ -15,7 +16,9 @@ from urllib.parse import parse_qsl, quote_plus
 from SPARQLWrapper import ASK, GET, INSERT, POST, POSTDIRECTLY, SELECT, SPARQLWrapper
 
 from kg.errors import KgError
+from kg.nesting import check_nesting
 from kg.sparql_tokens import list_tokens
+from kg.store.clauses import Clauses, find_clauses
 from kg.store.engine import Result, Rows
 from kg.store.http import Client, Reply
 from kg.store.results import ROW_TYPES, TRIPLE_TYPES, describe_result, parse_rows, parse_triples
@@ -38,8 +41,12 @@ class Endpoint(Client):
         prefixes: Mapping[str, str] | None = None,
         *,
         named_graphs: bool = False,
+        timeout: float | None = None,
+        allow_service: bool = False,
     ) -> Result:
         """Return the result of a SPARQL 1.1 query; see `Engine.query`.
+
+        The endpoint decides whether it allows SERVICE.
 
         With `named_graphs`, the parameters of the address that choose a dataset are left out:
         with a default graph chosen, there are no named graphs (SPARQL 1.1 Protocol, 2.1.4).
@@ -47,16 +54,19 @@ class Endpoint(Client):
         Raises:
             KgError: exit code 2 if the endpoint rejects the query; 1 if there is no answer.
         """
+        if timeout is not None:
+            client = copy(self)
+            client.timeout = timeout
+            return client.query(text, where, prefixes, named_graphs=named_graphs)
         head = _read_head(text)
+        check_nesting(text, where, "sparql")  # a server may crash, too
         used = {p: iri for p, iri in (prefixes or {}).items() if f"{p}:" in text}
         lines = [f"PREFIX {p}: <{iri}> " for p, iri in used.items() if p not in head.prefixes]
         # In one line with the query, so that an error is reported in the right line.
         query = f"{''.join(lines)}{text}"
         accepted = ROW_TYPES if head.form in (SELECT, ASK) else TRIPLE_TYPES
         wrapper = self._wrap(query, head.form, ", ".join(accepted))
-        if named_graphs:
-            for name in DATASET_PARAMETERS:
-                wrapper.clearParameter(name)
+        _choose_dataset(wrapper, find_clauses(text, where, prefixes or {}), named_graphs)
         is_long = len(self.url) + len(quote_plus(query)) > LONGEST_GET
         wrapper.setMethod(POST if is_long else GET)
         return self._parse(self.send(partial(_open_response, wrapper), where), head)
@@ -108,6 +118,21 @@ class Endpoint(Client):
             places = [found.get(name, 0) for name in head.variables]
             return Rows(head.variables, [tuple(row[p] for p in places) for row in result.rows])
         return result
+
+
+def _choose_dataset(wrapper: SPARQLWrapper, clauses: Clauses, named_graphs: bool) -> None:
+    """Set the parameters that choose a dataset to what the query says with FROM and FROM NAMED.
+
+    They mean the same (SPARQL 1.1 Protocol, 2.1.4), but Oxigraph with --union-default-graph obeys
+    only the parameters. Those of the address would override the clauses.
+    """
+    if named_graphs or clauses.has_dataset:
+        for name in DATASET_PARAMETERS:
+            wrapper.clearParameter(name)
+    if clauses.is_resolved:
+        for name, iris in zip(DATASET_PARAMETERS, (clauses.default, clauses.named), strict=True):
+            for iri in dict.fromkeys(iris):
+                wrapper.addParameter(name, iri)
 
 
 class _Head(NamedTuple):

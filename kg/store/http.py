@@ -14,7 +14,7 @@ from urllib.error import URLError
 from urllib.request import install_opener
 
 from kg.display import escape_unprintable
-from kg.errors import KgError
+from kg.errors import KgError, KgTimeoutError
 from kg.home import PACKAGE
 from kg.store.credentials import ADVICE, LOOPBACK, find_credentials, split_address
 from kg.store.interruptible import run_interruptible
@@ -74,7 +74,7 @@ class Client:
     def __init__(
         self,
         url: str,
-        timeout: int = TIMEOUT,
+        timeout: float = TIMEOUT,
         paths: str = QUERY_PATHS,
         max_answer_size: str | None = None,
     ) -> None:
@@ -174,9 +174,8 @@ class Client:
         """Explain why there is no answer."""
         detail = getattr(reason, "strerror", None) or str(reason)
         if isinstance(reason, TimeoutError):
-            return _Failure(
-                self.fail(f"no complete answer within {self.timeout} seconds", "Ask for less.")
-            )
+            problem = f"no complete answer within {self.timeout:.3g} seconds"
+            return _Failure(KgTimeoutError(str(self.fail(problem, "Ask for less."))))
         if isinstance(reason, ssl.SSLError):
             return _Failure(self.fail(f"TLS failed: {detail}", _advise_tls(reason)))
         if isinstance(reason, IncompleteRead):
