@@ -6,7 +6,7 @@ numbers here. See https://www.w3.org/TR/xmlschema11-2/.
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Literal as OneOf
 
 from pyoxigraph import Literal, NamedNode
@@ -64,6 +64,12 @@ PATTERNS = {
     }.items()
 }
 BLANKS = " \t\n\r"
+# What the embedded engine can compute with: integers of 64 bits, decimals of 128 bits with 18
+# places, and durations and fractions of a second that fit into them.
+INTEGER_LIMIT = 2**63
+PLACES = 18
+DECIMAL_LIMIT = Decimal(2**127).scaleb(-PLACES, Context(prec=60))
+DURATION_DIGITS = 15
 FARTHEST_ZONE = 14 * 3600
 DAYS_BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 
@@ -166,6 +172,27 @@ def is_lexical_form(text: str, datatype: str) -> bool:
     False
     """
     return is_well_formed(Literal(text, datatype=NamedNode(datatype)))
+
+
+def is_computable(form: str, name: str) -> bool:
+    """Return whether the embedded engine can compute with a well-formed literal of XSD.
+
+    `name` is the local name of its datatype. The engine ignores other values in calculations and
+    comparisons.
+
+    >>> is_computable("9223372036854775807", "integer"), is_computable("1e999", "double")
+    (True, True)
+    """
+    if name in INTEGERS:
+        return -INTEGER_LIMIT <= Decimal(form) < INTEGER_LIMIT
+    if name in ("double", "float"):
+        return True
+    if name == "decimal":
+        places = form.partition(".")[2].rstrip("0")
+        return len(places) <= PLACES and -DECIMAL_LIMIT <= Decimal(form) < DECIMAL_LIMIT
+    if name.lower().endswith("duration"):
+        return not re.search(f"[0-9]{{{DURATION_DIGITS + 1}}}", form)
+    return not re.search(rf"\.[0-9]{{{PLACES + 1}}}", form)
 
 
 def _count_seconds(found: re.Match[str]) -> Decimal:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from kg.ask.parameters import write_term
+from kg.ask.lookup import quote_input
+from kg.ask.parameters import write_number, write_term
 from kg.ask.render import IRI_SUFFIX, render_answer
 from kg.errors import KgError, check_text, require
 from kg.names import Names, Term, text
 from kg.store import Result, Rows
-from kg.xsd import is_well_formed
+from kg.xsd import is_computable, is_well_formed
 
 if TYPE_CHECKING:
     import networkx
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 Value = str | int | float | Decimal | bool | date | None
 Row = dict[str, Value]
 
-MOST_DIGITS = 4_300  # as in Python
 INTEGERS = "integer int long short byte nonNegativeInteger positiveInteger unsignedInt unsignedLong"
 # How values of each datatype of XML Schema are read; those of other datatypes stay texts.
 READERS: dict[str, Callable[[str], Value]] = {
@@ -191,7 +191,7 @@ def write_value(value: object, names: Names) -> str:
         return write_term(Literal(value))
     if isinstance(value, int | Decimal):
         datatype = "xsd:integer" if isinstance(value, int) else "xsd:decimal"
-        written = _write_number(value)
+        written = write_number(value)
     elif isinstance(value, date):
         datatype = "xsd:dateTime" if isinstance(value, datetime) else "xsd:date"
         written = value.isoformat()
@@ -201,20 +201,11 @@ def write_value(value: object, names: Names) -> str:
             "Use a str, a bool, a number or a date.",
             exit_code=2,
         )
-    return write_term(Literal(written, datatype=NamedNode(names.expand(datatype))))
-
-
-def _write_number(value: int | Decimal) -> str:
-    """Return a number in decimal notation."""
-    try:
-        # Decimal("1E999999999") has a billion digits in this notation.
-        is_short = isinstance(value, int) or abs(value.adjusted()) < MOST_DIGITS
-        if is_short and (isinstance(value, int) or value.is_finite()):
-            return f"{value:d}" if isinstance(value, int) else f"{value:f}"
-    except ValueError:  # Python limits the digits of an int: sys.set_int_max_str_digits.
-        pass
-    raise KgError(
-        f"A number with more than {MOST_DIGITS:,} digits, infinite or not a number cannot be a "
-        "value. Use another, or a float.",
-        exit_code=2,
-    )
+    literal = Literal(written, datatype=NamedNode(names.expand(datatype)))
+    if not is_well_formed(literal) or not is_computable(written, datatype.removeprefix("xsd:")):
+        raise KgError(
+            f"{quote_input(written)}: queries cannot compute with this {datatype}. Use a number "
+            "with at most 18 digits, or a time zone in complete minutes.",
+            exit_code=2,
+        )
+    return write_term(literal)

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from math import isfinite
 from numbers import Number
 from typing import Any
 
@@ -67,6 +69,7 @@ LITERALS = {
         "a text without control characters",
     ),
 }
+MOST_DIGITS = 4_300  # as in Python
 ESCAPE = re.compile(r"\\\\[uU]|\\.", re.DOTALL)
 ESCAPED_U = {r"\\u": r"\\\U00000075", r"\\U": r"\\\U00000055"}
 
@@ -213,6 +216,29 @@ def write_term(term: NamedNode | Literal) -> str:
     return ESCAPE.sub(lambda found: ESCAPED_U.get(found[0], found[0]), str(term))
 
 
+def write_number(value: int | Decimal) -> str:
+    """Return a number in decimal notation.
+
+    Raises:
+        KgError: it has too many digits, or is not finite.
+
+    >>> write_number(Decimal("1E+2"))
+    '100'
+    """
+    try:
+        # Decimal("1E999999999") has a billion digits in this notation.
+        is_short = isinstance(value, int) or abs(value.adjusted()) < MOST_DIGITS
+        if is_short and (isinstance(value, int) or value.is_finite()):
+            return f"{value:d}" if isinstance(value, int) else f"{value:f}"
+    except ValueError:  # Python limits the digits of an int: sys.set_int_max_str_digits.
+        pass
+    raise KgError(
+        f"A number with more than {MOST_DIGITS:,} digits, infinite or not a number cannot be a "
+        "value. Use another, or a float.",
+        exit_code=2,
+    )
+
+
 def list_members(graph: Graph, parameter: Parameter) -> list[tuple[Term | None, ...]]:
     """Return IRI and label (or None) of each possible value of a parameter, sorted."""
     if not parameter.group:
@@ -259,20 +285,19 @@ def _write_value(name: str, value: object) -> str:
     """Return a value of a parameter as text.
 
     Raises:
-        KgError: its type is not one of those that have a text, or it has too many digits.
+        KgError: its type is not one of those that have a text, or it is a number without one.
     """
     if not isinstance(value, str | Number | date):
         problem = f"a str, a number or a date is needed, not {type(value).__name__}."
         raise KgError(f"{quote_input(name)}: {problem}", exit_code=2)
     try:
-        return check_text(str(value), quote_input(name))
-    except ValueError as error:
-        if isinstance(error, KgError):
-            raise
-        # Python limits the digits of an int (sys.set_int_max_str_digits).
-        raise KgError(
-            f"{quote_input(name)}: the number has too many digits.", exit_code=2
-        ) from None
+        if isinstance(value, float) and isfinite(value):
+            return write_number(Decimal(repr(float(value))))
+        if isinstance(value, int | Decimal) and not isinstance(value, bool):
+            return write_number(value)
+    except KgError as error:
+        raise KgError(f"{quote_input(name)}: {error}", exit_code=2) from None
+    return check_text(str(value), quote_input(name))
 
 
 def _find_group(group: str, names: Names, where: str) -> str:

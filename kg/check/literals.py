@@ -5,14 +5,13 @@ An engine keeps an ill-formed number and ignores it in sums and comparisons, wit
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from decimal import Context, Decimal
 
 from pyoxigraph import Literal, NamedNode, Quad
 
 from kg.check.finding import VIOLATION, Finding, Locator
 from kg.names import Names, pick, text
 from kg.turtle import TurtleFile
-from kg.xsd import INTEGERS, PATTERNS, XSD, is_well_formed
+from kg.xsd import PATTERNS, XSD, is_computable, is_well_formed
 
 # https://www.w3.org/TR/xml/#NT-NameStartChar, without the colon, and NT-NameChar.
 NAME_START = (
@@ -34,12 +33,6 @@ TEXTS = {
     }.items()
 }
 WHITE_SPACE = re.compile(r"[ \t\n\r]")
-# What the embedded engine can compute with: integers of 64 bits, decimals of 128 bits with 18
-# places, and durations and fractions of a second that fit into them.
-INTEGER_LIMIT = 2**63
-PLACES = 18
-DECIMAL_LIMIT = Decimal(2**127).scaleb(-PLACES, Context(prec=60))
-DURATION_DIGITS = 15
 LONGEST_FORM = 60  # characters of a literal in a message
 MESSAGES = {
     "form": {
@@ -75,21 +68,7 @@ def find_literal_fault(term: object) -> str:
         return "datatype"
     if not is_well_formed(term) or (name != "base64Binary" and WHITE_SPACE.search(form)):
         return "form"
-    return "" if _is_computable(form, name) else "range"
-
-
-def _is_computable(form: str, name: str) -> bool:
-    """Return whether the embedded engine can compute with a well-formed literal of XSD."""
-    if name in INTEGERS:
-        return -INTEGER_LIMIT <= Decimal(form) < INTEGER_LIMIT
-    if name in ("double", "float"):
-        return True
-    if name == "decimal":
-        places = form.partition(".")[2].rstrip("0")
-        return len(places) <= PLACES and -DECIMAL_LIMIT <= Decimal(form) < DECIMAL_LIMIT
-    if name.lower().endswith("duration"):
-        return not re.search(f"[0-9]{{{DURATION_DIGITS + 1}}}", form)
-    return not re.search(rf"\.[0-9]{{{PLACES + 1}}}", form)
+    return "" if is_computable(form, name) else "range"
 
 
 def check_literals(

@@ -1,6 +1,7 @@
 """Which texts are numbers, dates, years and language tags, compared with what the engine reads."""
 
 import re
+from datetime import date, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
-from kg.ask.answer import READERS, read_value
+from kg.ask.answer import READERS, read_value, write_value
 from kg.ask.parameters import Parameter, make_term
 from kg.errors import KgError
 from kg.graph import LocalGraph
@@ -159,3 +160,38 @@ def test_literal_of_an_answer_is_a_number_only_for_the_engine_too(datatype: str,
             datatype, datatype if datatype in ("boolean", "date", "dateTime") else "integer"
         )
         assert is_long or engine_reads(text, as_type)
+
+
+ZONES_OF_PYTHON = st.timedeltas(timedelta(hours=-14), timedelta(hours=14)).map(timezone)
+
+
+@given(
+    st.one_of(
+        st.integers(),
+        st.integers(-(2**70), 2**70),
+        st.decimals(),
+        st.decimals(allow_nan=False, places=20),
+        st.floats(),
+        st.dates(),
+        st.datetimes(timezones=st.one_of(st.none(), ZONES_OF_PYTHON)),
+    )
+)
+@example(2**63)
+@example(2**63 - 1)
+@example(Decimal("1E-19"))
+@example(Decimal("1E+400"))
+def test_engine_computes_with_every_python_value_that_is_taken(
+    value: int | Decimal | float | date,
+) -> None:
+    try:
+        term = write_value(value, Names({"xsd": XSD}))
+    except KgError as error:
+        assert error.exit_code == 2
+        assert not isinstance(value, float)
+        assert not isinstance(value, int) or abs(value) >= 2**63
+        return
+    is_day = isinstance(value, date)
+    query = f"SELECT ({'?x = ?x' if is_day else '?x + 0'} AS ?y) {{ VALUES ?x {{ {term} }} }}"
+    rows = ENGINE.query(query)
+    assert isinstance(rows, QuerySolutions)
+    assert next(rows)["y"] is not None

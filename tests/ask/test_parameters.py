@@ -248,6 +248,8 @@ def test_hostile_value_is_data_or_refused(
         ("integer", 5, '"5"^^<http://www.w3.org/2001/XMLSchema#integer>'),
         ("year", 2022, '"2022"^^<http://www.w3.org/2001/XMLSchema#integer>'),
         ("decimal", Decimal("0.5"), '"0.5"^^<http://www.w3.org/2001/XMLSchema#decimal>'),
+        ("decimal", Decimal("1E+2"), '"100"^^<http://www.w3.org/2001/XMLSchema#decimal>'),
+        ("decimal", 1e-7, '"0.0000001"^^<http://www.w3.org/2001/XMLSchema#decimal>'),
         ("date", date(2022, 12, 31), '"2022-12-31"^^<http://www.w3.org/2001/XMLSchema#date>'),
     ],
 )
