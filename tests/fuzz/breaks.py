@@ -4,54 +4,51 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from types import ModuleType
 from typing import Any
 
 import kg.ask.parameters
 import kg.store.memory
 import kg.store.results
 import kg.turtle_format
+from kg.errors import KgError
+
+
+def replace(module: ModuleType, name: str, wrong: Callable[[Callable[[], Any]], Any]) -> None:
+    """Replace a function of a module; the other one can call it, with the same arguments."""
+    right = getattr(module, name)
+
+    def call(*args: Any, **more: Any) -> Any:
+        return wrong(lambda: right(*args, **more))
+
+    setattr(module, name, call)
 
 
 def break_turtle() -> None:
     """Let `kg format` write another number."""
-    right = kg.turtle_format.format_text
-
-    def format_wrongly(*args: Any, **more: Any) -> str:
-        return right(*args, **more).replace("007", "7")
-
-    kg.turtle_format.format_text = format_wrongly
+    replace(kg.turtle_format, "format_text", lambda right: right().replace("007", "7"))
 
 
 def break_sparql() -> None:
     """Print to standard error when a query has an error."""
-    right = kg.store.memory._explain
-
-    def explain_loudly(*args: Any) -> Any:
-        sys.stderr.write("Exception ignored\n")
-        return right(*args)
-
-    kg.store.memory._explain = explain_loudly
+    replace(kg.store.memory, "_explain", lambda right: sys.stderr.write("Ignored\n") and right())
 
 
 def break_parameters() -> None:
     """Bind texts without escapes."""
-    right = kg.ask.parameters.write_term
-
-    def write_wrongly(term: Any) -> str:
-        written = right(term)
-        return f'"{term.value}"' if written.startswith('"') else written
-
-    kg.ask.parameters.write_term = write_wrongly
+    replace(kg.ask.parameters, "write_term", lambda right: right().replace('\\"', '"'))
 
 
 def break_answers() -> None:
     """End the process for an answer that is nested too deep, as the engine would."""
 
-    def check_nesting(*args: object) -> None:
-        if str(args[0]).count('{"type":"triple"') > 50:
+    def check(right: Callable[[], Any]) -> None:
+        try:
+            right()
+        except KgError:
             os.kill(os.getpid(), signal.SIGSEGV)
 
-    kg.store.results.check_nesting = check_nesting
+    replace(kg.store.results, "check_nesting", check)
 
 
 BREAKS: Mapping[str, Callable[[], None]] = {

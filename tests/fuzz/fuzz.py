@@ -53,13 +53,19 @@ class Failures:
             known.unlink(missing_ok=True)
         else:
             detail = outcome.detail[-LONGEST_DETAIL:]
-            print(f"\n{self._target}: {outcome.kind}\n{detail}\n{shorten(data)}", flush=True)
+            say(f"\n{self._target}: {outcome.kind}\n{detail}\n{shorten(data)}")
         slug = re.sub(r"[^a-z0-9]+", "-", outcome.kind.lower()).strip("-")[:50]
         digest = hashlib.sha256(data).hexdigest()[:8]
         path = self._folder / f"{slug}-{digest}{SUFFIXES[self._target]}"
         self._folder.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
         self._files[outcome.kind], self._sizes[outcome.kind] = path, len(data)
+
+
+def say(text: str) -> None:
+    """Print a text at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def shorten(data: bytes) -> str:
@@ -111,7 +117,7 @@ def run_batch(target: str, number: int, attempt: Callable[[bytes], None]) -> Non
         seed(number)(options(given(STRATEGIES[target])(attempt)))()
     except Exception as error:
         if not isinstance(error, FoundError):
-            print(f"{target}: {type(error).__name__}", flush=True)
+            say(f"{target}: {type(error).__name__}")
 
 
 def replay(paths: Iterable[Path], worker: Worker) -> list[tuple[Path, Outcome]]:
@@ -140,7 +146,7 @@ def main() -> int:
             paths = sorted((CORPUS / target).iterdir())
             failed = replay(paths, worker)
             for path, outcome in failed:
-                print(f"{path}: {outcome.kind}\n{outcome.detail[-LONGEST_DETAIL:]}", flush=True)
+                say(f"{path}: {outcome.kind}\n{outcome.detail[-LONGEST_DETAIL:]}")
             is_sound &= not failed
             line = f"{target}: {len(paths)} inputs of the corpus, {len(failed)} failures"
             if not options.replay:
@@ -151,7 +157,7 @@ def main() -> int:
                     f"; {tried:,} inputs from seed {start}, {len(failures.counts)} kinds of failure"
                 )
                 line += f"; {worker.cpu_seconds:.0f} seconds of processor time in kg"
-            print(line, flush=True)
+            say(line)
         finally:
             worker.stop()
     return 0 if is_sound else 1

@@ -1,7 +1,7 @@
 """The four targets of the fuzzer: each takes an input and raises an exception if kg fails on it.
 
-A `Failure` and any other exception are failures. Each target runs in a process of its own (see
-`worker.py`), because its input may end the process.
+`FailureError` is raised for a wrong outcome, and all exceptions of kg but KgError pass. Each target
+runs in a process of its own (see `worker.py`), because its input may end the process.
 """
 
 import io
@@ -53,7 +53,7 @@ TRIPLES = {
 QUERIES = ("SELECT ?s ?p ?o { ?s ?p ?o }", "ASK { ?s ?p ?o }", "CONSTRUCT WHERE { ?s ?p ?o }")
 
 
-class Failure(Exception):
+class FailureError(Exception):
     """What is wrong with an outcome."""
 
 
@@ -65,7 +65,7 @@ def run_cli(*words: str, home: Home, quiet: bool = True) -> tuple[int, str, str]
     """Run `kg` in this process; return exit code, standard output and standard error.
 
     Raises:
-        Failure: the exit code is unknown, or standard error has something that is not a message.
+        FailureError: an unknown exit code, or no message on standard error but something else.
     """
     streams = [io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n") for _ in range(2)]
     before = sys.argv, sys.stdout, sys.stderr
@@ -77,15 +77,15 @@ def run_cli(*words: str, home: Home, quiet: bool = True) -> tuple[int, str, str]
             stream.flush()
     finally:
         sys.argv, sys.stdout, sys.stderr = before
-    out, err = (stream.buffer.getvalue().decode() for stream in streams)  # type: ignore[attr-defined]
+    out, err = (stream.buffer.getvalue().decode() for stream in streams)
     if code not in (0, 1, 2):
-        raise Failure(f"exit code {code}: {err}")
+        raise FailureError(f"exit code {code}: {err}")
     if TRACEBACK.search(err) or CONTROLS.search(err):
-        raise Failure(f"noise on standard error: {err}")
+        raise FailureError(f"noise on standard error: {err}")
     if err and not err.startswith(("kg: ", "Usage: ")) and (code or quiet):
-        raise Failure(f"not a message on standard error: {err}")
+        raise FailureError(f"not a message on standard error: {err}")
     if code == 2 and not err:
-        raise Failure("exit code 2 without a message")
+        raise FailureError("exit code 2 without a message")
     return code, out, err
 
 
@@ -127,47 +127,47 @@ def check_turtle(data: bytes) -> None:
     path.write_bytes(data)
     code, out, err = run_cli("check", "--format", "json", str(path), home=home)
     if code == 2 or (code == 1 and not out):
-        raise Failure(f"kg check has no report: {err}")
+        raise FailureError(f"kg check has no report: {err}")
     findings = json.loads(out)["findings"]
     # An ill-formed literal is a finding, but is Turtle.
     is_turtle = not any(finding["check"] == "turtle" for finding in findings)
     if any(not finding["message"] or finding["line"] < 0 for finding in findings):
-        raise Failure("a finding without a message or a line")
+        raise FailureError("a finding without a message or a line")
     run_cli("check", str(path), home=home)
     try:
         load_graph(home)
     except KgError as error:
         if is_turtle:
-            raise Failure(f"kg ask does not load what kg check takes: {error}") from None
+            raise FailureError(f"kg ask does not load what kg check takes: {error}") from None
     else:
         if not is_turtle:
-            raise Failure(f"kg ask loads what kg check reports: {findings[0]['message']}")
+            raise FailureError(f"kg ask loads what kg check reports: {findings[0]['message']}")
     try:
         changes = format_files([path], drop_comments=True)
     except KgError as error:
         if is_turtle:
-            raise Failure(f"kg format does not take what kg check takes: {error}") from None
+            raise FailureError(f"kg format does not take what kg check takes: {error}") from None
         return
     if not is_turtle:
-        raise Failure(f"kg format takes what kg check reports: {findings[0]['message']}")
+        raise FailureError(f"kg format takes what kg check reports: {findings[0]['message']}")
     for change in changes:
         _compare_terms(path, change.before.decode("utf-8").removeprefix("\ufeff"), change.after)
         change.diff()
 
 
 def _compare_terms(path: Path, before: str, after: str) -> None:
-    """Raise a Failure if a text has other terms when formatted, or is not in canonical form."""
+    """Check that a formatted text has the same terms, and is in canonical form."""
     for base in ("https://example.org/a/b", "urn:x:y"):
         found, wanted = (
             canonicalize(parse(text, RdfFormat.TURTLE, base_iri=base)) for text in (after, before)
         )
         if found != wanted:
-            raise Failure("kg format changed a term")
+            raise FailureError("kg format changed a term")
     path.write_bytes(after.encode("utf-8"))
     if format_files([path], drop_comments=True):
-        raise Failure("kg format changes its own form")
+        raise FailureError("kg format changes its own form")
     if re.search(r"[ \t]$", re.sub(r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'', "", after), re.M):
-        raise Failure("kg format leaves a space at the end of a line")
+        raise FailureError("kg format leaves a space at the end of a line")
 
 
 # SPARQL
@@ -183,7 +183,7 @@ def _small_graph() -> Graph:
     shutil.copytree(home.data / "reference", folder / "data" / "reference")
     shutil.copytree(SMALL / "data", folder / "data", dirs_exist_ok=True)
     graph = load_graph(Home(folder))
-    kg.cli.options.load_graph = lambda home: graph  # type: ignore[assignment]
+    setattr(kg.cli.options, "load_graph", lambda home: graph)  # noqa: B010
     return graph
 
 
@@ -203,13 +203,14 @@ def check_sparql(data: bytes) -> None:
     if "\x00" in text or text.startswith("-"):
         return  # not an argument of a command
     words = ("query", "--timeout", str(SECONDS_PER_QUERY), f"{text}\n#{{")
-    code, out, err = run_cli(*words, home=graph.home)
+    code, _, err = run_cli(*words, home=graph.home)
     if "no answer within" in err:
         raise SlowError
     if bool(code) != bool(found):
-        raise Failure(f"in Python {found or 'an answer'}, on the command line {err or 'an answer'}")
+        here, there = found or "an answer", err or "an answer"
+        raise FailureError(f"in Python {here}, on the command line {there}")
     if found and code != found.exit_code:
-        raise Failure(f"exit code {code} on the command line, {found.exit_code} in Python")
+        raise FailureError(f"exit code {code} on the command line, {found.exit_code} in Python")
 
 
 def render_everywhere(answer: Answer) -> None:
@@ -225,7 +226,7 @@ def render_everywhere(answer: Answer) -> None:
                     found = canonicalize(parse(written, TRIPLES[form]))
                     before = found if before is None else before
                     if found != before:
-                        raise Failure(f"{form} has other triples")
+                        raise FailureError(f"{form} has other triples")
     with suppress(KgError):
         answer.to_networkx()
 
@@ -266,7 +267,7 @@ def check_parameters(data: bytes) -> None:
             question = find_network(graph.home, given["network"])
             graph.query(bind_network(graph, question, words))
         elif "query" in given:
-            render_everywhere(api.query(given["query"], **values))
+            render_everywhere(api.query(given["query"], timeout=None, **values))
         else:
             str(api.describe(given.get("show"), language))
             run_cli("show", "--lang", language, "--", str(given["show"]), home=graph.home)
@@ -284,7 +285,7 @@ class expect_usage_error:  # noqa: N801
         if not isinstance(error, KgError):
             return False
         if "not valid SPARQL" in str(error):
-            raise Failure(f"a value changed the query: {error}")
+            raise FailureError(f"a value changed the query: {error}")
         return True
 
 
@@ -305,10 +306,10 @@ def check_question(graph: Graph, name: str, language: str, values: Mapping[str, 
             words += ["--lang", language] if language != "en" else []
             code, _, err = run_cli(*words, home=graph.home, quiet=False)
             if "not valid SPARQL" in err:
-                raise Failure(f"a value changed the query: {err}")
+                raise FailureError(f"a value changed the query: {err}")
             # The answer with triples has no --lang, and its formats are others.
             if found and code and "--lang" not in err and "--format" not in err:
-                raise Failure(f"an answer in Python, on the command line {err}")
+                raise FailureError(f"an answer in Python, on the command line {err}")
 
 
 # Answers of endpoints
@@ -340,7 +341,7 @@ class Server:
 
 @cache
 def _server() -> Server:
-    time.sleep = lambda seconds: None  # type: ignore[assignment]  # no wait before a repetition
+    time.sleep = lambda seconds: None  # no wait before a repetition
     return Server()
 
 
@@ -355,9 +356,9 @@ def check_answer(data: bytes) -> None:
             result = endpoint.query(query)
         except KgError as error:
             if CONTROLS.search(str(error)):
-                raise Failure(f"a control character in the message {str(error)!r}") from None
+                raise FailureError(f"a control character in the message {str(error)!r}") from None
             if server.url not in str(error):
-                raise Failure(f"a message without the address: {error}") from None
+                raise FailureError(f"a message without the address: {error}") from None
         else:
             render_everywhere(Answer(result, names))
 
