@@ -1,4 +1,4 @@
-"""Write files and folders atomically: every file completely, or none of them.
+"""Write files and folders completely or not at all; see `kg.staging` for how.
 
 A folder that kg writes has a `manifest.json` with the SHA-256 of each file. The manifest is the
 only proof that a folder, and each file in it, is ours to replace.
@@ -6,28 +6,50 @@ only proof that a folder, and each file in it, is ours to replace.
 
 import errno
 import gzip
-import hashlib
 import json
 import os
-import shutil
-import signal
+import re
 import sys
-import threading
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from secrets import token_hex
 from typing import BinaryIO, cast
 
 from kg.errors import KgError, require
 from kg.home import PACKAGE, producer
+from kg.journal import (
+    NEW,
+    FileState,
+    compute_digest,
+    is_inside,
+    list_parents,
+    read_state,
+    sync_path,
+)
+from kg.signals import exit_on_signals
+from kg.staging import TEMPORARY, Stage, commit_stage, lock_folder, stage_file, stage_folder
 
 MANIFEST = "manifest.json"
 COMPRESSIONS = (".gz", ".zst")
 
 OpenFile = Callable[[str], BinaryIO]
-OpenPath = Callable[[Path], BinaryIO]
 Entry = tuple[str, str]  # the export that wrote a file, and the file's SHA-256
+
+# What to do about an error of the system: https://man7.org/linux/man-pages/man3/errno.3.html.
+PERMISSION = "Give a path that you may write to."
+FULL = "Make room on the disk, then run the command again."
+ADVICE = {
+    errno.EACCES: PERMISSION,
+    errno.EPERM: PERMISSION,
+    errno.EROFS: PERMISSION,
+    errno.ENOSPC: FULL,
+    errno.EDQUOT: FULL,
+    errno.EFBIG: "Raise the limit of file sizes (ulimit -f), or give a path on another disk.",
+    errno.ENAMETOOLONG: "Give a shorter path.",
+    errno.ENOTDIR: "A part of the path is a file: give another path.",
+    errno.EISDIR: "It is a folder: remove it, or give another path.",
+    errno.ELOOP: "Its symbolic links lead in a circle: remove them, or give another path.",
+}
 
 
 def is_folder_target(target: str, *, one_file: bool = False) -> bool:
@@ -43,7 +65,10 @@ def is_folder_target(target: str, *, one_file: bool = False) -> bool:
     if target == "-" or target.endswith(("/", os.sep)):
         return target != "-"
     path = Path(target)
-    return path.is_dir() if path.exists() else not (path.suffix or one_file)
+    with suppress(OSError):  # the name is too long
+        if path.exists():
+            return path.is_dir()
+    return not (path.suffix or one_file)
 
 
 @contextmanager
@@ -68,8 +93,8 @@ def write_file(target: Path) -> Iterator[BinaryIO]:
             with target.open("wb") as stream:
                 yield stream
             return
-        with _write_atomically() as open_path:
-            yield open_path(target)
+        with exit_on_signals(), stage_file(_resolve_target(target)) as stream:
+            yield stream
 
 
 @contextmanager
@@ -92,74 +117,46 @@ def write_folder(
             or was changed since, and `force` is false (exit code 2); or the folder cannot be
             written (1).
     """
-    if str(folder) == "-" or (folder.exists() and not folder.is_dir()):
-        raise KgError(
-            f"{folder}: is not a folder. Give a folder with -o; there are several files.",
-            exit_code=2,
-        )
-    opened: dict[str, BinaryIO] = {}
     with _explain_errors(folder):
-        with _write_atomically() as open_path:
+        if str(folder) == "-" or (folder.exists() and not folder.is_dir()):
+            raise KgError(
+                f"{folder}: is not a folder. Give a folder with -o; there are several files.",
+                exit_code=2,
+            )
+        target = _resolve_target(folder)
+    opened: dict[str, BinaryIO] = {}
+    with _explain_errors(folder), exit_on_signals(), stage_folder(target) as stage:
+        with ExitStack() as streams:
 
             def open_file(name: str) -> BinaryIO:
-                opened[name] = open_path(folder / name)
+                path = stage.path / NEW / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                opened[name] = streams.enter_context(path.open("xb"))
                 return opened[name]
 
             yield open_file
-            own = _list_own_files(folder)
-            if not force:
-                _refuse_foreign(folder, own, [*opened, MANIFEST])
-            others = {n: entry for n, entry in own.items() if n not in {*opened, MANIFEST}}
-            stale = {n for n, (by, _) in others.items() if by == export and replaces(n)}
-            files = {n: entry for n, entry in others.items() if n not in stale}
-            for name, stream in opened.items():
-                stream.close()
-                files[name] = (export, _digest(Path(stream.name)))
-            open_path(folder / MANIFEST).write(_encode_manifest(files))
-        _remove_files(folder, stale)
+        for name in opened:
+            sync_path(stage.path / NEW / name)
+        written = {name: (export, compute_digest(stage.path / NEW / name)) for name in opened}
+        with lock_folder(stage.folder):
+            _commit_files(stage, written, lambda n, by: by == export and replaces(n), force=force)
 
 
-@contextmanager
-def _write_atomically() -> Iterator[OpenPath]:
-    """Yield a function that opens a path for bytes; at the end all are renamed, or none.
-
-    Until then each file has a temporary name in the folder of its target. If the block or a
-    renaming fails or is interrupted (Ctrl-C, SIGTERM, SIGHUP), the old files are restored, and
-    new files and folders are removed.
-
-    Raises:
-        OSError: a file cannot be written.
-    """
-    targets: dict[Path, Path] = {}
-    created: list[Path] = []
-
-    with _raise_on_signals():
-        try:
-            with ExitStack() as streams:
-
-                def open_path(path: Path) -> BinaryIO:
-                    try:
-                        target = _resolve_target(path)
-                        for folder in [f for f in target.parents[::-1] if not f.exists()]:
-                            created.append(folder)
-                            folder.mkdir(exist_ok=True)
-                        temporary = _temporary_name(target, ".tmp")
-                        targets[temporary] = target
-                        # Mode x fails if somebody has put a link there.
-                        return streams.enter_context(temporary.open("xb"))
-                    except OSError as error:
-                        raise OSError(error.errno, error.strerror, str(path)) from None
-
-                yield open_path
-            _rename_all(targets)
-            created.clear()
-        finally:
-            for temporary in targets:
-                with suppress(OSError):
-                    temporary.unlink(missing_ok=True)
-            for folder in reversed(created):
-                with suppress(OSError):  # not empty
-                    folder.rmdir()
+def _commit_files(
+    stage: Stage, written: Mapping[str, Entry], is_stale: Callable[[str, str], bool], *, force: bool
+) -> None:
+    """Put the new files of a stage and the manifest into its folder, and remove stale ones."""
+    own, states = _list_own_files(stage.folder)
+    put = {*written, MANIFEST}
+    states |= _read_others(stage.folder, put - states.keys(), own, force=force)
+    for name in put & states.keys():
+        _refuse_read_only(stage.folder / name)
+    stale = {name for name, (by, _) in own.items() if name not in put and is_stale(name, by)}
+    files = {name: entry for name, entry in own.items() if name not in stale} | written
+    manifest = stage.path / NEW / MANIFEST
+    manifest.write_bytes(_encode_manifest(files))
+    sync_path(manifest)
+    commit_stage(stage, sorted(put), sorted(stale), states)
 
 
 @contextmanager
@@ -182,69 +179,19 @@ def compress_stream(stream: BinaryIO, suffix: str) -> Iterator[BinaryIO]:
         yield stream
 
 
-@contextmanager
-def _raise_on_signals() -> Iterator[None]:
-    """Turn the signals that end a process into SystemExit, so that the block cleans up."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def exit_block(number: int, frame: object) -> None:
-        raise SystemExit(128 + number)
-
-    names = ("SIGTERM", "SIGHUP")
-    signals = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    # Leave signals alone that somebody handles or ignores, as nohup does.
-    taken = [number for number in signals if signal.getsignal(number) is signal.SIG_DFL]
-    for number in taken:
-        signal.signal(number, exit_block)
-    try:
-        yield
-    finally:
-        for number in taken:
-            signal.signal(number, signal.SIG_DFL)
-
-
-def _temporary_name(target: Path, suffix: str) -> Path:
-    return target.with_name(f".kg-{os.getpid()}-{token_hex(8)}{suffix}")
-
-
 def _resolve_target(path: Path) -> Path:
     """Return the path to write to, following symbolic links."""
     target = Path(os.path.realpath(path))
-    # Renaming would replace a read-only file, and a link to itself.
-    if os.path.lexists(target) and not os.access(target, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    if target.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    _refuse_read_only(target)
     return target
 
 
-def _rename_all(targets: Mapping[Path, Path]) -> None:
-    """Rename each temporary file to its target; if one fails, restore the old files."""
-    copies: list[Path] = []
-    try:
-        with ExitStack() as rollback:
-            for temporary, target in targets.items():
-                if target.exists():
-                    shutil.copymode(target, temporary)
-                    copies.append(_link_old(target))
-                    rollback.callback(copies[-1].replace, target)
-                else:
-                    rollback.callback(target.unlink, missing_ok=True)
-                temporary.replace(target)
-            rollback.pop_all()
-    finally:
-        for copy in copies:
-            copy.unlink(missing_ok=True)
-
-
-def _link_old(target: Path) -> Path:
-    """Return a second name of a file, or a copy if the disk has no hard links."""
-    copy = _temporary_name(target, ".old")
-    try:
-        os.link(target, copy)
-    except OSError:
-        shutil.copy2(target, copy)
-    return copy
+def _refuse_read_only(path: Path) -> None:
+    """Raise a PermissionError for what is read-only: renaming would replace it."""
+    if path.exists() and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 
 def _encode_manifest(files: Mapping[str, Entry]) -> bytes:
@@ -256,49 +203,53 @@ def _encode_manifest(files: Mapping[str, Entry]) -> bytes:
     return (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _list_own_files(folder: Path) -> dict[str, Entry]:
-    """Return the files of our manifest that nobody has changed since, and the manifest itself."""
+def _list_own_files(folder: Path) -> tuple[dict[str, Entry], dict[str, FileState]]:
+    """Return the files of our manifest that nobody has changed since, and their states.
+
+    The states include that of the manifest itself.
+    """
+    own: dict[str, Entry] = {}
     try:
+        state = read_state(folder / MANIFEST)
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
-        if not manifest["generator"].startswith(f"{PACKAGE} "):
-            return {}
-        own: dict[str, Entry] = {MANIFEST: ("", "")}
+        if not (state and state.digest and manifest["generator"].startswith(f"{PACKAGE} ")):
+            return {}, {}
+        states = {MANIFEST: state}
         for name, digest in manifest["files"].items():
-            path = folder / name
+            entry = (manifest["exports"][name], digest)
             # A symbolic link, or the manifest of somebody else, could lead out of the folder.
-            is_inside = path.resolve().is_relative_to(folder.resolve())
-            if is_inside and path.is_file() and _digest(path) == digest:
-                own[name] = (manifest["exports"][name], digest)
-        return own
+            if is_inside(folder, name):
+                with suppress(OSError):  # a folder, or not readable
+                    if (state := read_state(folder / name)) and state.digest == digest:
+                        own[name], states[name] = entry, state
+        return own, states
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return {}
+        return {}, {}
 
 
-def _refuse_foreign(folder: Path, own: Container[str], names: Iterable[str]) -> None:
-    """Raise a KgError if a file exists that is not one of our own."""
-    foreign = [
-        str(folder / name) for name in names if os.path.lexists(folder / name) and name not in own
-    ]
-    if foreign:
+def _read_others(
+    folder: Path, names: Iterable[str], own: Container[str], *, force: bool
+) -> dict[str, FileState]:
+    """Return the states of the files to be overwritten that are not our own.
+
+    Raises:
+        KgError: there are such files and `force` is false, or a link is in the way.
+        OSError: something else is in the way.
+    """
+    for parent in sorted(list_parents(names)):
+        path = folder / parent
+        if path.is_symlink():
+            raise KgError(f"{path}: is a link. Remove it, or give another folder.", exit_code=2)
+        if path.exists() and not path.is_dir() and parent not in own:
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
+    foreign = sorted(str(folder / name) for name in names if os.path.lexists(folder / name))
+    if foreign and not force:
         raise KgError(
             f"{', '.join(foreign)}: exists and was not written by kg, or was edited since. "
             "Use --force to overwrite it, or give another folder.",
             exit_code=2,
         )
-
-
-def _remove_files(folder: Path, names: Iterable[str]) -> None:
-    """Remove files, and the subfolders that are empty then."""
-    for name in sorted(names):
-        (folder / name).unlink(missing_ok=True)
-        with suppress(OSError):  # not empty, as the folder with its manifest
-            os.removedirs((folder / name).parent)
-
-
-def _digest(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return {name: state for name in names if (state := read_state(folder / name))}
 
 
 @contextmanager
@@ -308,7 +259,9 @@ def _explain_errors(target: Path) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise KgError(
-            f"{error.filename2 or error.filename or target}: cannot be written ({error.strerror}). "
-            "Give a path that you may write to."
-        ) from None
+        name = str(error.filename2 or error.filename or target)
+        name = re.sub(rf"(?<=/){TEMPORARY.pattern}/(new|old)/", "", name)
+        if TEMPORARY.search(name):
+            name = str(target)
+        advice = ADVICE.get(error.errno or 0, "Give another path.")
+        raise KgError(f"{name}: cannot be written ({error.strerror or error}). {advice}") from None

@@ -16,7 +16,7 @@ MODULES = {
 }
 # Every module imports only from modules before it. A folder is listed with the order inside it.
 ORDER = """
-errors home names xsd files turtle_tokens turtle
+errors home names xsd signals journal staging files turtle_tokens turtle
 source: library pinyin simplify overlap
   repair/corruption repair/candidates repair/restoration repair/__init__ passages
 store: canonical engine interruptible memory credentials http endpoint graph_store
