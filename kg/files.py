@@ -143,7 +143,7 @@ def write_folder(
 
 
 def _commit_files(
-    stage: Stage, written: Mapping[str, Entry], is_stale: Callable[[str, str], bool], *, force: bool
+    stage: Stage, written: dict[str, Entry], is_stale: Callable[[str, str], bool], *, force: bool
 ) -> None:
     """Put the new files of a stage and the manifest into its folder, and remove stale ones."""
     own, states = _list_own_files(stage.folder)

@@ -53,6 +53,8 @@ def format_files(ctx: click.Context, paths: tuple[Path, ...], only_check: bool) 
     """Write the Turtle files in PATHS in canonical form.
 
     The form changes only the layout, and removes comments: use skos:editorialNote for remarks.
+    Files are replaced one after the other, each completely: if the command is interrupted, run it
+    again.
 
     \b
     kg format ontology data

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kg.errors import KgError
 from kg.files import write_file
+from kg.staging import clean_folder
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ def add_source(path: Path, known: Mapping[str, str]) -> Path:
         )
     _decode(data, path)
     copy = _copy_path(actual)
+    clean_folder(copy.parent)  # an interrupted run may have left a part of another source
     if not (copy.is_file() and _read_bytes(copy) == data):
         with write_file(copy) as stream:
             stream.write(data)
