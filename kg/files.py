@@ -31,6 +31,8 @@ from kg.staging import TEMPORARY, Stage, commit_stage, lock_folder, stage_file, 
 
 MANIFEST = "manifest.json"
 COMPRESSIONS = (".gz", ".zst")
+# As a path, /dev/stdout may be a file that other processes are writing to as well.
+STDOUT = ("-", "/dev/stdout")
 
 OpenFile = Callable[[str], BinaryIO]
 Entry = tuple[str, str]  # the export that wrote a file, and the file's SHA-256
@@ -71,6 +73,19 @@ def is_folder_target(target: str, *, one_file: bool = False) -> bool:
     return not (path.suffix or one_file)
 
 
+def is_stream_target(target: str) -> bool:
+    """Return whether the target of `-o` is standard output, a device or a pipe.
+
+    >>> is_stream_target("-"), is_stream_target("/dev/null"), is_stream_target("dump.nq")
+    (True, True, False)
+    """
+    path = Path(target)
+    try:
+        return target in STDOUT or (path.exists() and not (path.is_file() or path.is_dir()))
+    except OSError:  # the name is too long
+        return False
+
+
 @contextmanager
 def write_file(target: Path) -> Iterator[BinaryIO]:
     """Yield a stream of bytes that replaces the file at the end of the block; `-` is stdout.
@@ -81,15 +96,14 @@ def write_file(target: Path) -> Iterator[BinaryIO]:
     Raises:
         KgError: the target is a folder (exit code 2), or cannot be written (1).
     """
-    # As a path, /dev/stdout may be a file that other processes are writing to as well.
-    if str(target) in ("-", "/dev/stdout"):
+    if str(target) in STDOUT:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
     with _explain_errors(target):
         if target.is_dir():
             raise KgError(f"{target}: is a folder. Give the path of a file.", exit_code=2)
-        if target.exists() and not target.is_file():
+        if is_stream_target(str(target)):
             with target.open("wb") as stream:
                 yield stream
             return
@@ -139,20 +153,24 @@ def write_folder(
             sync_path(stage.path / NEW / name)
         written = {name: (export, compute_digest(stage.path / NEW / name)) for name in opened}
         with lock_folder(stage.folder):
-            _commit_files(stage, written, lambda n, by: by == export and replaces(n), force=force)
+            own, states = _list_own_files(folder)
+            states |= _read_others(folder, {*written, MANIFEST} - states.keys(), own, force=force)
+            _commit_files(stage, written, own, states, lambda n, by: by == export and replaces(n))
 
 
 def _commit_files(
-    stage: Stage, written: dict[str, Entry], is_stale: Callable[[str, str], bool], *, force: bool
+    stage: Stage,
+    written: Mapping[str, Entry],
+    own: Mapping[str, Entry],
+    states: Mapping[str, FileState],
+    is_stale: Callable[[str, str], bool],
 ) -> None:
     """Put the new files of a stage and the manifest into its folder, and remove stale ones."""
-    own, states = _list_own_files(stage.folder)
     put = {*written, MANIFEST}
-    states |= _read_others(stage.folder, put - states.keys(), own, force=force)
     for name in put & states.keys():
         _refuse_read_only(stage.folder / name)
     stale = {name for name, (by, _) in own.items() if name not in put and is_stale(name, by)}
-    files = {name: entry for name, entry in own.items() if name not in stale} | written
+    files = {**{name: entry for name, entry in own.items() if name not in stale}, **written}
     manifest = stage.path / NEW / MANIFEST
     manifest.write_bytes(_encode_manifest(files))
     sync_path(manifest)
@@ -259,9 +277,15 @@ def _explain_errors(target: Path) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        name = str(error.filename2 or error.filename or target)
-        name = re.sub(rf"(?<=/){TEMPORARY.pattern}/(new|old)/", "", name)
-        if TEMPORARY.search(name):
-            name = str(target)
+        name = _show_path(str(error.filename2 or error.filename or target), target)
         advice = ADVICE.get(error.errno or 0, "Give another path.")
         raise KgError(f"{name}: cannot be written ({error.strerror or error}). {advice}") from None
+
+
+def _show_path(name: str, target: Path) -> str:
+    """Return the path of an error as the user has given it, without temporary names."""
+    real = os.path.realpath(target)
+    name = re.sub(rf"/{TEMPORARY.pattern}(/(new|old))?(?=/|$)", "", name)
+    if name.startswith(f"{real}/"):
+        return str(target) + name.removeprefix(real)
+    return str(target) if real.startswith(name) else name

@@ -112,10 +112,10 @@ def replace_files(
         try:
             _write_journal(stage, put, remove, states)
             for name in remove:
-                _keep_file(stage, name, states.get(name))
+                _keep_file(stage, name, states.get(name), is_replaced=False)
             remove_empty_folders(stage.parent, remove)
             for name in put:
-                _keep_file(stage, name, states.get(name))
+                _keep_file(stage, name, states.get(name), is_replaced=True)
                 _move_file(stage / NEW / name, stage.parent / name)
             _sync_folders(stage.parent, [*put, *remove])
             (stage / JOURNAL).unlink()
@@ -145,7 +145,7 @@ def _write_journal(
     sync_path(stage)
 
 
-def _keep_file(stage: Path, name: str, state: FileState | None) -> None:
+def _keep_file(stage: Path, name: str, state: FileState | None, *, is_replaced: bool) -> None:
     """Give the file that is to be replaced or removed a name in the stage."""
     path, old = stage.parent / name, stage / OLD / name
     if sign_file(path) != (state and state.signature):
@@ -153,7 +153,7 @@ def _keep_file(stage: Path, name: str, state: FileState | None) -> None:
     if not state:
         return
     old.parent.mkdir(parents=True, exist_ok=True)
-    if (stage / NEW / name).exists():
+    if is_replaced:
         # With a second name or a copy, the file is never missing in its folder.
         try:
             os.link(path, old, follow_symlinks=False)
