@@ -195,8 +195,8 @@ def undo_journal(stage: Path) -> None:
             state = None if path.is_dir() else read_state(path)
             now = "a folder" if path.is_dir() else state and state.digest
             if os.path.lexists(old):
-                # An unfinished copy is never put back: then the old file is still there.
-                if now in (None, after):
+                # An unfinished copy is not put back: the old file is still in its place.
+                if now in (None, after) and compute_digest(old) == before:
                     _move_file(old, path)
             elif before is None and now == after:
                 path.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ A scenario runs in a forked child, with a fault at its n-th call that changes th
 This module is also the program in which that happens: forking a process with threads is not safe.
 """
 
+import builtins
 import errno
 import hashlib
 import io
@@ -102,6 +103,8 @@ class Faults:
         for name in ("rename", "replace", "link", "unlink", "rmdir", "mkdir", "fsync"):
             setattr(os, name, self.wrap(name, getattr(os, name)))
         kg.staging._exchange = self.wrap("exchange", kg.staging._exchange)
+        if hasattr(os, "sendfile"):  # by which files are copied
+            os.sendfile = self.wrap("write", os.sendfile)
         plain_open, plain_io_open = os.open, io.open
 
         def open_descriptor(path: Any, flags: int, *args: Any, **kwargs: Any) -> int:
@@ -119,7 +122,7 @@ class Faults:
             return stream if "b" in mode else io.TextIOWrapper(stream, "utf-8", newline="")
 
         os.open = open_descriptor
-        io.open = open_stream  # type: ignore[assignment]
+        io.open = builtins.open = open_stream  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)
@@ -140,9 +143,13 @@ def write_all(folder: Path, files: dict[str, bytes], **options: Any) -> None:
             open_file(name).write(data)
 
 
+OLD = {"a": b"old", "b": b"old", "same": b"same", "gone": b"old", "sub/gone/c": b"old"}
+NEW = {"a": b"new", "b": b"new", "same": b"same", "sub/d": b"new", "e/f": b"new"}
+
+
 def prepare_folder(root: Path, *foreign: str) -> None:
     write_all(root / "d", {"kept": b"other", "sub/kept": b"other"}, export="other")
-    write_all(root / "d", {"a": b"old", "b": b"old", "gone": b"old", "sub/gone/c": b"old"})
+    write_all(root / "d", OLD)
     (root / "d" / "a").chmod(0o640)
     for name in foreign:
         (root / "d" / name).parent.mkdir(exist_ok=True)
@@ -150,7 +157,7 @@ def prepare_folder(root: Path, *foreign: str) -> None:
 
 
 def run_folder(root: Path, **options: Any) -> None:
-    write_all(root / "d", {"a": b"new", "b": b"new", "sub/d": b"new", "e/f": b"new"}, **options)
+    write_all(root / "d", NEW, **options)
 
 
 def run_inside(root: Path) -> None:
