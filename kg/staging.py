@@ -116,15 +116,18 @@ def _make_folders(folder: Path) -> Iterator[None]:
 @contextmanager
 def _open_stage(folder: Path, make: Callable[[Path], None]) -> Iterator[Stage]:
     """Make a temporary file or folder; it is locked in the block, and removed after it."""
-    with hold_signals():
-        path, descriptor = _make_locked(folder, make)
-    stage = Stage(folder, path)
-    try:
-        yield stage
-    finally:
+    with ExitStack() as stack:
         with hold_signals():
-            _remove_temporary(stage.path)
-            os.close(descriptor)
+            path, descriptor = _make_locked(folder, make)
+            stage = Stage(folder, path)
+            stack.callback(_close_stage, stage, descriptor)
+        yield stage
+
+
+def _close_stage(stage: Stage, descriptor: int) -> None:
+    with hold_signals():
+        _remove_temporary(stage.path)
+        os.close(descriptor)
 
 
 def _make_locked(folder: Path, make: Callable[[Path], None]) -> tuple[Path, int]:

@@ -61,6 +61,7 @@ NOT_REACHED = 77
 # What happens at the n-th call; with a plus, at all later ones too.
 KINDS = ("kill", "full disk", "interrupt+", "full disk+", "interrupt")
 QUICK_KINDS = 3
+UNDONE_AT_ONCE = ("full disk", "interrupt", "interrupt+")
 REMOVING = ("unlink", "rmdir")  # which work on a full disk
 
 
@@ -275,32 +276,41 @@ def run_with_fault(scenario: Scenario, root: Path, kind: str, number: int) -> in
     raise AssertionError
 
 
-def check_fault(scenario: Scenario, root: Path, old: Tree, new: Tree, code: int) -> Iterator[str]:
-    """Yield what is wrong after a fault, and after the cleaning and the run that follow it."""
+def check_fault(
+    scenario: Scenario, root: Path, kind: str, old: Tree, new: Tree, code: int
+) -> Iterator[str]:
+    """Yield what is wrong after a fault, after cleaning, and after the next run."""
     after = read_tree(root)
     files, old_files, new_files = map(list_files, (after, old, new))
+    together = [old_files, new_files]
     for name in {**old_files, **new_files, **files}:
         if files.get(name) not in (old_files.get(name), new_files.get(name)):
             yield f"{name} is neither old nor new: {files.get(name)}"
-    if scenario.one_step and files not in (old_files, new_files):
+    if scenario.one_by_one:
+        together = []
+    elif (scenario.one_step or kind in UNDONE_AT_ONCE) and files not in together:
         yield "a mixture"
+    if kind in UNDONE_AT_ONCE and code == 2 and any(map(is_temporary, after)):
+        yield "a temporary file"
     if code == 1:
         yield "an unexpected error"
-    folders = [root, *(path for path in root.rglob("*") if path.is_dir())]
-    for folder in folders:
+    again = root.with_name(f"{root.name} again")
+    shutil.copytree(root, again)
+    for folder in [root, *(path for path in root.rglob("*") if path.is_dir())]:
         if not is_temporary(folder.name):
             clean_folder(folder)
     cleaned = read_tree(root)
-    if list_files(cleaned) not in (old_files, new_files) and not scenario.one_by_one:
+    if together and list_files(cleaned) not in together:
         yield "a mixture after cleaning"
     if any(map(is_temporary, cleaned)):
         yield "a temporary file after cleaning"
     try:
-        scenario.run(root)
+        scenario.run(again)
     except KgError as error:
         yield f"the next run failed: {error}"
-    if list_files(read_tree(root)) != new_files or any(map(is_temporary, read_tree(root))):
-        yield f"wrong files after the next run: {sorted(read_tree(root))}"
+    if list_files(read_tree(again)) != new_files or any(map(is_temporary, read_tree(again))):
+        yield f"wrong files after the next run: {sorted(read_tree(again))}"
+    shutil.rmtree(again)
 
 
 def inject_faults(scenario: Scenario, folder: Path, kinds: Iterable[str]) -> tuple[int, list[str]]:
@@ -322,7 +332,7 @@ def inject_faults(scenario: Scenario, folder: Path, kinds: Iterable[str]) -> tup
             code = run_with_fault(scenario, root, kind, number)
             if code == NOT_REACHED:
                 break
-            found = list(check_fault(scenario, root, old, new, code))
+            found = list(check_fault(scenario, root, kind, old, new, code))
             os.chdir(folder)
             wrong += [f"{kind} {number} ({code}): {text}" for text in found]
             shutil.rmtree(root)
