@@ -161,11 +161,6 @@ def run_folder(root: Path, **options: Any) -> None:
     write_all(root / "d", NEW, **options)
 
 
-def run_inside(root: Path) -> None:
-    os.chdir(root / "d")
-    run_folder(root)
-
-
 def write_one(path: Path, data: bytes) -> None:
     with write_file(path) as stream:
         stream.write(data)
@@ -201,11 +196,6 @@ def forbid_move() -> None:
     os.rename = refuse_stage  # type: ignore[assignment]
 
 
-def forbid_both() -> None:
-    forbid_links()
-    forbid_exchange()
-
-
 SCENARIOS = {
     "new file": Scenario(
         lambda root: None, lambda root: write_one(root / "x/y/z", b"new"), one_step=True
@@ -220,9 +210,6 @@ SCENARIOS = {
     "our folder": Scenario(prepare_folder, run_folder, one_step=True),
     "our folder, no exchange": Scenario(prepare_folder, run_folder, patch=forbid_exchange),
     "our folder, read-only parent": Scenario(prepare_folder, run_folder, patch=forbid_move),
-    "our folder, no links": Scenario(prepare_folder, run_folder, patch=forbid_links),
-    "our folder, neither": Scenario(prepare_folder, run_folder, patch=forbid_both),
-    "our folder, working directory": Scenario(prepare_folder, run_inside),
     "other files": Scenario(lambda root: prepare_folder(root, "mine", "sub/mine"), run_folder),
     "other files, no links": Scenario(
         lambda root: prepare_folder(root, "mine", "sub/mine"), run_folder, patch=forbid_links
