@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from kg.check.shacl import check_shapes, read_shapes
 from rdflib import Graph
 
 from kg.check.finding import Finding, Locator
+from kg.check.shacl import check_shapes, read_shapes
 from kg.home import Home
 from kg.names import read_names
 from kg.turtle import LineIndex, TurtleFile

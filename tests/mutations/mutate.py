@@ -19,7 +19,6 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pyoxigraph as ox
-from kg.check.shacl import check_shapes, read_shapes
 from mutants import Data, Mutant, Triple, is_sampled, kind_of, list_mutants, make_literal
 from pyshacl.shape import Shape
 from rdflib import OWL, RDF, SH, Graph, Literal, URIRef
@@ -29,6 +28,7 @@ from kg.check.constraint_queries import list_constraint_queries, run_constraint_
 from kg.check.evidence import check_evidence
 from kg.check.finding import Finding, Locator
 from kg.check.language_tags import check_language_tags
+from kg.check.shacl import check_shapes, read_shapes
 from kg.graph import Graph as KnowledgeGraph
 from kg.home import Home
 from kg.names import language_of, text
