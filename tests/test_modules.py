@@ -17,7 +17,9 @@ MODULES = {
 # Every module imports only from modules before it. A folder is listed with the order inside it.
 ORDER = """
 display errors reading home sparql_tokens nesting turtle_tokens turtle_layout turtle_faults names
-  xsd formulas files turtle_folder turtle turtle_format serialization
+  xsd formulas
+files: signals journal staging writing
+turtle_folder turtle turtle_format serialization
 source: library pinyin simplify overlap
   repair/corruption repair/candidates repair/restoration repair/__init__ passages
 store: canonical engine interruptible clauses memory credentials transfer http

@@ -122,9 +122,9 @@ class _Check:
         replaced = {file.graph for file in self.checked}
         self._files = [*(f for f in data if f.graph not in replaced), *self.checked]
         # With the paths that were given.
-        paths = {file.path.resolve(): file.path for file in asked}
+        paths = {file.resolved: file.path for file in asked}
         self._shape_files = [
-            TurtleFile(paths.get(f.path.resolve(), f.path), f.graph)
+            TurtleFile(paths.get(f.resolved, f.path), f.graph)
             for f in list_files(home, shapes=True)
             if f not in data
         ]
@@ -234,8 +234,8 @@ class _Check:
             self.graph.home.ontology,
         )
         found = sorted(report_shape_faults(faults, self.names, locator, language))
-        asked = {file.path.resolve() for file in self._asked}
-        others = [finding for finding in found if Path(finding.path).resolve() not in asked]
+        asked = {file.resolved for file in self._asked}
+        others = [finding for finding in found if Path(os.path.realpath(finding.path)) not in asked]
         if others:
             raise KgError("\n".join(map(str, others)))
         yield from found

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kg.errors import KgError
 from kg.files import write_file
+from kg.files.staging import clean_folder
 from kg.reading import decode_text, read_bytes
 
 
@@ -89,6 +90,7 @@ def add_source(path: Path, known: Mapping[str, str]) -> Path:
         )
     decode_text(data, str(path))
     copy = _copy_path(actual)
+    clean_folder(copy.parent)  # an interrupted run may have left a part of another source
     if not (copy.is_file() and read_bytes(copy) == data):
         with write_file(copy) as stream:
             stream.write(data)
