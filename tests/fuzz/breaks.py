@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
+import kg.ask.answer
 import kg.ask.parameters
 import kg.store.memory
 import kg.store.results
@@ -36,7 +37,8 @@ def break_sparql() -> None:
 
 def break_parameters() -> None:
     """Bind texts without escapes."""
-    replace(kg.ask.parameters, "write_term", lambda right: right().replace('\\"', '"'))
+    for module in (kg.ask.parameters, kg.ask.answer):
+        replace(module, "write_term", lambda right: right().replace('\\"', '"'))
 
 
 def break_answers() -> None:

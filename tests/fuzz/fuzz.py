@@ -15,12 +15,14 @@ import re
 import secrets
 import sys
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import count
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis.errors import HypothesisWarning
 from inputs import CORPUS, STRATEGIES
 from targets import TARGETS
 from worker import Outcome, Worker
@@ -138,6 +140,8 @@ def main() -> int:
         "--break", dest="broken", default="", help="break a guard, to see a failure"
     )
     options = parser.parse_args()
+    # Strategies with many long texts are what is meant.
+    warnings.simplefilter("ignore", HypothesisWarning)
     start = secrets.randbelow(2**32) if options.seed is None else options.seed
     is_sound = True
     for target in options.targets or TARGETS:

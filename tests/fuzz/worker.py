@@ -128,7 +128,7 @@ def name_error(error: BaseException) -> str:
     ours = [frame for frame in frames if "/kg/" in frame.filename] or frames
     place = f"{Path(ours[-1].filename).name}:{ours[-1].name}" if ours else ""
     if type(error).__name__ == "FailureError":
-        place = re.sub(r"[^A-Za-z ]+", " ", str(error))[:60].strip()
+        place = str(error).partition(": ")[0]
     return f"{type(error).__name__} {place}"
 
 
