@@ -13,9 +13,11 @@ from urllib.parse import urljoin
 
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Literal, Quad, Triple
 
+from kg.display import escape_controls
 from kg.errors import KgError
 from kg.graph import ENTAILED, Graph, bind_values, iri_term, read_internal
 from kg.names import text
+from kg.xsd import read_integer
 
 NUMERIC = re.compile("#(decimal|[a-zA-Z]*[iI]nteger)$")
 SOURCE = re.compile("([^/]+)/source$")  # the end of the IRI of a graph that describes a source
@@ -126,11 +128,22 @@ def plan_push(local: Graph, remote: Graph) -> Plan:
 
 
 def count_graphs(graph: Graph) -> dict[str, int]:
-    """Return the number of statements of each named graph in `graph:`, sorted by IRI."""
+    """Return the number of statements of each named graph in `graph:`, sorted by IRI.
+
+    Raises:
+        KgError: the answer of the endpoint has something else than numbers.
+    """
     start = str(Literal(graph.names.expand("graph:")))
-    rows = graph.internal("graph-counts", named_graphs=True, start=start)
-    # Some engines give one empty row if there is no graph.
-    return {text(name): int(text(count)) for name, count in rows if name is not None}
+    counts = {}
+    for name, count in graph.internal("graph-counts", named_graphs=True, start=start):
+        number = read_integer(text(count))
+        if name is None:
+            continue  # some engines give one empty row if there is no graph
+        if number is None:
+            shown = escape_controls(text(count)) or "nothing"
+            raise KgError(f"{graph.engine.name}: {shown} is not a number of statements. Try again.")
+        counts[text(name)] = number
+    return counts
 
 
 def compare_graphs(local: Sequence[Triple], remote: Sequence[Triple]) -> str:
@@ -160,7 +173,7 @@ def normalize_term(term: object) -> object:
     """
     if not isinstance(term, Literal) or not NUMERIC.search(term.datatype.value):
         return term
-    number = re.fullmatch(r"[+-]?\d*\.?\d+", term.value)
+    number = re.fullmatch(r"[+-]?[0-9]*\.?[0-9]+", term.value)
     return (Decimal(term.value), term.datatype.value) if number else term
 
 

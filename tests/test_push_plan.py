@@ -1,9 +1,13 @@
 """The comparison of named graphs before a push."""
 
 import pytest
-from pyoxigraph import RdfFormat, Triple, parse
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
-from kg.push_plan import compare_graphs
+from kg.errors import KgError
+from kg.graph import Graph
+from kg.home import find_home
+from kg.push_plan import compare_graphs, count_graphs
+from kg.store import Rows
 
 
 def read(text: str) -> list[Triple]:
@@ -33,3 +37,24 @@ def test_comparison_of_graphs(remote: str, state: str) -> None:
 def test_graph_with_all_local_statements_is_more() -> None:
     assert compare_graphs(read("<a> <b> 1 ."), read("<a> <b> 1 , 2 ; <c> [] .")) == "more"
     assert compare_graphs(read("<a> <b> [] ."), read("<a> <b> 1 , [] .")) == "other"
+
+
+class Answering:
+    """An engine with one answer to everything."""
+
+    name = "http://e.org/query"
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+
+    def query(self, *args: object, **more: object) -> Rows:
+        return self.rows
+
+
+@pytest.mark.parametrize("count", [None, Literal("1_0"), Literal("many\x1b"), Literal("9" * 5000)])
+def test_count_that_is_not_a_number_is_an_error(count: Literal | None) -> None:
+    rows = Rows(("graph", "count"), [(NamedNode("http://e.org/g"), count)])
+    graph = Graph(find_home(), Answering(rows))
+    with pytest.raises(KgError, match="is not a number of statements") as caught:
+        count_graphs(graph)
+    assert "\x1b" not in str(caught.value)

@@ -17,7 +17,7 @@ from kg.errors import KgError
 from kg.graph import Graph, connect_graph, load_graph
 from kg.home import Home, find_home
 from kg.names import LANGUAGES
-from kg.xsd import read_integer
+from kg.xsd import XSD, is_lexical_form, read_integer
 
 # The key of --max-answer-size in the context of a command.
 MAX_ANSWER_SIZE = "kg.max_answer_size"
@@ -31,6 +31,17 @@ class IntegerType(click.IntRange):
         """Return the value of an option as a number."""
         if isinstance(value, str) and read_integer(value) is None:
             raise click.BadParameter(f"{quote_input(value)} is not an integer.", ctx, param)
+        return super().convert(value, param, ctx)
+
+
+class NumberType(click.FloatRange):
+    """A number as XML Schema writes it; click also takes 1_000 and digits of other scripts."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the value of an option as a number."""
+        is_number = not isinstance(value, str) or is_lexical_form(value, f"{XSD}double")
+        if not is_number or (isinstance(value, str) and value != value.strip()):
+            raise click.BadParameter(f"{quote_input(value)} is not a number.", ctx, param)
         return super().convert(value, param, ctx)
 
 
@@ -86,7 +97,7 @@ size_option = click.option(
 )
 timeout_option = click.option(
     "--timeout",
-    type=float,
+    type=NumberType(),
     metavar="SECONDS",
     help="Stop after this time. Default: no limit, or 60 seconds at an endpoint.",
 )

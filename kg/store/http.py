@@ -40,7 +40,7 @@ WRONG_DATE, WRONG_NAME = (9, 10), (62, 64)
 QUERY_PATHS = (
     "Oxigraph has /query, Fuseki /<dataset>/query, GraphDB /repositories/<name>, Virtuoso /sparql."
 )
-SIZE = re.compile(r"([0-9]{1,12})\s*([kMGT]?)i?B?", re.IGNORECASE)
+SIZE = re.compile(r"([0-9]{1,12})\s*([kMGT]?)i?B?", re.ASCII | re.IGNORECASE)
 
 # Reports each wait before another attempt, at the level INFO.
 LOGGER = logging.getLogger(__name__)

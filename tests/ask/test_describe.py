@@ -155,11 +155,12 @@ def test_passage_is_only_stripped_without_the_extra(untouched: Home, town: Path)
     assert f"  source:town 16–53: {PASSAGE['zh-Hant']}\n" in done.stdout.decode()
 
 
-def test_offset_that_is_not_a_number_is_an_error(small: Home) -> None:
+@pytest.mark.parametrize("offset", ["x", "", "1_6", "１６", "16.0", "9" * 5000])
+def test_offset_that_is_not_a_number_is_an_error(offset: str, small: Home) -> None:
     path = small.data / "town" / "suzhou.ttl"
     text = path.read_text("utf-8")
     assert '"16"^^xsd:nonNegativeInteger' in text
-    path.write_text(text.replace('"16"^^xsd:nonNegativeInteger', '"x"'), "utf-8")
+    path.write_text(text.replace('"16"^^xsd:nonNegativeInteger', f'"{offset}"'), "utf-8")
     with pytest.raises(KgError, match=r"an offset of its evidence is not a number\. Run kg check"):
         describe_node(load_graph(small), PLATFORM, "en")
 

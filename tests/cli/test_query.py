@@ -227,7 +227,7 @@ def test_timeout_ends_the_wait_for_an_endpoint(
             assert done.stderr.startswith(f"kg: {url}: no complete answer within {seconds} seconds")
 
 
-@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e300", "x", ""])
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e300", "x", "", "1_0", "٣", " 5"])
 def test_wrong_timeout_is_a_usage_error(seconds: str, untouched: Home, call: Call) -> None:
     done = call("query", "ASK {}", "--timeout", seconds, home=untouched, code=2)
     assert re.match(r"kg: (timeout: not a number of seconds|Invalid value for)", done.stderr)

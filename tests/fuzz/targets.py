@@ -28,10 +28,11 @@ import kg.store.http
 from kg.api import KnowledgeGraph
 from kg.ask import Answer, ask_question, bind_question, find_question
 from kg.ask.render import ROW_FORMATS, TRIPLE_FORMATS
+from kg.dumps.export import export_rdf
 from kg.errors import KgError
 from kg.graph import Graph, load_graph
 from kg.home import Home, find_home
-from kg.names import Names
+from kg.names import Names, read_names
 from kg.networks.query import bind_network, find_network
 from kg.store.endpoint import Endpoint
 from kg.turtle_format import format_files
@@ -46,6 +47,13 @@ TRACEBACK = re.compile(r'Traceback|^\s*File ".*", line \d|^\w+(Error|Exception|W
 MOST_BLANK_NODES = 40
 SERVER_BASE = "http://127.0.0.1"
 # A query whose answer may have rows, one with a boolean, and one with triples.
+DUMPS = {
+    "nq": RdfFormat.N_QUADS,
+    "nt": RdfFormat.N_TRIPLES,
+    "trig": RdfFormat.TRIG,
+    "ttl": RdfFormat.TURTLE,
+    "jsonld": RdfFormat.JSON_LD,
+}
 TRIPLES = {
     "turtle": RdfFormat.TURTLE,
     "ntriples": RdfFormat.N_TRIPLES,
@@ -138,6 +146,7 @@ def check_turtle(data: bytes) -> None:
     run_cli("check", str(path), home=home)
     try:
         load_graph(home)
+        check_exports(home, path)
     except KgError as error:
         if is_turtle:
             raise FailureError(f"kg ask does not load what kg check takes: {error}") from None
@@ -170,6 +179,19 @@ def _compare_terms(path: Path, before: str, after: str) -> None:
         raise FailureError("kg format changes its own form")
     if re.search(r"[ \t]$", re.sub(r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'', "", after), re.M):
         raise FailureError("kg format leaves a space at the end of a line")
+
+
+def check_exports(home: Home, path: Path) -> None:
+    """Check that the exports of a file in all formats have its statements."""
+    text = path.read_bytes().decode("utf-8-sig")
+    base = read_names(home).expand("graph:x/input")
+    before = canonicalize(parse(text, RdfFormat.TURTLE, base_iri=base))
+    for suffix, form in DUMPS.items():
+        target = home.root / f"dump.{suffix}"
+        export_rdf(home, str(target), graphs=["x/input"])
+        quads = parse(target.read_bytes(), form)
+        if canonicalize(Quad(*quad.triple) for quad in quads) != before:
+            raise FailureError(f"kg export rdf has other statements: in {suffix}")
 
 
 # SPARQL

@@ -228,7 +228,9 @@ def test_largest_answer_is_set_by_argument_or_environment(
     assert len(fetch(server.url, "2k").body) == 2_000
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "1.5MB", "many", "1 000", "１MB", "MB", "9" * 5_000])
+@pytest.mark.parametrize(
+    "text", ["0", "-1", "1.5MB", "many", "1 000", "１MB", "٣", "5ıB", "5\u212a", "MB", "9" * 5_000]
+)
 def test_invalid_size_is_a_usage_error(text: str) -> None:
     with pytest.raises(KgError, match=r"not a size. Write one like 100MB") as caught:
         parse_size(text)
