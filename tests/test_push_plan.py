@@ -9,6 +9,8 @@ from kg.home import find_home
 from kg.push_plan import compare_graphs, count_graphs
 from kg.store import Rows
 
+XSD = "http://www.w3.org/2001/XMLSchema#"
+
 
 def read(text: str) -> list[Triple]:
     return [quad.triple for quad in parse(text, RdfFormat.TURTLE, base_iri="http://e.org/")]
@@ -25,6 +27,7 @@ def read(text: str) -> list[Triple]:
         ("<a> <b> 1 , 2.50 ; <c> [ <d> 'x'@zh-Hans ] , [ <d> 'x'@zh-Hans ] .", "part"),
         ("<a> <b> 1 , 2.50 ; <c> [ <d> 'y' ] .", "other"),
         ("<a> <b> 1 , 2.51 ; <c> [ <d> 'x'@zh-Hans ] .", "other"),
+        (f"<a> <b> '１'^^<{XSD}integer> , 2.50 ; <c> [ <d> 'x'@zh-Hans ] .", "other"),
         ("<a> <b> '1' , 2.50 ; <c> [ <d> 'x'@zh-Hans ] .", "other"),
         ("<a> <b> 1 , 2.50 ; <c> [ <d> 'x'@zh-Hans ; <e> 'y' ] .", "other"),
     ],
