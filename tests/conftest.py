@@ -46,6 +46,12 @@ TRACEBACK = re.compile(r'Traceback|^\s*File ".*", line \d|^\w+(Error|Exception|W
 SMALL = Path(__file__).parent / "small"
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
+# Programs that tests run; pytest would look for doctests in them.
+collect_ignore = [
+    *(f"fuzz/{name}.py" for name in ("breaks", "child", "fuzz", "inputs", "targets")),
+    *(f"mutations/{name}.py" for name in ("mutants", "mutate")),
+]
+
 
 @pytest.fixture(scope="session")
 def interrupt() -> Callable[[list[str | Path]], tuple[int, str, str, float]]:

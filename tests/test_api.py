@@ -194,7 +194,10 @@ def test_odd_value_is_an_answer_or_a_kg_error(name: str, graph: KnowledgeGraph) 
         (lambda graph: graph.ask(5), r"question: a str is needed, not int\."),
         (lambda graph: graph.ask("policies", None), r"language: a str is needed, not NoneType\."),
         (lambda graph: graph.ask("policies", city=b"x"), "city: a str, a number or a date is need"),
-        (lambda graph: graph.ask("goals", year=10**5000), "year: A number with more than 4,300 digits"),
+        (
+            lambda graph: graph.ask("goals", year=10**5000),
+            "year: A number with more than 4,300 digits",
+        ),
         (lambda graph: graph.query(b"ASK {}"), r"query: a str is needed, not bytes\."),
         (
             lambda graph: graph.query("ASK {\ud800}"),

@@ -21,11 +21,11 @@ from collections.abc import Callable, Iterable
 from itertools import count
 from pathlib import Path
 
+from child import Outcome, Worker
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.errors import HypothesisWarning
 from inputs import CORPUS, STRATEGIES
 from targets import TARGETS
-from worker import Outcome, Worker
 
 BATCH = 500  # inputs from one seed
 LONGEST_DETAIL = 1_500

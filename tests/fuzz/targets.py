@@ -1,7 +1,7 @@
 """The four targets of the fuzzer: each takes an input and raises an exception if kg fails on it.
 
 `FailureError` is raised for a wrong outcome, and all exceptions of kg but KgError pass. Each target
-runs in a process of its own (see `worker.py`), because its input may end the process.
+runs in a process of its own (see `child.py`), because its input may end the process.
 """
 
 import io

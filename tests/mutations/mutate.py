@@ -74,6 +74,8 @@ class MutableStore:
         prefixes: Mapping[str, str] | None = None,
         *,
         named_graphs: bool = False,
+        timeout: float | None = None,
+        allow_service: bool = False,
     ) -> QueryResult:
         """Return the result of a query; the default graph is the union of all named graphs."""
         known = dict(prefixes) if prefixes else None
