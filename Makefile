@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV ?= .venv
 RUNS ?= 11
 CITIES ?= 1000
+SECONDS ?= 900
 BIN := $(VENV)/bin
 
-.PHONY: help run test test-all lint bench bench-questions bench-exports format pictures clean
+.PHONY: help run test test-all lint bench bench-questions bench-exports fuzz format pictures clean
 
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 17
@@ -37,6 +38,9 @@ bench-questions: $(VENV)/installed-test ## time each question: against rdflib, t
 
 bench-exports: $(VENV)/installed-test ## time and memory of each export, on many cities
 	$(BIN)/python tests/bench/exports.py
+
+fuzz: $(VENV)/installed-test ## generated inputs: SECONDS of processor time for each kind of input
+	$(BIN)/python tests/fuzz/fuzz.py --seconds $(SECONDS)
 
 format: $(VENV)/installed-test ## write Turtle and Python in canonical form
 	$(BIN)/kg format ontology data

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kg.api import KnowledgeGraph
-    from kg.errors import KgError
+    from kg.errors import KgError, KgTimeoutError
 
-__all__ = ["KgError", "open"]
+__all__ = ["KgError", "KgTimeoutError", "open"]
 
 
 def open(where: "str | Path | None" = None) -> "KnowledgeGraph":
@@ -33,8 +33,8 @@ def open(where: "str | Path | None" = None) -> "KnowledgeGraph":
 
 def __getattr__(name: str) -> object:
     # Imported on demand, so that `import kg` and the start of the command line are fast.
-    if name == "KgError":
-        from kg.errors import KgError
+    if name in ("KgError", "KgTimeoutError"):
+        from kg import errors
 
-        return KgError
+        return getattr(errors, name)
     raise AttributeError(f"module 'kg' has no attribute {name!r}")

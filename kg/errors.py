@@ -1,7 +1,9 @@
-"""The one error that the program raises, and how optional packages are imported."""
+"""The error that the program raises, checks of arguments, and imports of optional packages."""
 
 from importlib import import_module
 from typing import Any
+
+from kg.display import escape_controls
 
 
 class KgError(ValueError):
@@ -11,8 +13,34 @@ class KgError(ValueError):
     """
 
     def __init__(self, message: str, *, exit_code: int = 1) -> None:
-        super().__init__(message)
+        super().__init__(escape_controls(message))
         self.exit_code = exit_code
+
+
+class KgTimeoutError(KgError, TimeoutError):
+    """There was no answer within the given time."""
+
+
+def check_text(value: object, name: str) -> str:
+    """Return a value that must be a text.
+
+    Raises:
+        KgError: it is not a str, or it has half of a surrogate pair, which is not a character.
+
+    >>> check_text(5, "question")
+    Traceback (most recent call last):
+    ...
+    kg.errors.KgError: question: a str is needed, not int.
+    """
+    if not isinstance(value, str):
+        raise KgError(f"{name}: a str is needed, not {type(value).__name__}.", exit_code=2)
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        code = f"U+{ord(value[error.start]):04X}"
+        problem = f"character {error.start + 1} ({code}) is not a character of Unicode. Remove it."
+        raise KgError(f"{name}: {problem}", exit_code=2) from None
+    return value
 
 
 def require(module: str, extra: str, *, hint: str = "") -> Any:

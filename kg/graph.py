@@ -3,15 +3,19 @@
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from threading import TIMEOUT_MAX
+from time import monotonic
 
 from pyoxigraph import NamedNode, Triple
 
-from kg.errors import KgError
+from kg.errors import KgError, KgTimeoutError, check_text
 from kg.home import Home
 from kg.names import Names, Term, read_names
+from kg.reading import read_text
 from kg.store import Engine, Memory, Result, Rows
 from kg.turtle import TurtleFile, list_files
 
+SHORTEST_TIMEOUT = 0.001  # seconds
 ENTAILED = "graph:entailed"
 VALUES_LINE = re.compile(r"^([ \t]*)VALUES \?(\w+) \{[^{}]*\}[ \t]*$", re.MULTILINE)
 UNION = (
@@ -44,15 +48,27 @@ class Graph:
         prefixes: Mapping[str, str] | None = None,
         *,
         named_graphs: bool = False,
+        timeout: float | None = None,
+        allow_service: bool = False,
     ) -> Result:
         """Return the result of a SPARQL 1.1 query; see `Engine.query`.
 
         Raises:
-            KgError: exit code 2 for an error in the query, 1 if there is no answer.
+            KgError: exit code 2 for an error in the query or the timeout, 1 if there is no answer.
+            KgTimeoutError: there is no answer in time.
         """
-        if not self._is_verified:
-            self.verify()
-        return self.engine.query(text, where, prefixes, named_graphs=named_graphs)
+        check_text(text, where)
+        _check_timeout(timeout)
+        start = monotonic()
+        self.verify(timeout)
+        return self.engine.query(
+            text,
+            where,
+            prefixes,
+            named_graphs=named_graphs,
+            timeout=timeout and max(timeout - (monotonic() - start), SHORTEST_TIMEOUT),
+            allow_service=allow_service,
+        )
 
     def select(self, text: str, where: str = "query", *, named_graphs: bool = False) -> Rows:
         """Return the result of a SELECT query.
@@ -85,36 +101,42 @@ class Graph:
         text = bind_values(read_internal(self.home, name), terms)
         return self.select(text, name, named_graphs=named_graphs).rows
 
-    def verify(self) -> None:
+    def verify(self, timeout: float | None = None) -> None:
         """Check, once, that the default graph has the dataset with its entailments.
+
+        The timeout is in seconds, for each of at most four queries.
 
         Raises:
             KgError: it does not; the message names the missing setting, or says to push.
         """
-        if not self._is_verified and not self._ask("endpoint-complete"):
-            raise KgError(f"{self.engine.name}: {self._explain_missing()}")
+        if not self._is_verified and not self._ask("endpoint-complete", timeout):
+            raise KgError(f"{self.engine.name}: {self._explain_missing(timeout)}")
         self._is_verified = True
 
-    def _explain_missing(self) -> str:
+    def _explain_missing(self, timeout: float | None) -> str:
         push = f"Load it: kg push {self.engine.name}"
-        if self._ask("endpoint-default-graph"):
-            if self._ask("endpoint-named-graphs"):
+        if self._ask("endpoint-default-graph", timeout):
+            if self._ask("endpoint-named-graphs", timeout):
                 return f"the endpoint has the dataset without its entailments. {push}"
             return (
                 "the endpoint has the dataset without its named graphs, which kg show and other "
                 f"commands need. Remove default-graph-uri from the address, or: {push}"
             )
-        if self._ask("endpoint-named-graphs", named_graphs=True):
+        if self._ask("endpoint-named-graphs", timeout, named_graphs=True):
             return (
                 "the endpoint has the dataset in named graphs, but its default graph is not "
                 f"their union. {UNION}"
             )
         return f"the endpoint does not have the dataset. {push}"
 
-    def _ask(self, name: str, *, named_graphs: bool = False) -> bool:
+    def _ask(self, name: str, timeout: float | None, *, named_graphs: bool = False) -> bool:
         text = read_internal(self.home, name)
         try:
-            return self.engine.query(text, name, named_graphs=named_graphs) is True
+            where = "the query that checks the endpoint"
+            found = self.engine.query(text, where, named_graphs=named_graphs, timeout=timeout)
+            return found is True
+        except KgTimeoutError:
+            raise
         except KgError as error:
             # The query is ours and valid: the address is not that of a SPARQL endpoint.
             raise KgError(str(error)) from None
@@ -160,33 +182,27 @@ def load_graph(home: Home) -> LocalGraph:
     return graph
 
 
-def connect_graph(home: Home, url: str) -> Graph:
+def connect_graph(home: Home, url: str, max_answer_size: str | None = None) -> Graph:
     """Return the graph of a SPARQL endpoint, which `kg push` has loaded.
 
+    `max_answer_size` is the size of the largest answer, like "500MB"; see `kg.store.http.Client`.
+
     Raises:
-        KgError: the address or the credentials are invalid. Nothing is sent before the first query.
+        KgError: an argument or the credentials are invalid. Nothing is sent before the first query.
     """
     # Imported here: SPARQLWrapper takes long to load.
     from kg.store.endpoint import Endpoint
 
-    return Graph(home, Endpoint(url), verify=True)
+    return Graph(home, Endpoint(url, max_answer_size=max_answer_size), verify=True)
 
 
 def read_query(path: Path) -> str:
     """Return the text of a query file.
 
     Raises:
-        KgError: the file cannot be read, or is not UTF-8.
+        ReadError: the file cannot be read, or is not UTF-8.
     """
-    try:
-        return path.read_text("utf-8")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise KgError(
-            f"{path}:{line}: byte {error.start} is not UTF-8. Save the file as UTF-8."
-        ) from None
-    except OSError as error:
-        raise KgError(f"{path}: cannot be read ({error.strerror}). Give a query file.") from None
+    return read_text(path, hint="Give a query file.", pipes=False)
 
 
 def read_internal(home: Home, name: str) -> str:
@@ -220,6 +236,16 @@ def bind_values(text: str, values: Mapping[str, str]) -> str:
         return f"{indent}VALUES ?{name} {{ {values[name]} }}" if name in values else line[0]
 
     return VALUES_LINE.sub(bind_line, text)
+
+
+def _check_timeout(timeout: object) -> None:
+    if timeout is None:
+        return
+    is_number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
+    if not is_number or not 0 < timeout <= TIMEOUT_MAX:  # type: ignore[operator]
+        raise KgError(
+            "timeout: not a number of seconds. Give one above 0, such as 30.", exit_code=2
+        )
 
 
 def iri_term(iri: str) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.errors import KgError
+from kg.reading import explain_os_error, find_status
 
 PACKAGE = "city-policy-kg"
 
@@ -51,9 +52,14 @@ def find_home(folder: Path | None = None) -> Home:
     resources = package / "resources"
     root = folder or (resources if resources.is_dir() else package.parent)
     for name in ("ontology/prefixes.ttl", "data/", "queries/"):
-        if not (root / name).exists():
+        try:
+            find_status(root / name)
+        except OSError as error:
+            missing = isinstance(error, FileNotFoundError)
+            reason = "" if missing else f" ({explain_os_error(error)})"
             raise KgError(
-                f"{root}: {name} not found. A home has the folders ontology/, data/ and queries/. "
-                "Give another folder with --home, or omit the option."
-            )
+                f"{root}: {name} not found{reason}. A home has the folders "
+                "ontology/, data/ and queries/. Give another folder with --home, or omit the "
+                "option."
+            ) from None
     return Home(root)

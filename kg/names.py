@@ -5,16 +5,18 @@ All prefixes and namespaces are read from `ontology/prefixes.ttl`.
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from kg.errors import KgError
 from kg.home import Home
+from kg.reading import read_text
+from kg.turtle_faults import explain_syntax, refuse_syntax
 
 XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 SHACL = "http://www.w3.org/ns/shacl#"
@@ -23,12 +25,16 @@ LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 DISPLAY_LABELS = {"en": "labelEn", "zh-Hans": "labelZhHans", "zh-Hant": "labelZhHant"}
 LOCAL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 
-# The languages of texts to show for a language, best first. All labels exist in en and zh-Hans.
+# The languages of texts to show for a language, best first. If there is none of these, any other
+# is shown: see `pick`.
 FALLBACKS = {
-    "en": ("en", "zh-Hans"),
-    "zh-Hans": ("zh-Hans", "en"),
-    "zh-Hant": ("zh-Hant", "zh-Hans", "en"),
+    "en": ("en", "zh-Hans", "zh-Hant", "zh"),
+    "zh-Hans": ("zh-Hans", "zh-Hant", "zh", "en"),
+    "zh-Hant": ("zh-Hant", "zh-Hans", "zh", "en"),
 }
+
+# Named graphs that the program makes, below `graph:`, in lower case: no file can have such a name.
+RESERVED_GRAPHS = frozenset({"entailed"})
 
 Term = NamedNode | BlankNode | Literal | Triple
 T = TypeVar("T")
@@ -91,13 +97,14 @@ class Names:
             return ""
         if isinstance(term, NamedNode):
             return self.shorten(term.value)
-        return term.value if isinstance(term, Literal) else str(term)
+        return str(term) if isinstance(term, BlankNode) else text(term)
 
 
-def bind_json(term: Term) -> dict[str, str]:
+def bind_json(term: Term) -> dict[str, Any]:
     """Return a term in SPARQL results JSON, with its language tag in the recommended case.
 
-    See https://www.w3.org/TR/sparql11-results-json/#select-encode-terms.
+    All values are str, but that of a triple term is a dict. See
+    https://www.w3.org/TR/sparql12-results-json/#select-encode-terms.
 
     >>> bind_json(Literal("深圳", language="zh-hans"))
     {'type': 'literal', 'value': '深圳', 'xml:lang': 'zh-Hans'}
@@ -110,17 +117,24 @@ def bind_json(term: Term) -> dict[str, str]:
             bound["datatype"] = term.datatype.value
         return bound
     if isinstance(term, Triple):
-        return {"type": "triple", "value": str(term)}
+        parts = {"subject": term.subject, "predicate": term.predicate, "object": term.object}
+        return {"type": "triple", "value": {name: bind_json(part) for name, part in parts.items()}}
     return {"type": "uri" if isinstance(term, NamedNode) else "bnode", "value": term.value}
 
 
 def text(term: Term | None) -> str:
     """Return the IRI or the text of a term, and "" for an unbound variable.
 
+    A triple term is written as in Turtle 1.2.
+
     >>> text(Literal("深圳", language="zh-Hans")), text(None)
     ('深圳', '')
+    >>> text(Triple(NamedNode("e:a"), NamedNode("e:b"), Literal("c")))
+    '<<( <e:a> <e:b> "c" )>>'
     """
-    return "" if term is None else bind_json(term)["value"]
+    if term is None:
+        return ""
+    return f"<<( {term} )>>" if isinstance(term, Triple) else term.value
 
 
 def language_of(term: Term | None) -> str:
@@ -134,12 +148,42 @@ def language_of(term: Term | None) -> str:
 
 
 def pick(texts: Mapping[str, T], language: str, default: T) -> T:
-    """Return the text in a language, or in the next best one of `FALLBACKS`, or the default.
+    """Return the best text for a language, or the default if there is no text but empty ones.
+
+    Best is a text in the language, then in its `FALLBACKS`, then without a language tag, then in
+    the language whose tag is first in the alphabet. A tag matches a language as in RFC 4647, 3.3.1:
+    en-GB is en.
 
     >>> pick({"en": "Shenzhen", "zh-Hans": "深圳"}, "zh-Hant", "")
     '深圳'
+    >>> pick({"fr": "Canton"}, "en", "")
+    'Canton'
     """
-    return next((texts[tag] for tag in FALLBACKS[language] if tag in texts), default)
+    if texts.get(language):  # mostly
+        return texts[language]
+    wanted = FALLBACKS.get(language, (language, *LANGUAGES))
+    tags = [tag for tag, text in texts.items() if text]
+    best = min(tags, key=lambda tag: _rank_language(str(tag), wanted), default=None)
+    return default if best is None else texts[best]
+
+
+def _rank_language(tag: str, wanted: Sequence[str]) -> tuple[int, str]:
+    lower = f"{tag}-".lower()
+    matches = (n for n, one in enumerate(wanted) if lower.startswith(f"{one}-".lower()))
+    return next(matches, len(wanted)), lower
+
+
+def collect_texts(terms: Iterable[Term | None]) -> dict[str, str]:
+    """Return the texts of literals by language tag: of several in a language, the first not empty.
+
+    >>> collect_texts([Literal("", language="en"), Literal("Wuhan", language="en")])
+    {'en': 'Wuhan'}
+    """
+    texts: dict[str, str] = {}
+    for term in terms:
+        if isinstance(term, Literal) and term.value:
+            texts.setdefault(language_of(term), term.value)
+    return texts
 
 
 def is_iri(text: str) -> bool:
@@ -160,17 +204,24 @@ def read_names(home: Home) -> Names:
     """Return the names that a home declares with `sh:declare` in `ontology/prefixes.ttl`.
 
     Raises:
-        KgError: the file is not Turtle.
+        KgError: the file is not Turtle, or a declaration is incomplete.
     """
     path = home.ontology / "prefixes.ttl"
     found: dict[str, dict[str, str]] = {"prefix": {}, "namespace": {}}
+    data = read_text(path)
+    refuse_syntax(data, str(path))
     try:
-        for quad in parse(path.read_bytes(), RdfFormat.TURTLE, base_iri=path.absolute().as_uri()):
+        for quad in parse(data, RdfFormat.TURTLE, base_iri="x:"):
             field = quad.predicate.value.removeprefix(SHACL)
             if field in found:
                 found[field][str(quad.subject)] = text(quad.object)
     except SyntaxError as error:
-        raise KgError(f"{path}:{error.lineno}: not valid Turtle: {error.msg}.") from None
+        raise explain_syntax(error, data, str(path)) from None
+    incomplete = found["prefix"].keys() ^ found["namespace"].keys()
+    if incomplete:
+        raise KgError(
+            f"{path}: a declaration has only one of sh:prefix and sh:namespace. Add both."
+        )
     return Names({prefix: found["namespace"][node] for node, prefix in found["prefix"].items()})
 
 

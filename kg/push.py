@@ -1,33 +1,34 @@
 """`kg push`: write the dataset to an endpoint, each named graph to the graph of the same IRI.
 
 Graphs are written in batches. The graphs on the server are compared with the local ones first, so
-that an interrupted push resumes where it stopped. A graph with statements that are not in this
-dataset is changed only if it may be replaced, and graphs outside `graph:` are never changed.
+that an interrupted push resumes where it stopped (see `kg.push_plan`). Afterwards they are compared
+again, and repaired, because other pushes may have run at the same time.
 """
 
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from random import uniform
+from time import monotonic, sleep
 from urllib.parse import urlsplit, urlunsplit
-
-from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Literal, Quad, Triple
 
 from kg.ask.parameters import bind_question
 from kg.ask.question import Question, ask_question, list_questions
 from kg.errors import KgError
 from kg.graph import Graph, LocalGraph, bind_values, iri_term, load_graph, read_internal
 from kg.home import Home
-from kg.names import text
+from kg.push_plan import Plan, count_graphs, normalize_term, plan_push
 from kg.store import Rows
 from kg.store.endpoint import Endpoint
 from kg.store.graph_store import PATHS, TIMEOUT, GraphStore, GraphWriter, UpdateService
 
 GO_ON = "The statements that were sent remain. Run the same command again to resume."
+ROUNDS = 8  # how often the endpoint is compared and repaired
+QUIET_READS = 10
+LONGEST_WAIT = 60.0  # seconds before a repair
 # Lines of N-Triples whose subject or object is a blank node.
 BLANK_NODE = re.compile(r'^_:|> _:[^ "<>]+ \.$')
-NUMERIC = re.compile("#(decimal|[a-zA-Z]*[iI]nteger)$")
 # From the address for queries to that of the graph store: GraphDB and RDF4J, Fuseki, Oxigraph.
 GRAPH_STORES = (
     (re.compile(r"^(.*/repositories/[^/]+)/?$"), r"\1/rdf-graphs/service"),
@@ -37,24 +38,6 @@ GRAPH_STORES = (
 
 # Called with the IRI of a graph, and the share of the statements that were sent, 0 to 1.
 Progress = Callable[[str, float], None]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The graphs to send, the graphs to drop, and those that are complete on the server.
-
-    `sizes` has the number of statements of every local graph.
-    """
-
-    send: tuple[str, ...]
-    drop: tuple[str, ...]
-    keep: tuple[str, ...]
-    sizes: dict[str, int]
-
-    @property
-    def statements(self) -> int:
-        """The number of statements to send."""
-        return sum(self.sizes[graph] for graph in self.send)
 
 
 @dataclass(frozen=True)
@@ -95,72 +78,43 @@ def push_dataset(
 ) -> Push:
     """Write the home's dataset, with entailments, to the endpoint; return what was done.
 
-    At the end, the endpoint has the same number of statements in each graph and gives the same
-    answers to the headline questions.
+    At the end, the endpoint has the same number of statements in each graph. It gives the same
+    answers to the headline questions; these are not compared if it has graphs of other homes.
 
     Raises:
-        KgError: see `plan_push`; or the push failed, and the statements sent so far remain.
+        KgError: see `Plan.check`; or the push failed, and the statements sent so far remain.
     """
     local = load_graph(home)
     remote = Graph(home, Endpoint(url, TIMEOUT))
-    plan = plan_push(local, remote, replace=replace)
-    try:
-        _write_graphs(local, plan, target, progress, batch_bytes)
-    except KgError as error:
-        raise KgError(f"{error} {GO_ON}") from None
-    _verify_counts(count_graphs(remote), plan)
-    return Push(plan, tuple(_verify_answers(local, Graph(home, remote.engine, verify=True))))
+    first = plan = plan_push(local, remote)
+    plan.check(remote.engine.name, replace=replace)
+    seconds = 0.0
+    for number in range(ROUNDS):
+        if number:
+            # Another push may have written at the same time.
+            plan = _plan_repair(local, remote, min(LONGEST_WAIT, max(seconds, 0.5) * 2**number))
+            if plan.select("conflict") or (plan.select("replace", "delete") and not replace):
+                break
+        start = monotonic()
+        _write(local, plan, target, progress, batch_bytes)
+        seconds = monotonic() - start
+        try:
+            _verify_counts(count_graphs(remote), plan)
+            return Push(first, tuple(_verify_answers(local, remote, plan)))
+        except KgError as error:
+            problem = str(error)
+        if number and plan.is_complete:
+            break
+    raise KgError(problem)
 
 
-def plan_push(local: Graph, remote: Graph, *, replace: bool = False) -> Plan:
-    """Compare the graphs of both sides and return what to do; nothing is written.
+def preview_push(home: Home, url: str) -> Plan:
+    """Return what `push_dataset` would do; the endpoint is only read.
 
     Raises:
-        KgError: the endpoint does not answer; or graphs there have statements that are not in
-            this dataset, and `replace` is false. The message lists them.
+        KgError: the endpoint does not answer.
     """
-    sizes, remote_sizes = count_graphs(local), count_graphs(remote)
-    send: list[str] = []
-    keep: list[str] = []
-    drop = sorted(set(remote_sizes) - set(sizes))
-    foreign = list(drop)
-    for graph, size in sizes.items():
-        found = remote_sizes.get(graph, 0)
-        state = "other" if found else "part"
-        if 0 < found <= size:
-            state = compare_graphs(_read_graph(local, graph), _read_graph(remote, graph))
-        (keep if state == "same" else send).append(graph)
-        if state == "other":
-            foreign.append(graph)
-    if foreign and not replace:
-        raise KgError(
-            f"{remote.engine.name}: has statements that are not in this dataset, in "
-            f"{', '.join(foreign)}. Nothing was written. Use kg push --replace to replace these "
-            "graphs, and only these."
-        )
-    return Plan(tuple(send), tuple(drop), tuple(keep), sizes)
-
-
-def count_graphs(graph: Graph) -> dict[str, int]:
-    """Return the number of statements of each named graph in `graph:`, sorted by IRI."""
-    start = str(Literal(graph.names.expand("graph:")))
-    rows = graph.internal("graph-counts", named_graphs=True, start=start)
-    # Some engines give one empty row if there is no graph.
-    return {text(name): int(text(count)) for name, count in rows if name is not None}
-
-
-def compare_graphs(local: Sequence[Triple], remote: Sequence[Triple]) -> str:
-    """Return what the remote graph is: the "same" as the local one, a "part" of it, or "other".
-
-    Blank nodes have no permanent names. Their statements are compared in canonical form
-    (https://www.w3.org/TR/rdf-canon/); if that differs, their number decides.
-    """
-    local_ground, local_blank = _normalize_graph(local)
-    remote_ground, remote_blank = _normalize_graph(remote)
-    if local_ground == remote_ground and local_blank == remote_blank:
-        return "same"
-    is_part = remote_ground <= local_ground and len(remote_blank) <= len(local_blank)
-    return "part" if is_part else "other"
+    return plan_push(load_graph(home), Graph(home, Endpoint(url, TIMEOUT)))
 
 
 def cut_batches(lines: Sequence[str], size: int) -> Iterator[list[str]]:
@@ -181,70 +135,86 @@ def cut_batches(lines: Sequence[str], size: int) -> Iterator[list[str]]:
     yield batch
 
 
-def normalize_term(term: object) -> object:
-    """Return a value that is equal for all ways in which engines write the same number.
-
-    >>> normalize_term(Literal(80))
-    (Decimal('80'), 'http://www.w3.org/2001/XMLSchema#integer')
-    """
-    if not isinstance(term, Literal) or not NUMERIC.search(term.datatype.value):
-        return term
-    number = re.fullmatch(r"[+-]?\d*\.?\d+", term.value)
-    return (Decimal(term.value), term.datatype.value) if number else term
-
-
-def _write_graphs(
+def _write(
     local: LocalGraph, plan: Plan, target: GraphWriter, progress: Progress, batch_bytes: int
 ) -> None:
-    for graph in plan.drop:
-        target.drop_graph(graph)
-    done = 0
-    for graph in plan.send:
-        lines = local.memory.dump_triples(graph).splitlines(keepends=True)
-        for number, batch in enumerate(cut_batches(lines, batch_bytes)):
-            target.write_batch(graph, "".join(batch), first=number == 0)
-            done += len(batch)
-            progress(graph, done / plan.statements)
+    """Do what is planned. The graphs are listed before the first is written."""
+    is_begun = False
+    try:
+        for name, listed in plan.listed.items():
+            if not plan.local <= listed:
+                target.write_batch(name, _format_list(local, name, plan.local | listed), first=True)
+                is_begun = True
+        for graph in plan.select("delete"):
+            target.drop_graph(graph.graph)
+            is_begun = True
+        done = 0
+        for graph in plan.sent:
+            lines = local.memory.dump_triples(graph.graph).splitlines(keepends=True)
+            for number, batch in enumerate(cut_batches(lines, batch_bytes)):
+                is_first = number == 0 and graph.action != "add"
+                target.write_batch(graph.graph, "".join(batch), first=is_first)
+                is_begun = True
+                done += len(batch)
+                progress(graph.graph, done / plan.statements)
+        for name, listed in plan.listed.items():
+            if listed - plan.local:
+                target.write_batch(name, _format_list(local, name, plan.local), first=True)
+    except KgError as error:
+        raise KgError(f"{error} {GO_ON if is_begun else ''}".rstrip()) from None
 
 
-def _read_graph(graph: Graph, name: str) -> list[Triple]:
-    query = bind_values(read_internal(graph.home, "graph-statements"), {"graph": iri_term(name)})
-    return graph.construct(query, name, named_graphs=True)
+def _format_list(local: LocalGraph, name: str, graphs: frozenset[str]) -> str:
+    """Return the list of the graphs that were pushed, as N-Triples."""
+    terms = {"list": iri_term(name), "graph": " ".join(map(iri_term, sorted(graphs)))}
+    query = bind_values(read_internal(local.home, "graph-list"), terms)
+    return "".join(f"{triple} .\n" for triple in local.construct(query, "graph-list"))
 
 
-def _normalize_graph(triples: Sequence[Triple]) -> tuple[set[object], set[object]]:
-    """Return the statements without blank nodes, and those with, in canonical form."""
-    dataset = Dataset()
-    ground: set[object] = set()
-    for s, p, o in triples:
-        if isinstance(s, BlankNode) or isinstance(o, BlankNode):
-            dataset.add(Quad(s, p, o))
-        else:
-            ground.add((s, p, normalize_term(o)))
-    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    return ground, {(q.subject, q.predicate, normalize_term(q.object)) for q in dataset}
+def _plan_repair(local: Graph, remote: Graph, longest: float) -> Plan:
+    """Return what is left to do, when the numbers of statements no longer change.
+
+    The waits in seconds are random, so that two pushes do not repair the same graph at the same
+    time, and can be longer than it takes to write the graphs.
+    """
+    plan = plan_push(local, remote)
+    before: dict[str, int] = {}
+    for _ in range(QUIET_READS):
+        if plan.is_complete:
+            break
+        sleep(uniform(0.1, longest))  # noqa: S311
+        counts = count_graphs(remote)
+        if counts == before:
+            return plan_push(local, remote)
+        before = counts
+    return plan
 
 
 def _verify_counts(found: dict[str, int], plan: Plan) -> None:
-    wrong = [
-        f"{graph} ({found.get(graph, 0)} of {plan.sizes.get(graph, 0)})"
-        for graph in sorted({graph for graph, _ in found.items() ^ plan.sizes.items()})
-    ]
+    wrong = []
+    for graph in plan.graphs:
+        number = found.get(graph.graph, 0)
+        is_right = number == graph.local or (graph.is_shared and number > graph.local)
+        if graph.action != "other" and not is_right:
+            wrong.append(f"{graph.graph} ({number} of {graph.local})")
     if wrong:
         raise KgError(
             "Everything was sent, but the endpoint has other numbers of statements: "
             f"{', '.join(wrong)}. Check that nobody else writes there, and run the same command "
-            "again; use --replace if there are too many."
+            "again."
         )
 
 
-def _verify_answers(local: Graph, remote: Graph) -> Iterator[str]:
+def _verify_answers(local: Graph, remote: Graph, plan: Plan) -> Iterator[str]:
     """Yield the name of each headline question, after comparing the answers of both sides."""
     sent = "Everything was sent, and the numbers of statements agree, but"
+    remote = Graph(remote.home, remote.engine, verify=True)
     try:
         remote.verify()
     except KgError as error:
         raise KgError(f"{sent} {error}") from None
+    if plan.select("other") or any(graph.is_shared for graph in plan.graphs):
+        return
     for question in list_questions(local.home):
         if "headline" not in question.header.get("tags", ()):
             continue

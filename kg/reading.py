@@ -7,6 +7,7 @@ or with a suffix as in Git's configuration, 500K, 256M or 2G.
 import errno
 import os
 import re
+import shlex
 import stat
 import sys
 from io import FileIO
@@ -55,7 +56,11 @@ class ReadError(KgError):
 
 
 def read_text(
-    path: str | Path, *, hint: str = "Give a text file that you may read.", exit_code: int = 1
+    path: str | Path,
+    *,
+    hint: str = "Give a text file that you may read.",
+    pipes: bool = True,
+    exit_code: int = 1,
 ) -> str:
     """Return the text of a file or of standard input ("-"), without a byte order mark.
 
@@ -64,16 +69,21 @@ def read_text(
     Raises:
         ReadError: see `read_bytes`; or the file is not UTF-8.
     """
-    data = read_bytes(path, hint=hint, exit_code=exit_code)
+    data = read_bytes(path, hint=hint, pipes=pipes, exit_code=exit_code)
     return decode_text(data, _name_input(path), exit_code=exit_code).removeprefix("\ufeff")
 
 
 def read_bytes(
-    path: str | Path, *, hint: str = "Give a file that you may read.", exit_code: int = 1
+    path: str | Path,
+    *,
+    hint: str = "Give a file that you may read.",
+    pipes: bool = True,
+    exit_code: int = 1,
 ) -> bytes:
     """Return the content of a regular file, a pipe, or standard input ("-").
 
-    Reading from a named pipe waits `WRITER_SECONDS` until a program writes to it.
+    Reading from a named pipe waits `WRITER_SECONDS` until a program writes to it; without `pipes`
+    it is refused.
 
     Raises:
         ReadError: the file does not exist, cannot be read, or is larger than the limit; or it is
@@ -86,6 +96,8 @@ def read_bytes(
         status = find_status(path)
         _refuse_special(status)
         if stat.S_ISFIFO(status.st_mode):
+            if not pipes:
+                raise OSError(0, "it is a pipe")
             return _read_pipe(path, limit)
         with Path(path).open("rb") as stream:
             return _read_bounded(stream, limit)
@@ -111,10 +123,10 @@ def decode_text(data: bytes, where: str, *, exit_code: int = 1) -> str:
     except UnicodeDecodeError as error:
         start = error.start
     marked = (name for mark, name in ENCODINGS.items() if data.startswith(mark))
-    if encoding := next(marked, ""):
-        advice = f"It is {encoding}: iconv -f {encoding} -t UTF-8 {where}"
-    else:
-        advice = f"Save the file as UTF-8. If it is GBK: iconv -f GB18030 -t UTF-8 {where}"
+    encoding = next(marked, "")
+    what = f"It is {encoding}" if encoding else "Save the file as UTF-8. If it is GBK"
+    file = "" if where == STANDARD_INPUT else f" {shlex.quote(where)}"
+    advice = f"{what}: iconv -f {encoding or 'GB18030'} -t UTF-8{file}"
     reason = f"byte {start} is not UTF-8. {advice}"
     raise ReadError(where, reason, line=data.count(b"\n", 0, start) + 1, exit_code=exit_code)
 
@@ -127,6 +139,10 @@ def find_status(path: str | Path) -> os.stat_result:
     """
     try:
         return os.stat(path)  # noqa: PTH116
+    except FileNotFoundError:
+        if not os.path.islink(path):  # noqa: PTH114
+            raise
+        raise OSError(errno.ENOENT, "its symbolic link leads nowhere") from None
     except UnicodeError:
         raise OSError(0, "its name has characters that no file name can have") from None
     except ValueError:

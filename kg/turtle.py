@@ -1,4 +1,4 @@
-"""Read Turtle files as named graphs, find their faults, and serialize triples.
+"""Read Turtle files as named graphs, and find their faults.
 
 pyoxigraph reads fast and reports the position of a syntax error. `kg.turtle_format` writes the
 canonical form of files.
@@ -6,26 +6,34 @@ canonical form of files.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from kg.errors import KgError
 from kg.home import Home
-from kg.names import format_language, name_graph, read_names
-
-XMLNS = re.compile(r'(?:^  xmlns:\w+="[^"\n]*"\n)+', re.MULTILINE)
+from kg.names import RESERVED_GRAPHS, Names, format_language, name_graph, read_names
+from kg.reading import ReadError, explain_os_error, find_status, read_text
+from kg.turtle_faults import explain_syntax, refuse_syntax
+from kg.turtle_folder import list_folder
 
 
 @dataclass(frozen=True)
 class TurtleFile:
-    """A Turtle file and the IRI of its named graph."""
+    """A Turtle file and the IRI of its named graph; a pipe, which is read once, has its text."""
 
     path: Path
     graph: str
+    text: str | None = field(default=None, repr=False)
+
+    @property
+    def resolved(self) -> Path:
+        """The path without symbolic links, as far as they lead somewhere."""
+        return Path(os.path.realpath(self.path))
 
 
 @dataclass(frozen=True)
@@ -44,22 +52,25 @@ def list_files(home: Home, *, shapes: bool = False) -> list[TurtleFile]:
     """Return the Turtle files of the ontology, then those of the data, in path order.
 
     The shapes describe the data and are not part of the graph: they are left out by default.
+
+    Raises:
+        KgError: a folder cannot be read, or a file has the name of one of `RESERVED_GRAPHS`.
     """
     names = read_names(home)
     files = []
     for folder in (home.ontology, home.data):
-        for path in sorted(folder.rglob("*.ttl")):
+        for path in list_folder(folder).files:
             relative = path.relative_to(folder)
             if shapes or relative.parts[0] != "shapes":
-                files.append(TurtleFile(path, name_graph(names, relative)))
+                files.append(TurtleFile(path, _name_graph(names, path, relative)))
     return files
 
 
-def match_files(home: Home, paths: Sequence[Path]) -> list[TurtleFile]:
+def match_files(home: Home, paths: Sequence[Path], *, pipes: bool = False) -> list[TurtleFile]:
     """Return the Turtle files in the given paths, each with its named graph.
 
     A file with the same last folder and name as a file of the home replaces that file; any other
-    file gets a graph of its own, with its name.
+    file gets a graph of its own, with its name. With `pipes`, a path may be a pipe, which is read.
 
     Raises:
         KgError: a path does not exist, or a folder holds no Turtle file.
@@ -68,76 +79,88 @@ def match_files(home: Home, paths: Sequence[Path]) -> list[TurtleFile]:
     known = {f.path.relative_to(home.root).parts[1:]: f.graph for f in list_files(home)}
     matched: dict[Path, TurtleFile] = {}
     for path in paths:
-        if not path.exists():
-            raise KgError(
-                f"{path}: no such file or folder. Give Turtle files (.ttl) or folders.", exit_code=2
-            )
-        found = sorted(path.rglob("*.ttl")) if path.is_dir() else [path]
+        found, content = _find_files(path, pipes=pipes)
+        for file in found:
+            resolved = TurtleFile(file, "").resolved
+            parts = resolved.parts
+            tails = (known.get(parts[-n:]) for n in range(min(len(parts), 4), 0, -1))
+            graph = next(filter(None, tails), None)
+            if graph is None:
+                graph = _name_graph(names, file, Path(file.name))
+            matched[resolved] = TurtleFile(file, graph, content)
+    return list(matched.values())
+
+
+def _find_files(path: Path, *, pipes: bool) -> tuple[list[Path], str | None]:
+    """Return the Turtle files that a path names, and the text if it is that of a pipe."""
+    advice = "Give Turtle files (.ttl) or folders."
+    try:
+        mode = find_status(path).st_mode
+    except FileNotFoundError:
+        raise KgError(f"{path}: no such file or folder. {advice}", exit_code=2) from None
+    except OSError as error:
+        reason = f"cannot be read ({explain_os_error(error)}). {advice}"
+        raise ReadError(str(path), reason, exit_code=2) from None
+    if stat.S_ISDIR(mode):
+        found = list_folder(path).files
         if not found:
             raise KgError(
                 f"{path}: has no Turtle file. Give files (.ttl), or folders that contain some.",
                 exit_code=2,
             )
-        for file in found:
-            parts = file.resolve().parts
-            tails = (known.get(parts[-n:]) for n in range(min(len(parts), 4), 0, -1))
-            graph = next(filter(None, tails), name_graph(names, Path(file.name)))
-            matched[file.resolve()] = TurtleFile(file, graph)
-    return list(matched.values())
+        return found, None
+    content = None if stat.S_ISREG(mode) else read_text(path, hint=advice, pipes=pipes, exit_code=2)
+    return [path], content
+
+
+def _name_graph(names: Names, path: Path, relative: Path) -> str:
+    if relative.with_suffix("").as_posix().casefold() in RESERVED_GRAPHS:
+        raise KgError(
+            f"{path}: no file can have this name, because its named graph, "
+            f"graph:{relative.stem}, is one that kg makes. Rename the file."
+        )
+    return name_graph(names, relative)
+
+
+def read_turtle(file: TurtleFile) -> str:
+    """Return the text of a file that may be Turtle 1.1, without newer syntax and deep nesting.
+
+    Raises:
+        ReadError: the file cannot be read, or is not such a text.
+    """
+    if file.text is None:
+        text = read_text(file.path, hint="Give a Turtle file that you may read.", pipes=False)
+    else:
+        text = file.text.removeprefix("\ufeff")
+    refuse_syntax(text, str(file.path))
+    return text
 
 
 def parse_file(file: TurtleFile) -> Iterator[Quad]:
     """Yield the statements of a file in its named graph, with literals as written in the file.
 
     Raises:
-        SyntaxError: the file is not Turtle; see `find_faults`.
+        ReadError: the file cannot be read, or is not Turtle 1.1; see also `find_faults`.
     """
     graph = NamedNode(file.graph)
-    data = file.path.read_bytes()
-    parsed = parse(data, RdfFormat.TURTLE, base_iri=file.graph, rename_blank_nodes=True)
-    for quad in parsed:
-        yield Quad(quad.subject, quad.predicate, quad.object, graph)
+    text = read_turtle(file)
+    try:
+        for quad in parse(text, RdfFormat.TURTLE, base_iri=file.graph, rename_blank_nodes=True):
+            yield Quad(quad.subject, quad.predicate, quad.object, graph)
+    except SyntaxError as error:
+        raise explain_syntax(error, text, str(file.path)) from None
 
 
 def find_faults(files: Sequence[TurtleFile]) -> list[Fault]:
-    """Return the first syntax or encoding error of each file; none if all can be read."""
+    """Return the first error of syntax or encoding of each file; none if all can be read."""
     faults = []
     for file in files:
         try:
-            text = file.path.read_bytes().decode("utf-8")
-            for _ in parse(text, RdfFormat.TURTLE, base_iri=file.graph):
+            for _ in parse_file(file):
                 pass
-        except UnicodeDecodeError as error:
-            line = error.object.count(b"\n", 0, error.start) + 1
-            message = f"byte {error.start} is not UTF-8. Save the file as UTF-8."
-            faults.append(Fault(file.path, line, message))
-        except SyntaxError as error:
-            reason = re.sub(r"^Parser error at line \d+ column \d+: ", "", error.msg)
-            message = f"not valid Turtle, at column {error.offset}: {reason}."
-            faults.append(Fault(file.path, error.lineno or 0, message))
-        except OSError as error:
-            faults.append(Fault(file.path, 0, f"cannot be read ({error.strerror})."))
+        except ReadError as error:
+            faults.append(Fault(file.path, error.line, error.reason))
     return faults
-
-
-def serialize_triples(triples: Sequence[object], form: str, prefixes: Mapping[str, str]) -> str:
-    """Serialize triples, each once, as turtle, ntriples, jsonld or rdfxml."""
-    import rdflib
-
-    lines = sorted({restore_languages(f"{triple} .") for triple in triples})
-    if form == "ntriples":
-        return "".join(f"{line}\n" for line in lines)
-    # RDF/XML always needs the prefixes rdf and xml.
-    graph = rdflib.Graph(bind_namespaces="core" if form == "rdfxml" else "none")
-    for prefix, namespace in prefixes.items():
-        if any(namespace in line for line in lines):
-            graph.bind(prefix, namespace, override=True, replace=True)
-    graph.parse(data="\n".join(lines), format="nt")
-    plugins = {"turtle": "longturtle", "jsonld": "json-ld", "rdfxml": "pretty-xml"}
-    written: str = graph.serialize(format=plugins[form])
-    # The order of prefixes in RDF/XML differs from process to process.
-    written = XMLNS.sub(lambda block: "".join(sorted(block[0].splitlines(True))), written, count=1)
-    return written.rstrip("\n") + "\n"
 
 
 def restore_languages(line: str) -> str:

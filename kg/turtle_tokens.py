@@ -61,13 +61,15 @@ class LineIndex:
     """The lines, from 1, of statements, of subjects, and of texts with language tags.
 
     `lines` has the line of the object by subject, predicate and object, and with an empty object
-    that of the first one. IRIs are complete, literals are their texts, and blank nodes "". `tags`
-    has subject, language tag and line of each text with a tag.
+    that of the first one. IRIs are complete, literals are their texts, and blank nodes "". `nested`
+    has the same for the statements of nodes in brackets, by the subject around them. `tags` has
+    subject, language tag and line of each text with a tag.
     """
 
     lines: dict[tuple[str, str, str], int] = field(default_factory=dict)
     subjects: dict[str, int] = field(default_factory=dict)
     tags: list[tuple[str, str, int]] = field(default_factory=list)
+    nested: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def find(self, subject: str, predicate: str = "", value: str = "") -> int | None:
         """Return the line of a statement, or else of the first with its predicate, or subject."""
@@ -127,7 +129,7 @@ class _Reader:
             elif token.text == "^^":
                 next(tokens, None)
             elif token.kind == "mark":
-                self._read_mark(token.text)
+                self._read_mark(token)
             else:
                 self._read_term(token)
         return self.index
@@ -144,8 +146,10 @@ class _Reader:
         if token.text.startswith("@"):
             next(tokens, None)  # the point at the end
 
-    def _read_mark(self, mark: str) -> None:
+    def _read_mark(self, token: Token) -> None:
+        mark = token.text
         if mark in "[(":
+            self._add_line("", token.line)
             self._around.append((self._subject or "", self._predicate or ""))
             # The members of a list are objects of a blank node, as far as lines go.
             self._subject, self._predicate = "", None if mark == "[" else ""
@@ -167,9 +171,16 @@ class _Reader:
         elif self._predicate is None:
             self._predicate = self._rdf_type if token.text == "a" else text
         else:
-            key = (self._subject, self._predicate)
-            self.index.lines.setdefault((*key, text), token.line)
-            self.index.lines.setdefault((*key, ""), token.line)
+            self._add_line(text, token.line)
+
+    def _add_line(self, value: str, line: int) -> None:
+        if self._subject is None or self._predicate is None:
+            return
+        for each in (value, ""):
+            self.index.lines.setdefault((self._subject, self._predicate, each), line)
+            if self._around:
+                key = (self._around[0][0], self._predicate, each)
+                self.index.nested.setdefault(key, line)
 
     def _expand(self, token: Token) -> str:
         """Return the IRI or the text that a token stands for."""

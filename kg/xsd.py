@@ -6,15 +6,21 @@ numbers here. See https://www.w3.org/TR/xmlschema11-2/.
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Literal as OneOf
 
 from pyoxigraph import Literal, NamedNode
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 ZONE = r"(?P<zone>Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
-DAY = r"(?P<year>-?(?:[1-9][0-9]{3,}|0[0-9]{3}))-(?P<month>0[1-9]|1[0-2])-(?P<day>[0-3][0-9])"
+# XSD lets a processor limit years, to four digits at least.
+YEAR = r"(?P<year>-?(?:[1-9][0-9]{3,8}|0[0-9]{3}))"
+MONTH, DAY = "(?P<month>0[1-9]|1[0-2])", "(?P<day>[0-3][0-9])"
+DATE = f"{YEAR}-{MONTH}-{DAY}"
 CLOCK = r"(?P<hour>[01][0-9]|2[0-3]):(?P<minute>[0-5][0-9]):(?P<second>[0-5][0-9](?:\.[0-9]+)?)"
+CLOCKS = rf"(?:{CLOCK}|24:00:00(?:\.0+)?)"
+YEARS, DAYS = r"(?:[0-9]+Y)?(?:[0-9]+M)?", r"(?:[0-9]+D)?"
+HOURS = r"(?:T(?=[0-9])(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]+)?S)?)?"
 NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 # The limits of the types derived from xsd:integer.
 INTEGERS: dict[str, tuple[int | None, int | None]] = {
@@ -39,14 +45,32 @@ PATTERNS = {
         "decimal": NUMBER,
         **dict.fromkeys(("double", "float"), rf"{NUMBER}(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN"),
         "boolean": "true|false|1|0",
-        "date": DAY + ZONE,
-        "dateTime": rf"{DAY}T(?:{CLOCK}|24:00:00(?:\.0+)?){ZONE}",
-        "gYear": rf"-?(?:[1-9][0-9]{{3,}}|0[0-9]{{3}}){ZONE}",
+        "date": DATE + ZONE,
+        "dateTime": f"{DATE}T{CLOCKS}{ZONE}",
+        "dateTimeStamp": f"{DATE}T{CLOCKS}{ZONE.rstrip('?')}",
+        "time": CLOCKS + ZONE,
+        "gYear": YEAR + ZONE,
+        "gYearMonth": f"{YEAR}-{MONTH}{ZONE}",
+        "gMonthDay": f"--{MONTH}-{DAY}{ZONE}",
+        "gMonth": f"--{MONTH}{ZONE}",
+        "gDay": f"---{DAY}{ZONE}",
+        "duration": f"-?P(?=[0-9T]){YEARS}{DAYS}{HOURS}",
+        "dayTimeDuration": f"-?P(?=[0-9T]){DAYS}{HOURS}",
+        "yearMonthDuration": f"-?P(?=[0-9]){YEARS}",
         "hexBinary": "(?:[0-9a-fA-F]{2})*",
+        "base64Binary": "(?:(?:[a-zA-Z0-9+/] ?){4})*"
+        "(?:(?:[a-zA-Z0-9+/] ?){3}=|(?:[a-zA-Z0-9+/] ?){2}= ?=)?",
         "language": "[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*",
     }.items()
 }
 BLANKS = " \t\n\r"
+# What the embedded engine can compute with: integers of 64 bits, decimals of 128 bits with 18
+# places, and durations and fractions of a second that fit into them.
+INTEGER_LIMIT = 2**63
+PLACES = 18
+DECIMAL_LIMIT = Decimal(2**127).scaleb(-PLACES, Context(prec=60))
+DURATION_DIGITS = 15
+FARTHEST_ZONE = 14 * 3600
 DAYS_BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 
 
@@ -54,8 +78,9 @@ DAYS_BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 class Value:
     """A value that can be compared with others of its kind."""
 
-    kind: OneOf["number", "string", "boolean", "instant", "instant with zone"]
+    kind: OneOf["number", "string", "boolean", "date", "dateTime"]
     value: Decimal | float | str | bool
+    has_zone: bool = False
 
 
 def read_value(literal: Literal) -> Value | None:
@@ -76,10 +101,11 @@ def read_value(literal: Literal) -> Value | None:
         return Value("number", float(text.replace("INF", "inf")))
     if name == "boolean":
         return Value("boolean", text in ("true", "1"))
-    if name in ("date", "dateTime"):
-        found = PATTERNS[name].fullmatch(text)
-        return _read_instant(found) if found else None
-    return None
+    found = PATTERNS[name].fullmatch(text) if name in ("date", "dateTime") else None
+    if not found:
+        return None
+    kind: OneOf["date", "dateTime"] = "date" if name == "date" else "dateTime"
+    return Value(kind, _count_seconds(found), bool(found["zone"]))
 
 
 def is_well_formed(literal: Literal) -> bool:
@@ -101,9 +127,12 @@ def is_well_formed(literal: Literal) -> bool:
         least, greatest = INTEGERS[name]
         number = Decimal(text)
         return (least is None or number >= least) and (greatest is None or number <= greatest)
-    if name in ("date", "dateTime"):
-        return 1 <= int(found["day"]) <= _count_days(int(found["year"]), int(found["month"]))
-    return True
+    part = found.groupdict()
+    if not part.get("day"):
+        return True
+    # A day without a month or a year is one of the longest month or year.
+    longest = _count_days(int(part.get("year", 2000)), int(part.get("month", 1)))
+    return 1 <= int(part["day"]) <= longest
 
 
 def compare_values(first: Value, second: Value) -> int | None:
@@ -115,14 +144,58 @@ def compare_values(first: Value, second: Value) -> int | None:
     if first.kind != second.kind:
         return None
     a, b = first.value, second.value
+    if isinstance(a, float) or isinstance(b, float):
+        a, b = float(a), float(b)  # as XPath promotes numbers
+    if a != a or b != b:
+        return None  # NaN
+    if first.has_zone != second.has_zone and isinstance(a, Decimal) and isinstance(b, Decimal):
+        # The other one is in some zone, at most this far from UTC.
+        return -1 if a + FARTHEST_ZONE < b else 1 if a - FARTHEST_ZONE > b else None
     if a == b:
         return 0
-    if a < b:  # type: ignore[operator]
-        return -1
-    return 1 if a > b else None  # type: ignore[operator]
+    return -1 if a < b else 1  # type: ignore[operator]
 
 
-def _read_instant(found: re.Match[str]) -> Value:
+def read_integer(text: str) -> int | None:
+    """Return an integer as XML Schema writes it; None if it is not one or has over 18 digits.
+
+    >>> read_integer("+14"), read_integer("1_4"), read_integer("１４")
+    (14, None, None)
+    """
+    return int(text) if re.fullmatch("[+-]?[0-9]{1,18}", text) else None
+
+
+def is_lexical_form(text: str, datatype: str) -> bool:
+    """Return whether a text is a lexical form of a datatype, given by its IRI.
+
+    >>> is_lexical_form("1_000", f"{XSD}integer")
+    False
+    """
+    return is_well_formed(Literal(text, datatype=NamedNode(datatype)))
+
+
+def is_computable(form: str, name: str) -> bool:
+    """Return whether the embedded engine can compute with a well-formed literal of XSD.
+
+    `name` is the local name of its datatype. The engine ignores other values in calculations and
+    comparisons.
+
+    >>> is_computable("9223372036854775807", "integer"), is_computable("1e999", "double")
+    (True, True)
+    """
+    if name in INTEGERS:
+        return -INTEGER_LIMIT <= Decimal(form) < INTEGER_LIMIT
+    if name in ("double", "float"):
+        return True
+    if name == "decimal":
+        places = form.partition(".")[2].rstrip("0")
+        return len(places) <= PLACES and -DECIMAL_LIMIT <= Decimal(form) < DECIMAL_LIMIT
+    if name.lower().endswith("duration"):
+        return not re.search(f"[0-9]{{{DURATION_DIGITS + 1}}}", form)
+    return not re.search(rf"\.[0-9]{{{PLACES + 1}}}", form)
+
+
+def _count_seconds(found: re.Match[str]) -> Decimal:
     """Return a date or dateTime as seconds since 1970, in UTC if it has a time zone."""
     year, month, day = int(found["year"]), int(found["month"]), int(found["day"])
     leap_days = (year - (month <= 2)) // 4 - (year - (month <= 2)) // 100
@@ -135,12 +208,10 @@ def _read_instant(found: re.Match[str]) -> Value:
     elif "hour" in clock:  # 24:00:00
         seconds += 86400
     zone = found["zone"]
-    if not zone:
-        return Value("instant", seconds)
-    if zone != "Z":
-        offset = 3600 * int(zone[1:3]) + 60 * int(zone[4:])
-        seconds -= offset if zone[0] == "+" else -offset
-    return Value("instant with zone", seconds)
+    if not zone or zone == "Z":
+        return seconds
+    offset = 3600 * int(zone[1:3]) + 60 * int(zone[4:])
+    return seconds - offset if zone[0] == "+" else seconds + offset
 
 
 def _count_days(year: int, month: int) -> int:

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import pytest
 import rdflib
+from hypothesis import settings
 from pyoxigraph import NamedNode
 
 from kg.ask.parameters import bind_question, read_parameters
@@ -36,10 +37,20 @@ from kg.store import Rows
 from kg.turtle import list_files, parse_file
 from kg.turtle_format import format_turtle
 
+# Generated inputs take longer on a busy machine: no test has a limit of time.
+settings.register_profile("kg", deadline=None)
+settings.load_profile("kg")
+
 SECONDS_TO_START = 20
 TRACEBACK = re.compile(r'Traceback|^\s*File ".*", line \d|^\w+(Error|Exception|Warning)\b', re.M)
 SMALL = Path(__file__).parent / "small"
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+# Programs that tests run; pytest would look for doctests in them.
+collect_ignore = [
+    *(f"fuzz/{name}.py" for name in ("breaks", "child", "fuzz", "inputs", "targets")),
+    *(f"mutations/{name}.py" for name in ("mutants", "mutate")),
+]
 
 
 @pytest.fixture(scope="session")

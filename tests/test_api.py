@@ -3,8 +3,10 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -138,3 +140,110 @@ def test_folder_is_opened(tmp_path: Path) -> None:
 def test_url_is_opened_as_an_endpoint(url: str) -> None:
     # Nothing is sent before the first query.
     assert repr(kg.open(url)) == f"<KnowledgeGraph of {HOME.root} in {url}>"
+
+
+class Unprintable:
+    def __str__(self) -> str:
+        raise RuntimeError
+
+    __repr__ = __str__
+
+
+# Values that no parameter is made for, in types and in content.
+ODD: list[Any] = [
+    10**5000, -(10**5000), None, 5, 5.5, float("nan"), float("inf"), True, b"x", bytearray(b"x"),
+    object(), [], {}, (), set(), Unprintable(), Unprintable, "", "x" * 10_000, "\0", "\ud800",
+    "\udcff", "a\nb", Decimal("NaN"), Decimal("Infinity"), Decimal("1E999999999"),
+    Decimal("1E-999999999"), date(1, 1, 1), datetime.max, time(), 1j, range(5), len, "<a:b>",
+    "../../etc/passwd", "http://", "https://[", "http://x y", "[", "é" * 3000, "١٢", "\ufeff",
+]  # fmt: skip
+CALLS: dict[str, Callable[[KnowledgeGraph, Any], object]] = {
+    "open": lambda graph, value: kg.open(value),
+    "ask": lambda graph, value: graph.ask(value),
+    "ask: language": lambda graph, value: graph.ask("policies", value),
+    "ask: code": lambda graph, value: graph.ask("policies", city=value),
+    "ask: year": lambda graph, value: graph.ask("goals", year=value),
+    "ask: text": lambda graph, value: graph.ask("search", text=value),
+    "ask: iri": lambda graph, value: graph.ask("everything", entity=value),
+    "ask: timeout": lambda graph, value: graph.ask("policies", timeout=value),
+    "query": lambda graph, value: graph.query(value),
+    "query: value": lambda graph, value: graph.query(CITIES, province=value),
+    "query: timeout": lambda graph, value: graph.query("ASK {}", timeout=value),
+    "query: service": lambda graph, value: graph.query("ASK {}", allow_service=value),
+    "describe": lambda graph, value: graph.describe(value),
+    "describe: language": lambda graph, value: graph.describe("wuhan", value),
+    "questions": lambda graph, value: graph.questions(value),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_odd_value_is_an_answer_or_a_kg_error(name: str, graph: KnowledgeGraph) -> None:
+    errors = 0
+    for value in ODD:
+        try:
+            CALLS[name](graph, value)
+        except KgError as error:
+            errors += 1
+            assert 0 < len(str(error)) < 15_000
+    assert errors > 15 or name == "query: service"
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda graph: graph.ask(5), r"question: a str is needed, not int\."),
+        (lambda graph: graph.ask("policies", None), r"language: a str is needed, not NoneType\."),
+        (lambda graph: graph.ask("policies", city=b"x"), "city: a str, a number or a date is need"),
+        (
+            lambda graph: graph.ask("goals", year=10**5000),
+            "year: A number with more than 4,300 digits",
+        ),
+        (lambda graph: graph.query(b"ASK {}"), r"query: a str is needed, not bytes\."),
+        (
+            lambda graph: graph.query("ASK {\ud800}"),
+            r"query: character 6 \(U\+D800\) is not a char",
+        ),
+        (lambda graph: graph.query(CITIES, province=10**5000), "more than 4,300 digits"),
+        (lambda graph: graph.query("ASK {}", timeout="5"), "timeout: not a number of seconds"),
+        (lambda graph: kg.open(5), "where: a str or a Path is needed, not int"),  # type: ignore[arg-type]
+        (lambda graph: kg.open(""), "where: a str or a Path is needed, not an empty one"),
+        (lambda graph: kg.open("x" * 5000), r"x: ontology.* not found \(its name is too long\)"),
+    ],
+)
+def test_odd_value_is_explained(
+    call: Callable[[KnowledgeGraph], object], message: str, graph: KnowledgeGraph
+) -> None:
+    with pytest.raises(KgError, match=message):
+        call(graph)
+
+
+def test_timeout_is_also_a_timeout_error(graph: KnowledgeGraph) -> None:
+    endless = f"SELECT (COUNT(*) AS ?n) {{ {' '.join(f'?a{i} ?b{i} ?c{i} .' for i in range(9))} }}"
+    with pytest.raises(TimeoutError) as caught:
+        graph.query(endless, timeout=0.5)
+    assert isinstance(caught.value, kg.KgTimeoutError)
+    assert isinstance(caught.value, KgError)
+    assert len(graph.ask("policies", timeout=60)) > 0
+
+
+def test_dataset_clauses_are_obeyed(graph: KnowledgeGraph) -> None:
+    count = "SELECT (COUNT(*) AS ?n) {} {{ ?s ?p ?o }}"
+    wuhan = graph.query(count.format("FROM <https://w3id.org/cdp/graph/roundup-2021/wuhan>"))[0][
+        "n"
+    ]
+    graph_of_wuhan = "<https://w3id.org/cdp/graph/roundup-2021/wuhan>"
+    grouped = f"SELECT (COUNT(*) AS ?n) {{ GRAPH {graph_of_wuhan} {{ ?s ?p ?o }} }}"
+    assert wuhan == graph.query(grouped)[0]["n"] != 0
+    assert graph.query(count.format("FROM <https://nowhere.example/>"))[0]["n"] == 0
+
+
+def test_service_needs_a_permission(graph: KnowledgeGraph) -> None:
+    query = "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"
+    with pytest.raises(KgError, match="allow_service=True"):
+        graph.query(query)
+    with pytest.raises(KgError, match="the query failed"):
+        graph.query(query, allow_service=True)
+
+
+def test_byte_order_mark_is_not_part_of_a_query(graph: KnowledgeGraph) -> None:
+    assert graph.query("\ufeffASK {}")

@@ -21,6 +21,7 @@ from kg.source import digest_passage, restore_passage, split_segments
 from kg.store import Rows
 from kg.turtle import list_files
 from kg.turtle_format import diff_turtle, format_turtle
+from kg.turtle_tokens import LineIndex
 
 HOME = find_home()
 SMALL = Path(__file__).parent / "small"
@@ -337,9 +338,10 @@ def test_copied_wording_is_found(
     segment = next(s for s in segments if s.start > 7000 and s.end - s.start > 60)
     copied = restore_passage(article_text, segment.start, segment.end, "zh-Hans")[:20]
     graph = load_graph(home)
-    assert list(check_evidence(graph, Locator([], frozenset(), tmp_path), "en")) == []
+    locator = Locator([], lambda node: [], lambda file: LineIndex(), tmp_path)
+    assert list(check_evidence(graph, locator, "en")) == []
     node, scope = graph.names.expand("place:suzhou"), graph.names.expand("cdp:scope")
     path = home.data / "reference" / "copy.ttl"
     path.write_text(f'<{node}> <{scope}> """{copied}"""@zh-Hans .', "utf-8")
-    found = check_evidence(load_graph(home), Locator([], frozenset(), tmp_path), "en")
+    found = check_evidence(load_graph(home), locator, "en")
     assert [(finding.node, finding.check) for finding in found] == [(node, "evidence-copy")]

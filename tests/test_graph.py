@@ -201,6 +201,8 @@ class Counting:
         prefixes: Mapping[str, str] | None = None,
         *,
         named_graphs: bool = False,
+        timeout: float | None = None,
+        allow_service: bool = False,
     ) -> Result:
         self.count += 1
         return self.memory.query(text, where, prefixes, named_graphs=named_graphs)

@@ -16,23 +16,29 @@ MODULES = {
 }
 # Every module imports only from modules before it. A folder is listed with the order inside it.
 ORDER = """
-errors reading home names xsd files turtle_tokens turtle_layout turtle turtle_format
+display errors reading home sparql_tokens nesting turtle_tokens turtle_layout turtle_faults names
+  xsd formulas
+files: signals journal staging writing
+turtle_folder turtle turtle_format serialization
 source: library pinyin simplify overlap
   repair/corruption repair/candidates repair/restoration repair/__init__ passages
-store: canonical engine interruptible memory credentials http endpoint graph_store
+store: canonical engine interruptible clauses memory credentials transfer http
+  results endpoint graph_store
 graph
 ask: lookup wrapping table render question describe parameters answer
 api
-check: finding language_tags index components shapes reference constraint_queries placement
-  evidence report checker
+check: finding language_tags characters literals passed_over index shape_faults parameters patterns
+  components validation syntax shapes reference constraint_queries placement evidence report
+  checker
 build
 networks: model validity edges node_data query metrics overlap layout assemble
   columns xml gexf graphml graphology spreadsheet write
 pictures: labels placement scene legend svg fonts png
-tables: vocabulary columns schema statements rows cells metadata codebook parquet export
+tables: vocabulary columns schema statements rows cells metadata codebook parquet workbook export
 dumps: context grouping turtle jsonld export
-push
-cli: options output parameters groups ask query build check networks tables rdf push source
+push_plan push
+cli: messages options output parameters groups ask query build check networks tables rdf push
+  source
 """
 # `kg/__init__` imports what `kg.open` needs, and `python -m kg` starts the command line.
 OUTSIDE = {"kg/__init__", "kg/__main__"}
@@ -44,12 +50,16 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "base", "misc"}
 # Each library that could be replaced, and all the modules that use it.
 LIBRARIES = {
     "pyoxigraph": {
-        "kg/names", "kg/xsd", "kg/turtle", "kg/check/index", "kg/check/components",
-        "kg/check/shapes", "kg/check/reference", "kg/graph", "kg/store/memory", "kg/store/engine",
-        "kg/store/endpoint", "kg/store/canonical", "kg/ask/parameters", "kg/ask/answer",
-        "kg/push", "kg/dumps/export", "kg/dumps/turtle", "kg/dumps/jsonld",
+        "kg/names", "kg/xsd", "kg/turtle", "kg/turtle_faults", "kg/serialization",
+        "kg/check/literals",
+        "kg/check/index", "kg/check/shape_faults",
+        "kg/check/parameters", "kg/check/patterns", "kg/check/components", "kg/check/syntax",
+        "kg/check/shapes", "kg/check/reference", "kg/check/checker",
+        "kg/graph", "kg/store/memory", "kg/store/engine",
+        "kg/store/results", "kg/store/canonical", "kg/ask/parameters", "kg/ask/answer",
+        "kg/push_plan", "kg/dumps/export", "kg/dumps/turtle", "kg/dumps/jsonld",
     },
-    "rdflib": {"kg/turtle", "kg/check/reference"},
+    "rdflib": {"kg/check/reference"},
     "pyshacl": {"kg/check/reference"},
     "yaml": {"kg/ask/question"},
     "opencc": {"kg/source/simplify"},
@@ -58,14 +68,16 @@ LIBRARIES = {
     "click": {module for module in MODULES if module.startswith("kg/cli/")},
     "SPARQLWrapper": {"kg/store/endpoint"},
     "pandas": {"kg/ask/answer"},
+    "wcwidth": {"kg/ask/wrapping"},
     "networkx": {"kg/ask/answer", "kg/networks/layout", "kg/networks/metrics"},
     "pyarrow": {"kg/tables/parquet"},
+    "xlsxwriter": {"kg/tables/workbook"},
     "resvg_py": {"kg/pictures/png"},
     "fontTools": {"kg/pictures/fonts"},
 }  # fmt: skip
 HEAVY = (
     "rdflib", "pyshacl", "yaml", "opencc", "pypinyin", "SPARQLWrapper", "pandas", "networkx",
-    "pyarrow", "numpy",
+    "pyarrow", "numpy", "wcwidth", "xlsxwriter",
 )  # fmt: skip
 # prefixes.ttl is read with two namespaces, XSD is read by its own module, canonical Turtle begins
 # with rdf:type and rdfs:label, and an XML format has a namespace of its own.

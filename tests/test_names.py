@@ -7,6 +7,8 @@ import string
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from kg.errors import KgError
@@ -20,6 +22,7 @@ from kg.names import (
     format_language,
     is_iri,
     name_graph,
+    pick,
     read_names,
 )
 from kg.turtle import list_files
@@ -150,7 +153,37 @@ def test_fallbacks_include_the_languages_of_all_labels() -> None:
     assert tuple(FALLBACKS) == LANGUAGES
     for language, tags in FALLBACKS.items():
         assert tags[0] == language
-        assert {"en", "zh-Hans"} <= set(tags) <= set(LANGUAGES)
+        assert set(tags) == {*LANGUAGES, "zh"}
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["", "en", "en-GB", "zh", "zh-Hans", "zh-Hant", "zh-TW", "fr", "de-CH"]),
+        st.sampled_from(["", "a", "b"]),
+    ),
+    st.sampled_from([*LANGUAGES, "fr"]),
+)
+def test_text_is_in_the_language_or_in_any_that_there_is(
+    texts: dict[str, str], language: str
+) -> None:
+    found = pick(texts, language, "")
+    assert found == (texts.get(language) or found)
+    assert bool(found) == any(texts.values())
+
+
+@pytest.mark.parametrize(
+    ("language", "tags"),
+    [
+        ("en", ["en", "en-GB", "zh-Hans", "zh-Hant", "", "de", "fr"]),
+        ("zh-Hans", ["zh-Hans", "zh-Hans-CN", "zh-Hant", "zh", "en", "", "de"]),
+        ("zh-Hant", ["zh-Hant", "zh-hant-HK", "zh-Hans", "zh-TW", "en-US", "", "fr"]),
+        ("fr", ["fr", "fr-CA", "en", "zh-Hans", "", "de"]),
+    ],
+)
+def test_languages_are_preferred_in_this_order(language: str, tags: list[str]) -> None:
+    for number in range(len(tags)):
+        texts = {tag: tag or "untagged" for tag in reversed(tags[number:])}
+        assert pick(texts, language, "") == (tags[number] or "untagged")
 
 
 def test_each_prefix_is_declared_once() -> None:
@@ -191,3 +224,37 @@ def test_named_graph_is_an_ascii_iri(file: str, graph: str) -> None:
 @pytest.mark.parametrize("text", ["", "wuhan", "a:b c", "a:b>c", "https://e.org/{x}", "武汉"])
 def test_text_that_is_not_an_iri(text: str) -> None:
     assert not is_iri(text)
+
+
+# https://www.rfc-editor.org/rfc/rfc3987#section-2.2, with IPv6 addresses in short.
+UCS = "\xa0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U000e1000-\U000efffd" + "".join(
+    f"{chr(plane)}-{chr(plane + 0xFFFD)}" for plane in range(0x10000, 0xE0000, 0x10000)
+)
+PRIVATE = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
+ESCAPE = "%[0-9A-Fa-f]{2}"
+NAME = rf"A-Za-z0-9\-._~!$&'()*+,;={UCS}"
+CHARACTER = f"(?:[{NAME}:@]|{ESCAPE})"
+ADDRESS = r"\[(?:::1|[0-9a-f]+(?::[0-9a-f]+){7}|v[0-9A-Fa-f]+\.[A-Za-z0-9\-._~!$&'()*+,;=:]+)\]"
+AUTHORITY = rf"(?:(?:[{NAME}:]|{ESCAPE})*@)?(?:{ADDRESS}|(?:[{NAME}]|{ESCAPE})*)(?::[0-9]*)?"
+SEGMENTS = f"{CHARACTER}+(?:/{CHARACTER}*)*"
+IRI = re.compile(
+    rf"[A-Za-z][A-Za-z0-9+\-.]*:(?://{AUTHORITY}(?:/{CHARACTER}*)*|/(?:{SEGMENTS})?|{SEGMENTS}|)"
+    rf"(?:\?(?:{CHARACTER}|[{PRIVATE}/?])*)?(?:\#(?:{CHARACTER}|[/?])*)?"
+)
+IRI_PARTS = st.lists(
+    st.sampled_from(
+        [
+            *"a1:/@?#.-+~'[]%武é ",
+            *"\xa0\u200b\ue000\ufdd0\ufffe\U0001fffe\U000e0001\U0010fffd\x7f\x85",
+            *("http", "//", ":80", "[::1]", "[v1.x]", "[1:2:3:4:5:6:7:8]", "%41", "%4", "%zz"),
+            *'<>"\\^`{|}\n\x00',
+        ]
+    ),
+    max_size=9,
+).map("".join)
+
+
+@given(st.sampled_from(["", "a:", "http://", "urn:x"]), IRI_PARTS)
+@settings(max_examples=1000)
+def test_text_is_an_iri_by_the_grammar_of_rfc_3987(start: str, rest: str) -> None:
+    assert is_iri(start + rest) == (IRI.fullmatch(start + rest) is not None)

@@ -1,5 +1,6 @@
 """`kg push` to an Oxigraph server: the first time, again, interrupted, and over other data."""
 
+import itertools
 import os
 import pty
 import re
@@ -7,31 +8,25 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 import pytest
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.errors import KgError
 from kg.graph import Graph, LocalGraph, load_graph
-from kg.home import find_home
+from kg.home import Home, find_home
 from kg.names import read_names
-from kg.push import (
-    GO_ON,
-    compare_graphs,
-    count_graphs,
-    cut_batches,
-    find_target,
-    plan_push,
-    push_dataset,
-)
+from kg.push import GO_ON, cut_batches, find_target, push_dataset
+from kg.push_plan import GraphPlan, count_graphs, plan_push
 from kg.store.endpoint import Endpoint
 from kg.store.graph_store import GraphStore, UpdateService
 from kg.turtle import restore_languages
@@ -75,6 +70,16 @@ def list_statements(server: str, graph: str) -> set[str]:
     return set(send(server, graph, "GET").splitlines())
 
 
+def list_graphs(plans: Iterable[GraphPlan]) -> set[str]:
+    return {plan.graph for plan in plans}
+
+
+def list_differences(local: Graph, url: str) -> list[GraphPlan]:
+    """Return the graphs of a home that are not complete, or double, at an endpoint."""
+    plan = plan_push(local, Graph(local.home, Endpoint(url)))
+    return [graph for graph in plan.graphs if graph.action not in ("keep", "other")]
+
+
 def is_ground(line: str) -> bool:
     return "_:" not in line
 
@@ -108,8 +113,8 @@ def test_push_writes_all_graphs_in_batches(server: str, protocol: str) -> None:
     done = push_dataset(HOME, server, target, progress=progress, batch_bytes=BATCH_BYTES)
     sizes = count_graphs(load_local())
     assert len(sizes) >= 15
-    assert set(done.plan.send) == set(sizes) == set(progress.graphs)
-    assert done.plan.keep == done.plan.drop == ()
+    assert list_graphs(done.plan.select("send")) == set(sizes) == set(progress.graphs)
+    assert len(done.plan.graphs) == len(sizes)
     assert done.questions == ("frameworks", "policies", "targets")
     assert done.plan.statements == sum(sizes.values()) == len(load_local().memory)
     assert progress.shares == sorted(progress.shares)
@@ -128,8 +133,7 @@ def test_second_push_sends_nothing(server: str) -> None:
     push_dataset(HOME, server, find_target(server))
     progress = RecordedProgress()
     done = push_dataset(HOME, server, find_target(server), progress=progress)
-    assert done.plan.send == ()
-    assert len(done.plan.keep) >= 15
+    assert len(done.plan.select("keep")) == len(done.plan.graphs) >= 15
     assert progress.graphs == []
     assert done.questions
 
@@ -158,10 +162,10 @@ def test_interrupted_push_resumes(
     with serve_process(command, port, 60):
         complete = set(progress.graphs) - {CITY}
         plan = plan_push(load_local(), connect(url))
-        assert set(plan.keep) == complete
+        assert list_graphs(plan.select("keep")) == complete
         assert len(complete) >= 10
-        assert CITY in plan.send
-        assert 0 < count_graphs(connect(url))[CITY] < plan.sizes[CITY]
+        (city,) = (graph for graph in plan.select("send") if graph.graph == CITY)
+        assert 0 < city.remote < city.local
         done = push_dataset(HOME, url, find_target(url), batch_bytes=BATCH_BYTES)
         assert done.plan == plan
         assert count_graphs(connect(url)) == count_graphs(load_local())
@@ -170,26 +174,67 @@ def test_interrupted_push_resumes(
 # --- other data on the server -----------------------------------------------------------------
 
 
-def test_other_statements_remain_unless_replaced(server: str) -> None:
-    push_dataset(HOME, server, find_target(server))
-    deleted = NAMES.expand("graph:of-a-deleted-file")
-    for graph, method in ((FOREIGN, "PUT"), (SIMILAR, "PUT"), (deleted, "PUT"), (CITY, "POST")):
+def advise(message: str) -> list[str]:
+    """Return the options of the command that a message advises."""
+    (words,) = re.findall(r"Use kg push((?: --[a-z-]+)+) to", message)
+    return str(words).split()
+
+
+def test_other_statements_remain_unless_replaced(server: str, small: Home, run: Run) -> None:
+    deleted = NAMES.expand("graph:town/of-a-deleted-file")
+    extra = small.data / "town" / "of-a-deleted-file.ttl"
+    extra.write_text(FOREIGN_TRIPLE)
+    run("push", server, home=small)
+    extra.unlink()
+    changed = NAMES.expand("graph:town/source")
+    notes = NAMES.expand("graph:my-own-notes")
+    for graph, method in ((FOREIGN, "PUT"), (SIMILAR, "PUT"), (notes, "PUT"), (changed, "POST")):
         send(server, graph, method, FOREIGN_TRIPLE)
-    with pytest.raises(KgError, match=r"Nothing was written. Use kg push --replace") as caught:
-        push_dataset(HOME, server, find_target(server))
-    assert caught.value.exit_code == 1
-    message = str(caught.value)
-    assert CITY in message
-    assert deleted in message
-    assert FOREIGN not in message
-    assert SIMILAR not in message
-    assert FOREIGN_TRIPLE in list_statements(server, CITY)
-    done = push_dataset(HOME, server, find_target(server), replace=True)
-    assert done.plan.send == (CITY,)
-    assert done.plan.drop == (deleted,)
-    assert FOREIGN_TRIPLE not in list_statements(server, CITY)
-    assert count_graphs(connect(server)) == count_graphs(load_local())
-    assert list_statements(server, FOREIGN) == list_statements(server, SIMILAR) == {FOREIGN_TRIPLE}
+    before = count_graphs(connect(server))
+    for options in ([], ["--dry-run"]):
+        message = run("push", server, *options, home=small, code=1).stderr
+        assert f"not in this dataset, in {deleted}, {changed}. Nothing was written." in message
+    assert count_graphs(connect(server)) == before
+    done = run("push", server, *advise(message), home=small)
+    assert ", 1 deleted." in done.stdout
+    assert f"Not of this home, and not changed: {notes}. Their statements" in done.stdout
+    assert FOREIGN_TRIPLE not in list_statements(server, changed)
+    assert deleted not in count_graphs(connect(server))
+    for graph in (FOREIGN, SIMILAR, notes):
+        assert list_statements(server, graph) == {FOREIGN_TRIPLE}
+    assert list_differences(load_graph(small), server) == []
+
+
+def test_homes_with_other_sources_keep_their_graphs(server: str, untouched: Home) -> None:
+    """Both have the same ontology; each has entailments of its own, in the same graph."""
+    local, other = load_graph(HOME), load_graph(untouched)
+    push_dataset(HOME, server, find_target(server))
+    done = push_dataset(untouched, server, find_target(server), replace=True)
+    entailed = NAMES.expand("graph:entailed")
+    assert list_graphs(done.plan.select("add")) == {entailed}
+    assert done.plan.select("replace", "delete") == ()
+    assert CITY in list_graphs(done.plan.select("other"))
+    assert done.questions == ()
+    for home in (HOME, untouched, HOME):
+        again = push_dataset(home, server, find_target(server), replace=True)
+        assert again.plan.sent == again.plan.select("delete") == ()
+    assert list_differences(local, server) == list_differences(other, server) == []
+    remote = {restore_languages(line) for line in list_statements(server, entailed)}
+    lines = [graph.memory.dump_triples(entailed).splitlines() for graph in (local, other)]
+    assert remote == {*lines[0], *lines[1]}
+
+
+def test_graph_that_another_home_has_pushed_is_not_replaced(server: str, small: Home) -> None:
+    push_dataset(HOME, server, find_target(server))
+    places = small.data / "reference" / "places.ttl"
+    places.write_text(places.read_text("utf-8").replace('"Wuhan"@en', '"WUHAN"@en'), "utf-8")
+    graph = NAMES.expand("graph:reference/places")
+    before = count_graphs(connect(server))
+    for replace in (False, True):
+        with pytest.raises(KgError, match=f"another home has pushed {graph} with other") as caught:
+            push_dataset(small, server, find_target(server), replace=replace)
+        assert caught.value.exit_code == 1
+    assert count_graphs(connect(server)) == before
 
 
 def test_graph_of_the_same_size_with_another_statement_is_detected(server: str) -> None:
@@ -201,7 +246,7 @@ def test_graph_of_the_same_size_with_another_statement_is_detected(server: str) 
         push_dataset(HOME, server, find_target(server))
     target = find_target(server, update=server.replace("/query", "/update"))
     done = push_dataset(HOME, server, target, replace=True)
-    assert done.plan.send == (CITY,)
+    assert list_graphs(done.plan.sent) == list_graphs(done.plan.select("replace")) == {CITY}
     assert changed not in list_statements(server, CITY)
 
 
@@ -212,7 +257,45 @@ def test_graph_hidden_by_a_default_graph_in_the_address_is_detected(server: str)
         push_dataset(HOME, hiding, find_target(hiding))
 
 
+def test_dry_run_shows_what_would_be_done_and_only_reads(
+    server: str, small: Home, run: Run
+) -> None:
+    requests: list[tuple[str, str]] = []
+
+    def record(handler: BaseHTTPRequestHandler, body: bytes) -> bool:
+        requests.append((handler.command, handler.path.partition("?")[0]))
+        return False
+
+    with run_proxy(server, record) as store:
+        url = store.replace("/store", "/query")
+        lines = run("push", url, "--dry-run", home=small).stdout.splitlines()[3:-1]
+        sizes = count_graphs(load_graph(small))
+        names = read_names(small)
+        assert [line.strip("│ ").split() for line in lines] == [
+            [names.shorten(graph), "│", "send", "│", str(size), "│", "0"]
+            for graph, size in sizes.items()
+        ]
+        assert set(requests) == {("GET", "/query")}
+        assert count_graphs(connect(server)) == {}
+        run("push", url, home=small)
+        send(server, NAMES.expand("graph:town/source"), "POST", FOREIGN_TRIPLE)
+        send(server, NAMES.expand("graph:my-own-notes"), "PUT", FOREIGN_TRIPLE)
+        requests.clear()
+        shown = run("push", url, "--dry-run", "--replace", home=small).stdout
+        assert re.search(r"graph/town/source +│ replace +│ +\d+ +│ +\d+ ", shown)
+        assert re.search(r"graph:my-own-notes +│ other +│ +0 +│ +1 ", shown)
+        assert re.search(r"graph:cdp +│ keep +│ +(\d+) +│ +\1 ", shown)
+        assert {method for method, _ in requests} == {"GET"}
+
+
 # --- faults on the way ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait between attempts."""
+    for module in ("kg.store.http", "kg.push"):
+        monkeypatch.setattr(f"{module}.sleep", lambda seconds: None)
 
 
 @contextmanager
@@ -226,14 +309,14 @@ def run_proxy(
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             if intercept(self, body):
                 return
-            headers = {"Content-Type": self.headers["Content-Type"]}
-            address = server.removesuffix("/query") + self.path
-            request = Request(address, body, headers, method=self.command)  # noqa: S310
-            urlopen(request, timeout=60).close()  # noqa: S310
-            self.send_response(204)
+            status, kind, answer = forward(server, self, body)
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
+            self.wfile.write(answer)
 
-        do_PUT = do_POST = forward  # noqa: N815
+        do_GET = do_PUT = do_POST = do_DELETE = forward  # noqa: N815
 
         def log_message(self, format: str, *args: object) -> None:
             """Print nothing."""
@@ -246,6 +329,75 @@ def run_proxy(
     proxy.server_close()
 
 
+def forward(server: str, handler: BaseHTTPRequestHandler, body: bytes) -> tuple[int, str, bytes]:
+    """Send a request to the server; return status, media type and body of the answer."""
+    headers = {n: handler.headers[n] for n in ("Content-Type", "Accept") if n in handler.headers}
+    address = server.removesuffix("/query") + handler.path
+    request = Request(address, body or None, headers, method=handler.command)  # noqa: S310
+    with urlopen(request, timeout=60) as response:  # noqa: S310
+        kind = response.headers.get("Content-Type", "text/plain")
+        return response.status, kind, response.read()
+
+
+@pytest.mark.usefixtures("no_waits")
+@pytest.mark.parametrize("fault", ["500", "502", "503", "504", "drop"])
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("protocol", ["graph store", "update"])
+def test_server_that_fails_every_third_request_is_filled(
+    server: str, untouched: Home, fault: str, moment: str, protocol: str
+) -> None:
+    """It fails before or after it has done what was requested."""
+    count = itertools.count(1)
+    failed: list[str] = []
+
+    def fail_third(handler: BaseHTTPRequestHandler, body: bytes) -> bool:
+        if next(count) % 3:
+            return False
+        failed.append(handler.command)
+        if moment == "after":
+            forward(server, handler, body)
+        if fault != "drop":
+            handler.send_response(int(fault))
+            handler.end_headers()
+        return True
+
+    with run_proxy(server, fail_third) as store:
+        url = store.replace("/store", "/query")
+        update = store.replace("/store", "/update") if protocol == "update" else None
+        push_dataset(untouched, url, find_target(url, update=update), batch_bytes=BATCH_BYTES)
+    assert len(failed) > 10
+    assert {"GET", "POST"} < {*failed, "PUT"}
+    assert list_differences(load_graph(untouched), server) == []
+
+
+@pytest.mark.parametrize("protocol", ["graph store", "update"])
+def test_pushes_at_the_same_time_double_nothing(
+    serve_oxigraph: Callable[..., str], untouched: Home, protocol: str, tmp_path: Path
+) -> None:
+    """On disk, Oxigraph doubles the blank nodes of two requests at the same time."""
+    local = load_graph(untouched)
+    for number in range(3):
+        location = str(tmp_path / str(number))
+        url = serve_oxigraph("--union-default-graph", "--location", location)
+        update = url.replace("/query", "/update") if protocol == "update" else None
+        push = partial(push_dataset, untouched, url, batch_bytes=BATCH_BYTES)
+        with ThreadPoolExecutor(3) as pool:
+            calls = [pool.submit(push, find_target(url, update=update)) for _ in range(3)]
+            assert len([call.result(300) for call in calls]) == 3
+        assert list_differences(local, url) == []
+
+
+def test_doubled_statements_are_repaired(server: str, untouched: Home) -> None:
+    push_dataset(untouched, server, find_target(server))
+    graph = NAMES.expand("graph:cdp")
+    lines = load_graph(untouched).memory.dump_triples(graph)
+    send(server, graph, "POST", "".join(line for line in lines.splitlines(True) if "_:" in line))
+    assert [each.action for each in list_differences(load_graph(untouched), server)] == ["send"]
+    push_dataset(untouched, server, find_target(server))
+    assert list_differences(load_graph(untouched), server) == []
+
+
+@pytest.mark.usefixtures("no_waits")
 def test_lost_statements_are_detected(server: str) -> None:
     def lose(handler: BaseHTTPRequestHandler, body: bytes) -> bool:
         if "wuhan" not in handler.path:
@@ -261,6 +413,7 @@ def test_lost_statements_are_detected(server: str) -> None:
         push_dataset(HOME, server, find_target(server, store))
 
 
+@pytest.mark.usefixtures("no_waits")
 def test_other_answers_are_detected(server: str) -> None:
     def change_value(handler: BaseHTTPRequestHandler, body: bytes) -> bool:
         if VALUE not in body:
@@ -277,6 +430,7 @@ def test_other_answers_are_detected(server: str) -> None:
         push_dataset(HOME, server, find_target(server, store))
 
 
+@pytest.mark.usefixtures("no_waits")
 def test_busy_graph_store_is_asked_again(server: str) -> None:
     refused: list[str] = []
 
@@ -291,7 +445,8 @@ def test_busy_graph_store_is_asked_again(server: str) -> None:
 
     with run_proxy(server, refuse_once) as store:
         done = push_dataset(HOME, server, find_target(server, store))
-    assert len(refused) == len(done.plan.send) >= 15
+    # One more for the list of the graphs.
+    assert len(refused) == len(done.plan.sent) + 1 >= 16
 
 
 @pytest.mark.parametrize("path", ["nothing", "query"])
@@ -300,7 +455,8 @@ def test_wrong_graph_store_is_an_error(server: str, path: str) -> None:
     with pytest.raises(KgError) as caught:
         push_dataset(HOME, server, find_target(server, store))
     assert caught.value.exit_code == 1
-    assert str(caught.value).endswith(GO_ON)
+    # Nothing was sent.
+    assert GO_ON not in str(caught.value)
 
 
 # --- targets ----------------------------------------------------------------------------------
@@ -332,29 +488,7 @@ def test_unknown_server_needs_an_address_to_write_to() -> None:
     assert isinstance(find_target("http://h/mine", update="http://h/a"), UpdateService)
 
 
-# --- comparison and batches -------------------------------------------------------------------
-
-
-def read(text: str) -> list[Triple]:
-    return [quad.triple for quad in parse(text, RdfFormat.TURTLE, base_iri="http://e.org/")]
-
-
-@pytest.mark.parametrize(
-    ("remote", "state"),
-    [
-        ("<a> <b> 1 , 2.50 ; <c> [ <d> 'x'@zh-Hans ] .", "same"),
-        ("<a> <c> [ <d> 'x'@zh-hans ] ; <b> 01 , 2.5 .", "same"),
-        ("<a> <b> 1 , 2.50 .", "part"),
-        ("", "part"),
-        ("<a> <b> 1 , 2.50 ; <c> [ <d> 'y' ] .", "part"),
-        ("<a> <b> 1 , 2.51 ; <c> [ <d> 'x'@zh-Hans ] .", "other"),
-        ("<a> <b> '1' , 2.50 ; <c> [ <d> 'x'@zh-Hans ] .", "other"),
-        ("<a> <b> 1 , 2.50 ; <c> [ <d> 'x'@zh-Hans ; <e> 'y' ] .", "other"),
-    ],
-)
-def test_comparison_of_graphs(remote: str, state: str) -> None:
-    local = read("<a> <b> 1 , 2.50 ; <c> [ <d> 'x'@zh-Hans ] .")
-    assert compare_graphs(local, read(remote)) == state
+# --- batches -----------------------------------------------------------------------------------
 
 
 def test_first_batch_has_all_blank_nodes() -> None:
@@ -384,14 +518,15 @@ def test_batches_have_at_most_the_given_size() -> None:
 def test_commands_with_an_endpoint_print_what_they_print_without(server: str, run: Run) -> None:
     size = len(load_local().memory)
     done = run("push", server)
-    assert re.match(rf"15 (named )?graphs sent \({size} statements\), 0 .* 0 dropped", done.stdout)
+    assert re.match(rf"15 (named )?graphs sent \({size} statements\), 0 .* 0 deleted", done.stdout)
     assert done.stdout.endswith("frameworks, policies, targets.\n")
     assert done.stderr == ""
     done = run("push", server)
-    assert re.match(r"0 (named )?graphs sent \(0 statements\), 15 .* 0 dropped", done.stdout)
+    assert re.match(r"0 (named )?graphs sent \(0 statements\), 15 .* 0 deleted", done.stdout)
     words = ["ask", "targets", "--city", "武汉", "--lang", "zh-Hans"]
     assert run(*words, "--endpoint", server).stdout == run(*words).stdout
-    count = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
+    # Without the list of graphs that the push has written.
+    count = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o FILTER(?p != dcterms:hasPart) } }"
     local = run("query", count).stdout
     assert run("query", count, "--endpoint", server).stdout == local
     assert run("query", count, KG_ENDPOINT=server).stdout == local

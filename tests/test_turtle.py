@@ -1,48 +1,23 @@
-"""Turtle files: list and match them, find faults and lines."""
+"""Turtle files: list and match them, and find faults."""
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-import rdflib
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from kg.errors import KgError
 from kg.home import Home, find_home
 from kg.turtle import (
     TurtleFile,
     find_faults,
-    index_lines,
     list_files,
     match_files,
     restore_languages,
-    serialize_triples,
 )
 
 HOME = find_home()
 GRAPH = "https://w3id.org/cdp/graph"
-
-# The object of each statement is the number of its line.
-NUMBERED = """\
-PREFIX e: <https://e.org/>
-
-e:a e:says "3" ; e:says
-  "4" ,
-  "5" .
-
-# A comment.
-e:b
-  e:says "9" ;
-  e:says "10" .
-
-e:c e:says '''12
-13
-''' ; e:says "14" .
-e:d e:says [ e:says "15" ] .
-"""
 
 
 def write(path: Path, text: str | bytes) -> TurtleFile:
@@ -111,7 +86,7 @@ def test_path_without_turtle_files_is_an_error(tmp_path: Path) -> None:
         match_files(HOME, [tmp_path])
 
 
-# Faults and lines
+# Faults
 
 
 @pytest.mark.parametrize(
@@ -146,84 +121,6 @@ def test_faults_of_all_files_are_found(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_lines_of_statements(line_end: str, tmp_path: Path) -> None:
-    """If this fails, the private parser of rdflib that gives the lines has changed."""
-    graph = rdflib.Graph()
-    file = write(tmp_path / "a.ttl", NUMBERED.replace("\n", line_end))
-    read = index_lines(file, graph)
-    assert len(read.lines) == len(graph) == 9
-    subjects = {s[-1]: line for s, line in read.subjects.items() if s.startswith("https:")}
-    assert subjects == {"a": 3, "b": 8, "c": 12, "d": 15}
-    said = [(int(o.split()[0]), line) for (_, _, o), line in read.lines.items() if o[0].isdigit()]
-    assert sorted(said) == [(n, n) for n in (3, 4, 5, 9, 10, 12, 14, 15)]
-
-
-def test_lines_of_subjects_in_a_canonical_file() -> None:
-    file = next(f for f in list_files(HOME) if f.path.name == "wuhan.ttl")
-    read = index_lines(file, rdflib.Graph())
-    lines = file.path.read_text("utf-8").splitlines()
-    names = {line: n for n, line in enumerate(lines, 1) if line[:1].isalpha() and ":" in line}
-    prefixes = dict(
-        line.removeprefix("PREFIX ").rstrip(">").split(": <") for line in lines if "PREFIX" in line
-    )
-    assert len(read.subjects) > 30
-    for name, line in names.items():
-        if name.startswith("PREFIX"):
-            continue
-        prefix, _, local = name.partition(":")
-        assert read.subjects[prefixes[prefix] + local] == line
-
-
-# Triples as text
-
-
-@pytest.mark.parametrize(
-    ("form", "known"),
-    [
-        ("turtle", RdfFormat.TURTLE),
-        ("ntriples", RdfFormat.N_TRIPLES),
-        ("jsonld", RdfFormat.JSON_LD),
-        ("rdfxml", RdfFormat.RDF_XML),
-    ],
-)
-def test_serialized_triples_parse_back(form: str, known: RdfFormat) -> None:
-    node = NamedNode("https://e.org/a")
-    values: list[Literal | NamedNode] = [
-        Literal("城市", language="zh-hans"),
-        Literal("line\u2028end\nand <more>"),
-        Literal("14", datatype=NamedNode("http://www.w3.org/2001/XMLSchema#integer")),
-        node,
-    ]
-    triples = [Triple(node, NamedNode("https://e.org/p"), value) for value in values]
-    text = serialize_triples(triples, form, {"e": "https://e.org/", "n": "https://e.net/"})
-    assert serialize_triples(triples[::-1], form, {"e": "https://e.org/"}) == text
-    assert {(q.subject, q.predicate, q.object) for q in parse(text, known)} == {
-        (t.subject, t.predicate, t.object) for t in triples
-    }
-    assert "zh-Hans" in text
-    assert "e.net" not in text
-
-
-def test_serialization_does_not_depend_on_the_hash_seed() -> None:
-    code = """
-from pyoxigraph import NamedNode, Triple
-from kg.turtle import serialize_triples
-names = {letter: f"https://e.org/{letter}/" for letter in "abcdefgh"}
-node = NamedNode("https://e.org/a/a")
-triples = [Triple(node, NamedNode(name + "p"), node) for name in names.values()]
-for form in ("turtle", "ntriples", "jsonld", "rdfxml"):
-    print(serialize_triples(triples, form, names))
-"""
-    seen = set()
-    for seed in "123":
-        environment = os.environ | {"PYTHONHASHSEED": seed}
-        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
-        assert b"xmlns:h=" in done.stdout, done.stderr
-        seen.add(done.stdout)
-    assert len(seen) == 1
-
-
 @pytest.mark.parametrize(
     ("line", "restored"),
     [
@@ -242,14 +139,3 @@ def test_copy_of_a_file_is_read_from_the_copy(small: Home, tmp_path: Path) -> No
     (file,) = match_files(small, [tmp_path / "town" / "suzhou.ttl"])
     assert file == TurtleFile(tmp_path / "town" / "suzhou.ttl", f"{GRAPH}/town/suzhou")
     assert os.fspath(small.root) not in os.fspath(file.path)
-
-
-def test_lines_contain_their_objects() -> None:
-    count = 0
-    for file in list_files(HOME):
-        lines = file.path.read_text("utf-8").splitlines()
-        for (_, _, value), line in index_lines(file, rdflib.Graph()).lines.items():
-            if value.startswith("https://w3id.org/cdp/id/"):
-                assert value.rpartition("/")[2] in lines[line - 1]
-                count += 1
-    assert count > 1500

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.ask.lookup import quote_input
-from kg.ask.parameters import write_term
+from kg.ask.parameters import write_number, write_term
 from kg.ask.render import IRI_SUFFIX, render_answer
-from kg.errors import KgError, require
-from kg.names import Names, Term
+from kg.errors import KgError, check_text, require
+from kg.names import Names, Term, text
 from kg.store import Result, Rows
+from kg.xsd import is_computable, is_well_formed
 
 if TYPE_CHECKING:
     import networkx
@@ -149,6 +150,8 @@ class Answer:
 def read_value(term: Term | None, names: Names) -> Value:
     """Return a term as a Python value; a literal that its datatype does not allow is a text.
 
+    Python reads more than the datatypes allow: `int("1_000")` is a number.
+
     >>> xsd = Names({"xsd": "http://www.w3.org/2001/XMLSchema#"})
     >>> read_value(Literal("80.0", datatype=NamedNode(xsd.expand("xsd:decimal"))), xsd)
     Decimal('80.0')
@@ -157,9 +160,13 @@ def read_value(term: Term | None, names: Names) -> Value:
         return None
     if isinstance(term, NamedNode):
         return term.value
-    if isinstance(term, BlankNode | Triple):
+    if isinstance(term, BlankNode):
         return str(term)
-    read = READERS.get(names.shorten(term.datatype.value), str)
+    if isinstance(term, Triple):
+        return text(term)
+    read = READERS.get(names.shorten(term.datatype.value))
+    if read is None or not is_well_formed(term) or term.value != term.value.strip():
+        return term.value
     try:
         return read(term.value)
     except (ValueError, KeyError, InvalidOperation):
@@ -179,18 +186,26 @@ def write_value(value: object, names: Names) -> str:
     """
     if isinstance(value, str):
         iri = names.find_iri(value)
-        return write_term(NamedNode(iri) if iri else Literal(value))
-    if isinstance(value, bool | int | float):
+        return write_term(NamedNode(iri) if iri else Literal(check_text(value, "value")))
+    if isinstance(value, bool | float):
         return write_term(Literal(value))
-    if isinstance(value, Decimal):
-        written, datatype = f"{value:f}", "xsd:decimal"
+    if isinstance(value, int | Decimal):
+        datatype = "xsd:integer" if isinstance(value, int) else "xsd:decimal"
+        written = write_number(value)
     elif isinstance(value, date):
         datatype = "xsd:dateTime" if isinstance(value, datetime) else "xsd:date"
         written = value.isoformat()
     else:
         raise KgError(
-            f"{quote_input(repr(value))}: not a value for a query. "
+            f"{type(value).__name__}: not a value for a query. "
             "Use a str, a bool, a number or a date.",
             exit_code=2,
         )
-    return write_term(Literal(written, datatype=NamedNode(names.expand(datatype))))
+    literal = Literal(written, datatype=NamedNode(names.expand(datatype)))
+    if not is_well_formed(literal) or not is_computable(written, datatype.removeprefix("xsd:")):
+        raise KgError(
+            f"{quote_input(written)}: queries cannot compute with this {datatype}. Use a number "
+            "with at most 18 digits, or a time zone in complete minutes.",
+            exit_code=2,
+        )
+    return write_term(literal)

@@ -3,13 +3,17 @@
 A value is never pasted into a query as text. Below `#+ parameters:`, the header has for each name
 a `type` and a description by language (`en`, `zh-Hans`). Type iri also has a `class`
 (rdfs:Resource for any thing), type code a `scheme`, type enum `values`. `binds` is the variable of
-the query if it is not the name; `default`, `required` and `example` are optional.
+the query if it is not the name; `default`, `required` and `example` are optional. Type string can
+have `spellings: labels`, for a search in labels whatever their case, width or script.
 """
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from math import isfinite
+from numbers import Number
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode
@@ -18,19 +22,24 @@ from kg.ask.describe import find_node
 from kg.ask.lookup import (
     NameIndex,
     find_similar,
+    find_spellings,
     index_names,
     local_name,
-    normalize_name,
     quote_input,
     resolve_name,
     suggest_names,
 )
 from kg.ask.question import Question
-from kg.errors import KgError
+from kg.errors import KgError, check_text
 from kg.graph import Graph, iri_term
 from kg.home import Home
-from kg.names import LANGUAGES, Names, Term, language_of, pick, read_names, text
+from kg.names import LANGUAGES, Names, Term, collect_texts, format_language, pick, read_names, text
+from kg.xsd import XSD, is_well_formed
 
+# All other fields of a parameter are its descriptions.
+FIELDS = {
+    "type", "class", "scheme", "values", "binds", "default", "required", "example", "spellings",
+}  # fmt: skip
 TYPES = ("iri", "code", "integer", "year", "date", "decimal", "string", "language", "enum")
 # The field that each of these types needs, with the type and an example of its value.
 FIELD_OF_TYPE = {
@@ -46,16 +55,21 @@ SAMPLES = {
     "string": "data",
     "language": "zh-Hans",
 }
-# How values of these types are written, and what messages call them. Every engine calculates
-# exactly with 18 digits.
+# The datatype of each of these types, which of its lexical forms are values, and what messages call
+# them. Every engine calculates exactly with 18 digits.
 LITERALS = {
-    "integer": (r"[+-]?\d{1,18}", "an integer of at most 18 digits"),
-    "decimal": (r"(?!(\D*\d){19})[+-]?(\d+(\.\d*)?|\.\d+)", "a decimal of at most 18 digits"),
-    "year": (r"(?!0+$)\d{1,4}", "a year from 1 to 9999"),
-    "date": (r"\d{4}-\d{2}-\d{2}", "a date"),
+    "integer": ("integer", r"[+-]?[0-9]{1,18}", "an integer of at most 18 digits"),
+    "decimal": ("decimal", r"(?!([^0-9]*[0-9]){19})[!-~]+", "a decimal of at most 18 digits"),
+    "year": ("integer", r"(?!0+\Z)[0-9]{1,4}", "a year from 1 to 9999"),
+    "date": ("date", r"[!-~]{1,30}", "a date"),
     # Surrogates are bytes of a command line that are not text.
-    "string": (r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]+", "a text without control characters"),
+    "string": (
+        "string",
+        r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]+",
+        "a text without control characters",
+    ),
 }
+MOST_DIGITS = 4_300  # as in Python
 ESCAPE = re.compile(r"\\\\[uU]|\\.", re.DOTALL)
 ESCAPED_U = {r"\\u": r"\\\U00000075", r"\\U": r"\\\U00000055"}
 
@@ -65,7 +79,8 @@ class Parameter:
     """A parameter of a question.
 
     `binds` is the variable of the query. `group` is the IRI of the class or concept scheme that the
-    values are in; it is empty if the type has none, or if any thing is a value.
+    values are in; it is empty if the type has none, or if any thing is a value. With `spellings`,
+    a text is bound in all spellings that labels have.
     """
 
     name: str
@@ -77,6 +92,7 @@ class Parameter:
     example: str | None
     required: bool
     descriptions: Mapping[str, str]
+    spellings: bool = False
 
     def text(self, language: str) -> str:
         """Return the description in a language or its fallback."""
@@ -119,7 +135,7 @@ def needs_value(home: Home, question: Question) -> bool:
 
 
 def bind_question(graph: Graph, question: Question, values: Mapping[str, object]) -> dict[str, str]:
-    """Return the terms to bind in a question, by variable, each written as in SPARQL.
+    """Return the terms to bind in a question, by variable, written as in SPARQL.
 
     A value is a text, or a Python value whose `str` is that text (2022, Decimal("0.5"), a date);
     None means no value. Values of type iri and code are looked up in the graph.
@@ -132,7 +148,7 @@ def bind_question(graph: Graph, question: Question, values: Mapping[str, object]
     if not values and not question.has_presets:
         return {}
     parameters = read_parameters(graph.home, question)
-    given = {name: str(value) for name, value in values.items() if value is not None}
+    given = {n: _write_value(n, value) for n, value in values.items() if value is not None}
     faults = [_explain_unknown(question, n, parameters) for n in given if n not in parameters]
     terms = {}
     for name, parameter in parameters.items():
@@ -142,7 +158,7 @@ def bind_question(graph: Graph, question: Question, values: Mapping[str, object]
                 faults.append(f"{name}: a value is required ({parameter.text('en')}).")
             continue
         try:
-            terms[parameter.binds] = write_term(make_term(graph, parameter, value))
+            terms[parameter.binds] = " ".join(map(write_term, make_terms(graph, parameter, value)))
         except KgError as error:
             if error.exit_code != 2:
                 raise
@@ -163,13 +179,29 @@ def make_term(graph: Graph, parameter: Parameter, value: str) -> NamedNode | Lit
     if parameter.type == "iri":
         return NamedNode(find_node(graph, value))
     if parameter.type in ("enum", "language"):
-        if value not in parameter.values:
+        # The case of a language tag has no meaning (RFC 5646, 2.1.1).
+        written = format_language(value) if parameter.type == "language" else value
+        if written not in parameter.values:
             known = ", ".join(parameter.values)
             raise KgError(f"{quote_input(value)}: unknown value. Use {known}.", exit_code=2)
-        return Literal(value)
-    written = _check_literal(parameter.type, value)
-    datatype = "integer" if parameter.type == "year" else parameter.type
-    return Literal(written, datatype=NamedNode(graph.names.expand(f"xsd:{datatype}")))
+        return Literal(written)
+    return _make_literal(parameter.type, value)
+
+
+def make_terms(graph: Graph, parameter: Parameter, value: str) -> list[NamedNode | Literal]:
+    """Return the RDF terms for a value; more than one if the parameter has `spellings`.
+
+    These are the text itself and its spellings in labels of the graph (`find_spellings`): a search
+    finds labels in another case, width or script.
+
+    Raises:
+        KgError: see `make_term`.
+    """
+    term = make_term(graph, parameter, value)
+    if not parameter.spellings:
+        return [term]
+    labels = (text(label) for (label,) in graph.internal("label-texts"))
+    return [term, *map(Literal, find_spellings(value, labels)[1:])]
 
 
 def write_term(term: NamedNode | Literal) -> str:
@@ -184,6 +216,29 @@ def write_term(term: NamedNode | Literal) -> str:
     return ESCAPE.sub(lambda found: ESCAPED_U.get(found[0], found[0]), str(term))
 
 
+def write_number(value: int | Decimal) -> str:
+    """Return a number in decimal notation.
+
+    Raises:
+        KgError: it has too many digits, or is not finite.
+
+    >>> write_number(Decimal("1E+2"))
+    '100'
+    """
+    try:
+        # Decimal("1E999999999") has a billion digits in this notation.
+        is_short = isinstance(value, int) or abs(value.adjusted()) < MOST_DIGITS
+        if is_short and (isinstance(value, int) or value.is_finite()):
+            return f"{value:d}" if isinstance(value, int) else f"{value:f}"
+    except ValueError:  # Python limits the digits of an int: sys.set_int_max_str_digits.
+        pass
+    raise KgError(
+        f"A number with more than {MOST_DIGITS:,} digits, infinite or not a number cannot be a "
+        "value. Use another, or a float.",
+        exit_code=2,
+    )
+
+
 def list_members(graph: Graph, parameter: Parameter) -> list[tuple[Term | None, ...]]:
     """Return IRI and label (or None) of each possible value of a parameter, sorted."""
     if not parameter.group:
@@ -193,10 +248,10 @@ def list_members(graph: Graph, parameter: Parameter) -> list[tuple[Term | None, 
 
 def label_members(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, dict[str, str]]:
     """Return the labels of each member, by IRI and language tag, from rows of `list_members`."""
-    labels: dict[str, dict[str, str]] = {}
+    labels: dict[str, list[Term | None]] = {}
     for node, label in rows:
-        labels.setdefault(text(node), {})[language_of(label)] = text(label)
-    return labels
+        labels.setdefault(text(node), []).append(label)
+    return {iri: collect_texts(found) for iri, found in labels.items()}
 
 
 def _read_parameter(name: str, fields: Any, question: Question, names: Names) -> Parameter:
@@ -211,7 +266,7 @@ def _read_parameter(name: str, fields: Any, question: Question, names: Names) ->
     if not question.has_variable(binds):
         raise KgError(f"{where}: the query has no line VALUES ?{binds} {{ UNDEF }}. Add it.")
     values = fields["values"] if kind == "enum" else LANGUAGES if kind == "language" else ()
-    texts = {key: str(text) for key, text in fields.items() if text is not None}
+    texts = {str(key): str(text) for key, text in fields.items() if text is not None}
     return Parameter(
         name,
         kind,
@@ -221,8 +276,28 @@ def _read_parameter(name: str, fields: Any, question: Question, names: Names) ->
         texts.get("default"),
         texts.get("example"),
         fields.get("required") is True and "default" not in texts,
-        {tag: texts[tag] for tag in LANGUAGES if tag in texts},
+        {tag: text for tag, text in texts.items() if tag not in FIELDS},
+        spellings=kind == "string" and fields.get("spellings") == "labels",
     )
+
+
+def _write_value(name: str, value: object) -> str:
+    """Return a value of a parameter as text.
+
+    Raises:
+        KgError: its type is not one of those that have a text, or it is a number without one.
+    """
+    if not isinstance(value, str | Number | date):
+        problem = f"a str, a number or a date is needed, not {type(value).__name__}."
+        raise KgError(f"{quote_input(name)}: {problem}", exit_code=2)
+    try:
+        if isinstance(value, float) and isfinite(value):
+            return write_number(Decimal(repr(float(value))))
+        if isinstance(value, int | Decimal) and not isinstance(value, bool):
+            return write_number(value)
+    except KgError as error:
+        raise KgError(f"{quote_input(name)}: {error}", exit_code=2) from None
+    return check_text(str(value), quote_input(name))
 
 
 def _find_group(group: str, names: Names, where: str) -> str:
@@ -259,7 +334,7 @@ def _find_member(graph: Graph, parameter: Parameter, value: str) -> NamedNode:
 def _suggest_members(index: NameIndex, value: str) -> str:
     """Return which members have names similar to a value, or else the first 20 members."""
     similar = []
-    for name in find_similar(normalize_name(value), index, cutoff=0.6):
+    for name in find_similar(value, index, cutoff=0.6):
         slug = local_name(min(index[name]))
         similar.append(slug if name.isascii() else f"{name} ({slug})")
     known = sorted({local_name(iri) for iris in index.values() for iri in iris})
@@ -268,15 +343,13 @@ def _suggest_members(index: NameIndex, value: str) -> str:
     return suggest_names(dict.fromkeys(similar), values)
 
 
-def _check_literal(kind: str, value: str) -> str:
-    pattern, description = LITERALS[kind]
-    try:
-        if not re.fullmatch(pattern, value, re.ASCII):
-            raise ValueError
-        if kind == "date":
-            date.fromisoformat(value)
-    except ValueError:
-        raise KgError(
-            f"{quote_input(value)}: not {description}. Write it as {SAMPLES[kind]}.", exit_code=2
-        ) from None
-    return str(int(value)) if kind == "year" else value
+def _make_literal(kind: str, value: str) -> Literal:
+    datatype, pattern, description = LITERALS[kind]
+    if re.fullmatch(pattern, value):
+        written = str(int(value)) if kind == "year" else value
+        literal = Literal(written, datatype=NamedNode(f"{XSD}{datatype}"))
+        if is_well_formed(literal):
+            return literal
+    raise KgError(
+        f"{quote_input(value)}: not {description}. Write it as {SAMPLES[kind]}.", exit_code=2
+    )

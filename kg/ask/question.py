@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from kg.ask.lookup import find_similar, quote_input, suggest_names
-from kg.errors import KgError
+from kg.ask.lookup import find_name, find_similar, quote_input, suggest_names
+from kg.errors import KgError, check_text
 from kg.graph import VALUES_LINE, Graph, bind_values, read_query
 from kg.home import Home
 from kg.names import DISPLAY_LABELS, LANGUAGES, pick
@@ -88,9 +88,10 @@ def find_question(home: Home, name: str) -> Question:
     Raises:
         KgError: there is none; the message suggests similar names.
     """
+    check_text(name, "question")
     questions = {question.name: question for question in list_questions(home)}
-    if name in questions:
-        return questions[name]
+    if found := find_name(name, questions):
+        return questions[found]
     hint = suggest_names(find_similar(name, questions), f"Questions: {', '.join(questions)}.")
     raise KgError(
         f"{quote_input(name)}: unknown question. {hint} `kg ask` lists all questions.", exit_code=2
@@ -99,26 +100,31 @@ def find_question(home: Home, name: str) -> Question:
 
 def check_language(language: str) -> None:
     """Raise a KgError if a language is not one of `LANGUAGES`."""
-    if language not in LANGUAGES:
+    if check_text(language, "language") not in LANGUAGES:
         raise KgError(
             f"{quote_input(language)}: unknown language. Use {', '.join(LANGUAGES)}.", exit_code=2
         )
 
 
 def ask_question(
-    graph: Graph, question: Question, language: str, terms: Mapping[str, str] | None = None
+    graph: Graph,
+    question: Question,
+    language: str,
+    terms: Mapping[str, str] | None = None,
+    timeout: float | None = None,
 ) -> Result:
     """Return the answer to a question, with labels in a language or its fallback.
 
     Terms are those of `bind_question`. A question that returns triples has labels in all
-    languages.
+    languages. The timeout is in seconds.
 
     Raises:
         KgError: the language is unknown, or the query is not valid SPARQL.
+        KgTimeoutError: there is no answer in time.
     """
     check_language(language)
     bound = dict(terms or {})
     if question.has_variable("lang"):
         bound["lang"] = f'"{language}"'
     query = LABEL.sub(f"cdp:{DISPLAY_LABELS[language]}", question.query)
-    return graph.query(bind_values(query, bound), str(question.path))
+    return graph.query(bind_values(query, bound), str(question.path), timeout=timeout)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from kg.ask.table import measure_table, render_markdown, render_table
 from kg.errors import KgError
-from kg.names import Names, bind_json
+from kg.formulas import escape_cell
+from kg.names import Names, Term, bind_json
+from kg.serialization import serialize_triples
 from kg.store import Result, Rows
-from kg.turtle import serialize_triples
 
 ROW_FORMATS: tuple[str, ...] = ("table", "csv", "json", "markdown")
 TRIPLE_FORMATS: tuple[str, ...] = ("turtle", "ntriples", "jsonld", "rdfxml")
@@ -21,14 +22,16 @@ def render_answer(
     *,
     width: int | None = None,
     iris: bool | None = None,
+    exact: bool = False,
 ) -> str:
     """Return an answer as text in a format; by default rows as a table and triples as Turtle.
 
     Rows are in one of `ROW_FORMATS`, triples, without duplicates, in one of `TRIPLE_FORMATS`; an
     answer of ASK is true or false, or JSON. CSV and JSON are those of SPARQL 1.1
     (https://www.w3.org/TR/sparql11-results-csv-tsv/,
-    https://www.w3.org/TR/sparql11-results-json/), with full IRIs. Tables and Markdown have prefixed
-    names. CSV, JSON, Markdown and a table without a width have all columns.
+    https://www.w3.org/TR/sparql11-results-json/), with full IRIs; but in CSV, texts that a
+    spreadsheet would run are escaped (`kg.formulas`), unless `exact` is true. Tables and Markdown
+    have prefixed names. CSV, JSON, Markdown and a table without a width have all columns.
 
     A table with a width, that of the terminal, fits it (see `render_table`) and omits columns
     without a value. It omits the columns of IRIs, named `…Iri`, if the table does not fit with
@@ -37,19 +40,7 @@ def render_answer(
     Raises:
         KgError: the format is not one for this kind of answer.
     """
-    kind, forms = "rows", ROW_FORMATS
-    if isinstance(answer, list):
-        kind, forms = "triples", TRIPLE_FORMATS
-    elif isinstance(answer, bool):
-        kind, forms = "true or false", ("table", "json")
-    form = form or forms[0]
-    if form not in forms:
-        other = "triples" if form in TRIPLE_FORMATS else "rows"
-        raise KgError(
-            f"{form}: a format for {other}, but the query returns {kind}. "
-            f"Use --format {' or '.join(forms)}.",
-            exit_code=2,
-        )
+    form = _choose_format(answer, form)
     if isinstance(answer, list):
         return serialize_triples(answer, form, names.prefixes)
     if form == "json":
@@ -57,13 +48,30 @@ def render_answer(
     if isinstance(answer, bool):
         return f"{str(answer).lower()}\n"
     if form == "csv":
-        return _render_csv(answer)
+        return _render_csv(answer, exact=exact)
     cells = [[names.show(term) for term in row] for row in answer.rows]
     if form == "markdown":
         return render_markdown(answer.variables, cells)
     shown = _choose_columns(answer.variables, cells, width, iris)
     titles = [answer.variables[n] for n in shown]
     return render_table(titles, [[row[n] for n in shown] for row in cells], width)
+
+
+def _choose_format(answer: Result, form: str | None) -> str:
+    """Return the format that is asked for, or the first one for this kind of answer."""
+    kind, forms = "rows", ROW_FORMATS
+    if isinstance(answer, list):
+        kind, forms = "triples", TRIPLE_FORMATS
+    elif isinstance(answer, bool):
+        kind, forms = "true or false", ("table", "json")
+    if form and form not in forms:
+        other = "triples" if form in TRIPLE_FORMATS else "rows"
+        raise KgError(
+            f"{form}: a format for {other}, but the query returns {kind}. "
+            f"Use --format {' or '.join(forms)}.",
+            exit_code=2,
+        )
+    return form or forms[0]
 
 
 def _choose_columns(
@@ -81,7 +89,7 @@ def _choose_columns(
     return [n for n in shown if not titles[n].endswith(IRI_SUFFIX)] or shown
 
 
-def _render_csv(rows: Rows) -> str:
+def _render_csv(rows: Rows, *, exact: bool) -> str:
     # Imported here, as json below: a table on a terminal needs neither.
     import csv
     import io
@@ -90,7 +98,13 @@ def _render_csv(rows: Rows) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(rows.variables)
-    writer.writerows([complete.show(term) for term in row] for row in rows.rows)
+
+    def show(term: Term | None) -> str:
+        text = complete.show(term)
+        is_typed = term is not None and "datatype" in bind_json(term)
+        return text if exact else escape_cell(text, is_typed=is_typed)
+
+    writer.writerows(map(show, row) for row in rows.rows)
     return out.getvalue()
 
 
@@ -98,14 +112,18 @@ def _render_json(answer: Rows | bool) -> str:
     import json
 
     document: dict[str, object] = {"head": {}, "boolean": answer}
-    if isinstance(answer, Rows):
-        bindings = [
-            {
-                name: bind_json(term)
-                for name, term in zip(answer.variables, row, strict=True)
-                if term is not None
-            }
-            for row in answer.rows
-        ]
-        document = {"head": {"vars": answer.variables}, "results": {"bindings": bindings}}
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    try:
+        if isinstance(answer, Rows):
+            bindings = [
+                {
+                    name: bind_json(term)
+                    for name, term in zip(answer.variables, row, strict=True)
+                    if term is not None
+                }
+                for row in answer.rows
+            ]
+            document = {"head": {"vars": answer.variables}, "results": {"bindings": bindings}}
+        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    except RecursionError:
+        problem = "The answer has triple terms that are nested too deeply for JSON."
+        raise KgError(f"{problem} Use --format csv.") from None

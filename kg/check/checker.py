@@ -1,22 +1,32 @@
 """Run all checks on the files of a home."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import os
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from pyoxigraph import Quad
+
+from kg.check.characters import check_characters
 from kg.check.constraint_queries import list_constraint_queries, run_constraint_query
 from kg.check.evidence import check_evidence, list_compared_sources
 from kg.check.finding import VIOLATION, WARNING, Finding, Locator
 from kg.check.index import StatementIndex
 from kg.check.language_tags import check_language_tags
+from kg.check.literals import check_literals, find_literal_fault
+from kg.check.passed_over import check_passed_over
 from kg.check.placement import check_placement
-from kg.check.reference import compare_results, validate_files
+from kg.check.reference import compare_results, validate_with_pyshacl
 from kg.check.report import Report, count_coverage
-from kg.check.shapes import Result, ShapeCompiler, UnsupportedShapeError
+from kg.check.shape_faults import ShapeFault, report_shape_faults
+from kg.check.shapes import ShapeCompiler
+from kg.check.validation import Result
 from kg.errors import KgError
 from kg.graph import LocalGraph
 from kg.home import Home
 from kg.names import Names, pick, read_names, text
-from kg.turtle import Fault, TurtleFile, find_faults, list_files, match_files, parse_file
+from kg.reading import ReadError
+from kg.turtle import Fault, TurtleFile, list_files, match_files, parse_file, read_turtle
 from kg.turtle_tokens import LineIndex, index_statements
 
 STEPS = ("Turtle", "entailments", "shapes", "must-be-empty queries", "evidence")
@@ -33,20 +43,19 @@ def check_files(
     """Check the given files, or all files of the home; return a report.
 
     The given files are checked together with all others of the home, to which they refer, but
-    only their own findings are reported. If a file is not Turtle, only that is reported:
-    statements are missing, which could cause any other finding.
+    only their own findings are reported. If a file is not Turtle, only that is reported: missing
+    statements could cause any other finding. If a shape has a fault, no shape is applied.
 
     `progress` is called with the name of each of the `STEPS` when it begins. With `reference`,
     pySHACL validates the shapes too, and the report has a note on differences.
 
     Raises:
-        KgError: a path does not exist, or a file that is not to be checked is not Turtle.
+        KgError: a path does not exist; another file is not Turtle, or has a faulty shape.
     """
-    asked = match_files(home, paths) if paths else list_files(home, shapes=True)
+    asked = match_files(home, paths, pipes=True) if paths else list_files(home, shapes=True)
     progress(STEPS[0])
     check = _Check(home, asked)
-    faults = check.read_files()
-    if faults:
+    if faults := check.read_files():
         errors = [Finding(str(f.path), f.line, VIOLATION, "turtle", "", f.message) for f in faults]
         return Report(errors, [], len(asked), 0, [])
     locator = check.make_locator(None if paths else home.root)
@@ -54,9 +63,11 @@ def check_files(
     check.add_entailments()
     progress(STEPS[2])
     findings = {
-        *report_results(check.validate(reference=reference), check.names, locator, language),
+        *check.check_shapes(locator, language, reference=reference),
         *check_language_tags(check.names, check.checked, locator, language),
+        *check_characters(check.names, asked, locator, language),
     }
+    findings.update(check.check_input(paths, findings, locator, language))
     progress(STEPS[3])
     for query in list_constraint_queries(home):
         findings.update(run_constraint_query(check.graph, query, locator, language))
@@ -100,15 +111,24 @@ class _Check:
         self.names = read_names(home)
         self.graph = LocalGraph(home, [])
         self.notes: list[str] = []
+        # The statements with faulty literals in the files to be checked.
+        self.faulty: list[tuple[TurtleFile, Quad]] = []
         self._type = self.names.expand("rdf:type")
         self._index = StatementIndex(self._type, self.names.expand("rdfs:subClassOf"))
         self._asked = asked
         data = list_files(home)
-        replaced = {file.graph for file in asked}
-        folder = (home.ontology / "shapes").resolve()
-        self.checked = [f for f in asked if not f.path.resolve().is_relative_to(folder)]
+        folder = os.path.realpath(home.ontology / "shapes")
+        self.checked = [f for f in asked if not f.resolved.is_relative_to(folder)]
+        replaced = {file.graph for file in self.checked}
         self._files = [*(f for f in data if f.graph not in replaced), *self.checked]
-        self._shape_files = [f for f in list_files(home, shapes=True) if f not in data]
+        # With the paths that were given.
+        paths = {file.resolved: file.path for file in asked}
+        self._shape_files = [
+            TurtleFile(paths.get(f.resolved, f.path), f.graph)
+            for f in list_files(home, shapes=True)
+            if f not in data
+        ]
+        self._shape_quads: list[tuple[TurtleFile, Quad]] = []
         self._shapes = ShapeCompiler(self._index, self.names)
 
     def read_files(self) -> list[Fault]:
@@ -118,47 +138,107 @@ class _Check:
             KgError: another file is not Turtle.
         """
         faults = []
+        asked_files = set(self._asked)
         for file in (*self._files, *self._shape_files):
             try:
                 quads = list(parse_file(file))
-            except (SyntaxError, OSError):
-                faults += find_faults([file])
+            except ReadError as error:
+                faults.append(Fault(file.path, error.line, error.reason))
                 continue
             if file in self._shape_files:
                 self._shapes.add(quads)
+                self._shape_quads += ((file, quad) for quad in quads)
             else:
                 self._index.add(quads)
                 self.graph.memory.add_parsed(file, quads)
-        asked = {file.path.resolve() for file in self._asked}
-        others = [fault for fault in faults if fault.path.resolve() not in asked]
+            if file in asked_files:
+                self.faulty += [(file, q) for q in quads if find_literal_fault(q.object)]
+        asked = {str(file.resolved) for file in self._asked}
+        others = [fault for fault in faults if os.path.realpath(fault.path) not in asked]
         if others:
             raise KgError("\n".join(map(str, others)))
         return faults
 
+    def check_input(
+        self, paths: Sequence[Path], known: Collection[Finding], locator: Locator, language: str
+    ) -> Iterator[Finding]:
+        """Yield the findings on faulty literals, and on files that are passed over."""
+        yield from check_literals(self.faulty, known, self.names, locator, language)
+        yield from check_passed_over(self.graph.home, paths, language)
+
     def make_locator(self, fallback: Path | None) -> Locator:
         """Return a locator of statements in the files to be checked."""
-
-        def read_lines(file: TurtleFile) -> LineIndex:
-            return index_statements(file.path.read_text("utf-8"), file.graph, self._type)
-
-        return Locator(self.checked, self.graph.memory.find_statements, read_lines, fallback)
+        return Locator(self.checked, self.graph.memory.find_statements, self._read_lines, fallback)
 
     def add_entailments(self) -> None:
         """Add the entailments to the graph and to the index."""
         self.graph.add_entailments()
         self._index.add(self.graph.memory.list_added())
 
-    def validate(self, *, reference: bool) -> list[Result]:
-        """Return the validation results; by pySHACL if the shapes need more than is covered."""
-        paths = [file.path for file in self._shape_files]
-        try:
+    def check_shapes(
+        self, locator: Locator, language: str, *, reference: bool
+    ) -> Iterator[Finding]:
+        """Yield the faults of the shapes, or else the findings of the validation.
+
+        Raises:
+            KgError: a shape in a file that is not to be checked has a fault.
+        """
+        faults = self._shapes.find_faults()
+        if faults:
+            self.notes.append("No shape was applied to the data. Correct the shapes first.")
+        else:
             results = self._shapes.validate()
-        except UnsupportedShapeError as error:
-            self.notes.append(f"{error} All shapes were validated by pySHACL, which takes longer.")
-            return validate_files(self.graph, self._files, paths)
-        if reference:
-            others = validate_files(self.graph, self._files, paths)
-            self.notes += compare_results(results, others) or [
-                f"pySHACL has the same results of validation: {len(results)}."
-            ]
-        return results
+            faults = self._validate_uncovered(results)
+            if reference and not faults:
+                self._compare_with_pyshacl(results)
+            yield from report_results(results, self.names, locator, language)
+        yield from self._report_faults(faults, language)
+
+    def _validate_uncovered(self, results: list[Result]) -> list[ShapeFault]:
+        """Add the results of pySHACL for the other shapes; return a fault if it fails."""
+        uncovered = self._shapes.list_uncovered()
+        if not uncovered:
+            return []
+        shapes = ", ".join(sorted(map(self.names.show, uncovered)))
+        words = ", ".join(sorted({self.names.shorten(word) for word in uncovered.values()}))
+        self.notes.append(f"{shapes}: validated by pySHACL, because of {words}.")
+        try:
+            triples = self._shapes.list_triples(uncovered=True)
+            results += validate_with_pyshacl(self._index, triples)
+        except KgError as error:
+            node, word = next(iter(uncovered.items()))
+            return [ShapeFault("pyshacl", node, node, word, detail=str(error))]
+        return []
+
+    def _compare_with_pyshacl(self, results: list[Result]) -> None:
+        try:
+            others = validate_with_pyshacl(self._index, self._shapes.list_triples())
+        except KgError as error:
+            self.notes.append(f"No comparison with pySHACL, which failed: {error}.")
+            return
+        self.notes += compare_results(results, others) or [
+            f"pySHACL has the same results of validation: {len(results)}."
+        ]
+
+    def _report_faults(self, faults: list[ShapeFault], language: str) -> Iterator[Finding]:
+        if not faults:
+            return
+        statements: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+        for file, quad in self._shape_quads:
+            value = (file.graph, text(quad.predicate), text(quad.object))
+            statements[text(quad.subject)].append(value)
+        locator = Locator(
+            self._shape_files,
+            lambda node: statements[node],
+            self._read_lines,
+            self.graph.home.ontology,
+        )
+        found = sorted(report_shape_faults(faults, self.names, locator, language))
+        asked = {file.resolved for file in self._asked}
+        others = [finding for finding in found if Path(os.path.realpath(finding.path)) not in asked]
+        if others:
+            raise KgError("\n".join(map(str, others)))
+        yield from found
+
+    def _read_lines(self, file: TurtleFile) -> LineIndex:
+        return index_statements(read_turtle(file), file.graph, self._type)

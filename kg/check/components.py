@@ -7,35 +7,59 @@ listed in `COMPONENTS` are not covered.
 from __future__ import annotations
 
 import operator
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import BlankNode, Literal
 
 from kg.check.index import StatementIndex
-from kg.names import Term, language_of, text
+from kg.check.parameters import (
+    read_boolean,
+    read_count,
+    read_iri,
+    read_language_range,
+    read_node_kind,
+    read_ordered,
+    read_string,
+)
+from kg.check.patterns import Pattern
+from kg.check.shape_faults import ShapeError
+from kg.names import SHACL, Term, language_of, text
 from kg.xsd import compare_values, is_well_formed, read_value
 
+T = TypeVar("T")
 Values = Sequence[Term]
 Test = Callable[[Term], bool]
 # Yields the value of each result for a focus node and its value nodes; None if it has no value.
 Constraint = Callable[[Term, Values], Iterable[Term | None]]
 
 
-class ShapeError(ValueError):
-    """A parameter of a constraint has a value that SHACL does not allow."""
-
-
 @dataclass(frozen=True)
 class Context:
-    """What a component reads besides its parameter: data, lists, shapes and other parameters."""
+    """What a component reads besides its parameter: data, lists, shapes and other parameters.
+
+    `list_values` returns the terms that most value nodes of the shape will be among.
+    """
 
     index: StatementIndex
     read_list: Callable[[Term], list[Term]]
     read_shape: Callable[[Term], Test]
-    find_parameter: Callable[[str], Term | None]
+    find_parameters: Callable[[str], list[Term]]
+    list_values: Callable[[], Iterable[Term]]
+
+    def read_parameters(self, name: str, read: Callable[[Term], T]) -> list[T]:
+        """Return the values of another parameter of the same shape.
+
+        Raises:
+            ShapeError: a value is of another kind.
+        """
+        try:
+            return [read(value) for value in self.find_parameters(name)]
+        except ShapeError as error:
+            error.word = SHACL + name
+            raise
 
 
 Component = Callable[[Context, Term], Constraint]
@@ -46,40 +70,25 @@ def each_value(test: Test) -> Constraint:
     return lambda focus, values: [v for v in values if not test(v)] if values else ()
 
 
-def read_count(parameter: Term) -> int:
-    """Return a parameter that is an xsd:integer of 0 or more."""
-    value = read_value(parameter) if isinstance(parameter, Literal) else None
-    if value is None or value.kind != "number" or value.value != int(value.value):
-        raise ShapeError(f"{text(parameter)}: not an integer")
-    return int(value.value)
-
-
 # Value type: https://www.w3.org/TR/shacl/#core-components-value-type
 
 
 def make_class(context: Context, parameter: Term) -> Constraint:
     """sh:class: each value node is an instance of the class."""
-    if not isinstance(parameter, NamedNode):
-        raise ShapeError(f"{text(parameter)}: not an IRI")
-    return each_value(context.index.instances(parameter).__contains__)
+    return each_value(context.index.instances(read_iri(parameter)).__contains__)
 
 
 def make_datatype(context: Context, parameter: Term) -> Constraint:
     """sh:datatype: each value node is a well-formed literal of the datatype."""
-    if not isinstance(parameter, NamedNode):
-        raise ShapeError(f"{text(parameter)}: not an IRI")
+    datatype = read_iri(parameter)
     return each_value(
-        lambda v: isinstance(v, Literal) and v.datatype == parameter and is_well_formed(v)
+        lambda v: isinstance(v, Literal) and v.datatype == datatype and is_well_formed(v)
     )
 
 
 def make_node_kind(context: Context, parameter: Term) -> Constraint:
     """sh:nodeKind: each value node is an IRI, a blank node, or a literal."""
-    name = text(parameter).rpartition("#")[2]
-    parts = {"IRI": NamedNode, "BlankNode": BlankNode, "Literal": Literal}
-    kinds = tuple(kind for part, kind in parts.items() if part in name.split("Or"))
-    if not kinds:
-        raise ShapeError(f"{text(parameter)}: not a node kind")
+    kinds = read_node_kind(parameter)
     return each_value(lambda v: isinstance(v, kinds))
 
 
@@ -105,9 +114,7 @@ def make_range(allowed: set[int]) -> Component:
     """Return the component that compares each value node with a limit."""
 
     def make(context: Context, parameter: Term) -> Constraint:
-        limit = read_value(parameter) if isinstance(parameter, Literal) else None
-        if limit is None:
-            raise ShapeError(f"{text(parameter)}: not a literal that has an order")
+        limit = read_ordered(parameter)
 
         def test(term: Term) -> bool:
             value = read_value(term) if isinstance(term, Literal) else None
@@ -134,31 +141,33 @@ def make_max_length(context: Context, parameter: Term) -> Constraint:
 
 
 def make_pattern(context: Context, parameter: Term) -> Constraint:
-    """sh:pattern with sh:flags: each value node matches a regular expression.
+    """sh:pattern with sh:flags: each value node matches a regular expression of SPARQL."""
+    pattern = read_string(parameter)
+    flags = "".join(context.read_parameters("flags", _read_flags))
 
-    In XPath, and other than in Python, `$` does not match before a line end at the very end.
-    """
-    flags = text(context.find_parameter("flags"))
+    def list_texts() -> Iterator[str]:
+        return (text(v) for v in context.list_values() if not isinstance(v, BlankNode))
+
     try:
-        if not set(flags) <= set("ismx"):
-            raise ShapeError(f"{flags}: unknown flag of a regular expression")
-        inline = f"(?{flags})" if flags else ""
-        pattern = text(parameter)
-        if "m" not in flags:
-            pattern = re.sub(r"(\\.|\[(?:\\.|[^\]\\])*\])|\$", _end_strictly, pattern, flags=re.S)
-        search = re.compile(inline + pattern).search
-    except re.error as error:
-        raise ShapeError(f"{text(parameter)}: not a regular expression: {error}") from None
-    return each_value(lambda v: not isinstance(v, BlankNode) and bool(search(text(v))))
+        matches = Pattern(pattern, flags, list_texts).matches
+    except ValueError:
+        raise ShapeError("pattern", parameter) from None
+    return each_value(lambda v: not isinstance(v, BlankNode) and matches(text(v)))
 
 
-def _end_strictly(found: re.Match[str]) -> str:
-    return found[1] or r"\Z"
+def _read_flags(value: Term) -> str:
+    try:
+        Pattern("", read_string(value))
+    except ShapeError:
+        raise
+    except ValueError:
+        raise ShapeError("flags", value) from None
+    return read_string(value)
 
 
 def make_language_in(context: Context, parameter: Term) -> Constraint:
     """sh:languageIn: each value node has a language tag in one of the ranges (RFC 4647)."""
-    ranges = tuple(text(each).lower() for each in context.read_list(parameter))
+    ranges = tuple(map(read_language_range, context.read_list(parameter)))
     starts = tuple(f"{each}-" for each in ranges)
 
     def test(term: Term) -> bool:
@@ -173,7 +182,7 @@ def make_unique_lang(context: Context, parameter: Term) -> Constraint:
 
     Only `true` switches it on: the W3C's tests show that "1"^^xsd:boolean does not.
     """
-    if parameter != Literal(True):
+    if not read_boolean(parameter) or parameter != Literal(True):
         return lambda focus, values: ()
 
     def check(focus: Term, values: Values) -> Iterable[None]:
@@ -190,7 +199,7 @@ def make_unique_lang(context: Context, parameter: Term) -> Constraint:
 
 def make_disjoint(context: Context, parameter: Term) -> Constraint:
     """sh:disjoint: no value node is a value of another property."""
-    others = context.index.objects(_read_predicate(parameter))
+    others = context.index.objects(read_iri(parameter))
     return lambda focus, values: (v for v in values if v in others.get(focus, ()))
 
 
@@ -198,7 +207,7 @@ def make_less_than(allowed: set[int]) -> Component:
     """Return the component that compares each value node with the values of another property."""
 
     def make(context: Context, parameter: Term) -> Constraint:
-        others = context.index.objects(_read_predicate(parameter))
+        others = context.index.objects(read_iri(parameter))
 
         def check(focus: Term, values: Values) -> Iterator[Term]:
             for term in values:
@@ -211,12 +220,6 @@ def make_less_than(allowed: set[int]) -> Component:
         return check
 
     return make
-
-
-def _read_predicate(parameter: Term) -> NamedNode:
-    if not isinstance(parameter, NamedNode):
-        raise ShapeError(f"{text(parameter)}: not an IRI")
-    return parameter
 
 
 # Logic: https://www.w3.org/TR/shacl/#core-components-logical, and shapes as values:
@@ -252,20 +255,17 @@ def make_node(context: Context, parameter: Term) -> Constraint:
     return each_value(context.read_shape(parameter))
 
 
-def make_qualified_count(is_allowed: Callable[[int, int], bool]) -> Component:
-    """Return the component that compares a limit with the number of values of a shape.
-
-    The shape is that of sh:qualifiedValueShape.
-    """
+def make_qualified_count(is_enough: Callable[[int, int], bool]) -> Component:
+    """Return the component that counts the value nodes which conform to sh:qualifiedValueShape."""
 
     def make(context: Context, parameter: Term) -> Constraint:
-        shape, limit = context.find_parameter("qualifiedValueShape"), read_count(parameter)
-        if shape is None:
-            raise ShapeError("needs sh:qualifiedValueShape")
-        conforms = context.read_shape(shape)
-        return lambda focus, values: (
-            () if is_allowed(sum(map(conforms, values)), limit) else (None,)
-        )
+        limit = read_count(parameter)
+        tests = context.read_parameters("qualifiedValueShape", context.read_shape)
+
+        def check(focus: Term, values: Values) -> Iterable[None]:
+            return (None for test in tests if not is_enough(sum(map(test, values)), limit))
+
+        return check
 
     return make
 
@@ -311,8 +311,22 @@ COMPONENTS: dict[str, Component] = {
     "hasValue": make_has_value,
     "in": make_in,
 }
-# Parameters that belong to the components of other parameters.
+# Parameters that belong to the component of another parameter.
 QUALIFIERS = {
-    "flags": {"pattern"},
-    "qualifiedValueShape": {"qualifiedMinCount", "qualifiedMaxCount"},
+    "flags": "pattern",
+    "qualifiedMinCount": "qualifiedValueShape",
+    "qualifiedMaxCount": "qualifiedValueShape",
+    "qualifiedValueShapesDisjoint": "qualifiedValueShape",
+    "ignoredProperties": "closed",
+}
+# Parameters that only property shapes can have, and those of which a shape has at most one.
+OF_PROPERTIES = {
+    *("minCount", "maxCount", "uniqueLang", "equals", "lessThan", "lessThanOrEquals"),
+    *("qualifiedValueShape", "qualifiedMinCount", "qualifiedMaxCount"),
+    "qualifiedValueShapesDisjoint",
+}
+SINGLE = {
+    *("datatype", "nodeKind", "minCount", "maxCount", "minExclusive", "minInclusive"),
+    *("maxExclusive", "maxInclusive", "minLength", "maxLength", "languageIn", "uniqueLang", "in"),
+    *("closed", *QUALIFIERS),
 }

@@ -17,6 +17,7 @@ from kg.source import (
     simplify_text,
     split_segments,
 )
+from kg.xsd import read_integer
 
 # Yields the finding of a check about a node, with values for its message.
 Reporter = Callable[..., Iterator[Finding]]
@@ -128,7 +129,8 @@ def _check_wording(graph: Graph, raw: str, report: Reporter) -> Iterator[Finding
 
 def _parse_offset(digits: str) -> int:
     # A value that is not a number is reported by the shapes, and is never a valid offset.
-    return int(digits) if digits.isdecimal() else -1
+    offset = read_integer(digits)
+    return -1 if offset is None else offset
 
 
 def _select(graph: Graph, query: str) -> Iterator[list[str]]:

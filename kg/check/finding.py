@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from kg.display import escape_controls
 from kg.names import is_iri
 from kg.turtle import TurtleFile
 from kg.turtle_tokens import LineIndex
@@ -24,7 +25,8 @@ class Finding:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.severity}: {self.message} [{self.check}]"
+        line = f"{self.path}:{self.line}: {self.severity}: {self.message} [{self.check}]"
+        return escape_controls(line, lines=False)
 
 
 class Locator:
@@ -46,27 +48,47 @@ class Locator:
         self._files = {file.graph: file for file in files}
         self._find_statements = cache(find_statements)
         self.read_lines = cache(read_lines)
+        self._list_graphs = cache(self._find_graphs)
         self._fallback = fallback
 
-    def locate(self, node: str, predicate: str = "", value: str = "") -> tuple[str, int] | None:
+    def locate(
+        self, node: str, predicate: str = "", value: str = "", *, within: str = ""
+    ) -> tuple[str, int] | None:
         """Return path and line of a statement, or else of its subject; None if there is none.
 
-        Without a value, or if it is not found, the first statement with the predicate counts.
+        Without a value, or if it is not found, the first statement with the predicate counts. A
+        blank node may be `within` the statements about another node.
         """
+        for graph in self._list_graphs(node) if is_iri(node) else ():
+            lines = self.read_lines(self._files[graph])
+            exact = lines.subjects.get(node)
+            if predicate:
+                exact = lines.lines.get((node, predicate, value))
+            if exact is not None:
+                return str(self._files[graph].path), exact
         try:
             found = [each for each in self._find_statements(node) if each[0] in self._files]
         except ValueError:
             return None  # the node is a literal
-        found.sort(key=lambda statement: statement[1] != predicate)
+        found.sort(key=lambda each: (each[1:] != (predicate, value), each[1] != predicate))
         for graph, first, first_value in found:
             lines = self.read_lines(self._files[graph])
+            keys = ((within, predicate, value), (within, predicate, ""))
+            line: int | None
             if is_iri(node):
                 line = lines.find(node, predicate, value)
+            elif key := next((key for key in keys if within and key in lines.nested), None):
+                line = lines.nested[key]
             else:  # the index does not tell blank nodes apart
                 line = lines.find("", first, first_value)
             if line is not None:
                 return str(self._files[graph].path), line
         return None
+
+    def _find_graphs(self, node: str) -> list[str]:
+        """Return the named graphs of the checked files that have statements about a node."""
+        graphs = dict.fromkeys(graph for graph, _, _ in self._find_statements(node))
+        return [graph for graph in graphs if graph in self._files]
 
     def report(
         self,
@@ -77,9 +99,10 @@ class Locator:
         *,
         predicate: str = "",
         value: str = "",
+        within: str = "",
     ) -> Iterator[Finding]:
         """Yield the finding about a node, unless it belongs to a file that is not checked."""
-        position = self.locate(node, predicate, value)
+        position = self.locate(node, predicate, value, within=within)
         if position is None and self._fallback:
             position = str(self._fallback), 0
         if position:

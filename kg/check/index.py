@@ -9,6 +9,8 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from kg.names import Term
 
+MANY = 20
+
 
 class StatementIndex:
     """Statements by predicate and subject; a statement in several named graphs counts once.
@@ -21,6 +23,8 @@ class StatementIndex:
         self._type, self._subclass = NamedNode(rdf_type), NamedNode(subclass)
         self._objects: dict[NamedNode, dict[Term, list[Term]]] = {}
         self._terms: dict[Term, Term] = {}
+        # The objects of a subject and predicate that have many: in a list, a look-up takes long.
+        self._seen: dict[tuple[NamedNode, Term], set[Term]] = {}
         # Built when they are first asked for, and then kept up to date.
         self._subjects: dict[NamedNode, dict[Term, list[Term]]] = {}
         # The subclasses of a class, itself included, and the instances of all of them.
@@ -42,7 +46,7 @@ class StatementIndex:
                 # Equal IRIs share one object, which saves much memory.
                 value = terms.setdefault(value, value)
             known = self._objects.setdefault(each.predicate, {}).setdefault(subject, [])
-            if value in known:
+            if self._has_value(known, each.predicate, subject, value):
                 continue
             known.append(value)
             if self._subjects and each.predicate in self._subjects:
@@ -50,12 +54,26 @@ class StatementIndex:
             if self._instances:
                 self._update_instances(subject, each.predicate)
 
+    def _has_value(
+        self, known: list[Term], predicate: NamedNode, subject: Term, value: Term
+    ) -> bool:
+        """Return whether a value is among the known ones; if not, it is taken as added."""
+        if len(known) < MANY:
+            return value in known
+        key = (predicate, subject)
+        seen = self._seen.get(key) or self._seen.setdefault(key, set(known))
+        if value in seen:
+            return True
+        seen.add(value)
+        return False
+
     def remove(self, statements: Iterable[Quad | Triple]) -> None:
         """Remove statements.
 
         Raises:
             KeyError, ValueError: the index does not have a statement.
         """
+        self._seen.clear()
         for each in statements:
             _remove_value(self._objects[each.predicate], each.subject, each.object)
             if each.predicate in self._subjects:

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 
 from kg.check.finding import VIOLATION, Finding, Locator
 from kg.names import LANGUAGES, Names, pick
-from kg.turtle import TurtleFile
+from kg.turtle import TurtleFile, read_turtle
 
 # Whatever may be a tag: a file without an unusual one need not be read closely.
-TAG = re.compile(rb"[\"']\s*@([a-zA-Z][a-zA-Z0-9-]*)")
+TAG = re.compile(r"[\"']\s*@([a-zA-Z][a-zA-Z0-9-]*)")
 MESSAGES = {
     "en": "The language tag {0} is not used in this project. Write {1}, in this case.",
     "zh-Hans": "本项目不使用语言标签 {0}。请写作 {1}，并保持大小写一致。",
@@ -23,9 +23,8 @@ def check_language_tags(
 ) -> Iterator[Finding]:
     """Yield a violation for each literal whose language tag is not one of `LANGUAGES`."""
     template = pick(MESSAGES, language, "")
-    known = {tag.encode() for tag in LANGUAGES}
     for file in files:
-        if set(TAG.findall(file.path.read_bytes())) <= known:
+        if set(TAG.findall(read_turtle(file))) <= set(LANGUAGES):
             continue
         for subject, tag, line in locator.read_lines(file).tags:
             if tag not in LANGUAGES:

@@ -11,6 +11,7 @@ from itertools import accumulate
 from kg.check.finding import VIOLATION, Finding, Locator
 from kg.graph import Graph
 from kg.names import Term, pick, text
+from kg.xsd import read_integer
 
 MESSAGES = {
     "evidence-across-segments": {
@@ -94,6 +95,6 @@ def _read_uses(graph: Graph) -> dict[tuple[str, str, str], set[str]]:
 
 
 def _read_offset(term: Term | None) -> int:
-    digits = text(term)
+    offset = read_integer(text(term))
     # Other values are reported by the shapes.
-    return int(digits) if digits.isdecimal() else -1
+    return -1 if offset is None else offset

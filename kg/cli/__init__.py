@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from kg.cli.messages import print_message
 from kg.errors import KgError
 
 
@@ -105,13 +106,13 @@ def run() -> int:
         code = run_command()
         sys.stdout.flush()
     except (click.Abort, KeyboardInterrupt):
-        click.echo("kg: interrupted", err=True)
+        print_message("kg: interrupted", err=True)
         code = 130
     except BrokenPipeError:
         code = 1
     except OSError as error:
         # Errors of files are handled where these are read and written: this is standard output.
-        click.echo(f"kg: cannot write to standard output ({error.strerror}).", err=True)
+        print_message(f"kg: cannot write to standard output ({error.strerror}).", err=True)
         code = 1
     sys.stderr.flush()
     return code
@@ -123,10 +124,10 @@ def run_command() -> int:
         cli.main(prog_name="kg", standalone_mode=False)
         return 0
     except KgError as error:
-        click.echo(f"kg: {error}", err=True)
+        print_message(f"kg: {error}", err=True)
         return error.exit_code
     except click.UsageError as error:
-        click.echo(explain_usage(error), err=True)
+        print_message(explain_usage(error), err=True)
         return error.exit_code
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1

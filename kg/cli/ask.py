@@ -5,12 +5,14 @@ from functools import partial
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from kg.ask import ask_question, bind_question, read_parameters, render_table
 from kg.ask.lookup import quote_input
 from kg.ask.question import Question, find_question, list_questions
 from kg.ask.wrapping import wrap_text
 from kg.cli.groups import QueryCommand, QueryGroup
+from kg.cli.messages import print_message
 from kg.cli.options import (
     endpoint_option,
     find_context_home,
@@ -119,7 +121,8 @@ def ask(ctx: click.Context, /, **given: Any) -> None:
     if ctx.invoked_subcommand is not None:
         return
     for param in ask.params:
-        if param.name != "language" and given[param.name]:
+        given_by = ctx.get_parameter_source(str(param.name))
+        if param.name != "language" and given_by is ParameterSource.COMMANDLINE:
             raise require_question(param.opts[0])
     titles = ask.list_titles(ctx)
     print_text(render_table(("question", "title"), titles, width=find_width()), paged=True)
@@ -153,4 +156,4 @@ def answer_question(
     print_answer(answer, form, graph.names, iris=iris)
     if isinstance(answer, Rows) and not answer.rows and "empty" in question.header:
         note, width = question.text("empty", find_language(ctx)), find_width()
-        click.echo("\n".join(wrap_text(note, width)) if width else note, err=True)
+        print_message("\n".join(wrap_text(note, width)) if width else note, err=True)

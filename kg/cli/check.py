@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from kg.cli.messages import print_message
 from kg.cli.options import PATH, find_context_home, language_option
 from kg.cli.output import count_steps, print_data, print_text, show_progress
 
@@ -28,8 +29,9 @@ def check(
 
     Files in PATHS are checked together with all other files of ontology and data. Each finding
     has file and line, severity, what is wrong, and how to fix it. Passages are compared with the
-    source text if `kg source add` has added it. The exit code is 1 if there is a violation;
-    warnings do not count.
+    source text if `kg source add` has added it. Files of more than 256 MiB are refused, unless
+    KG_MAX_FILE_SIZE is set to another limit, such as 2G. The exit code is 1 if there is a
+    violation; warnings do not count.
 
     \b
     kg check
@@ -62,7 +64,8 @@ def format_files(
     The form changes only the layout and the order of statements; each term stays as it is written.
     It has no comments: write remarks as skos:editorialNote. If one of the files cannot be
     formatted, none is written. In a folder, a link to a file outside PATHS is not followed. With
-    --check, the exit code is 1 if a file is in another form.
+    --check, the exit code is 1 if a file is in another form. Files are replaced one after
+    the other, each completely: if the command is interrupted, run it again.
 
     \b
     kg format ontology data
@@ -74,12 +77,12 @@ def format_files(
     found = [file.path for file in match_files(find_context_home(ctx), paths)]
     outside = find_outside_links(found, paths)
     for path in outside:
-        click.echo(f"{path}: is a link to a file outside PATHS. It is not formatted.", err=True)
+        print_message(f"{path}: is a link to a file outside PATHS. It is not formatted.", err=True)
     inside = (path for path in found if path not in outside)
     changed = format_files(inside, drop_comments=drop_comments)
     if only_check:
-        print_data("".join(file.diff() for file in changed))
+        print_text("".join(file.diff() for file in changed))
         raise SystemExit(1 if changed else 0)
     for file in changed:
         file.write()
-        click.echo(f"{file.path}: formatted")
+        print_message(f"{file.path}: formatted")

@@ -7,11 +7,13 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from kg.ask.lookup import fold_name
 from kg.ask.parameters import read_parameters
 from kg.ask.question import Question
 from kg.cli.options import find_context_home, find_language, ignore_errors
 from kg.cli.output import write_definitions, write_paragraph
 from kg.cli.parameters import ParameterOption, write_options
+from kg.display import escape_controls
 from kg.errors import KgError
 from kg.home import Home
 
@@ -51,6 +53,10 @@ class QueryGroup(click.Group):
                 next(words, None)  # the value of the option
         return None
 
+    def get_help(self, ctx: click.Context) -> str:
+        """Return the help, with escapes for control characters in the texts of queries."""
+        return escape_controls(super().get_help(ctx))
+
     def list_titles(self, ctx: click.Context) -> list[tuple[str, str]]:
         """Return the name and title of each query, in the language of the command line."""
         language = find_language(ctx)
@@ -68,7 +74,11 @@ class QueryGroup(click.Group):
         items = click.Command.shell_complete(self, ctx, incomplete)
         with suppress(KgError):
             titles = self.list_titles(ctx)
-            items += [CompletionItem(n, help=t) for n, t in titles if n.startswith(incomplete)]
+            items += [
+                CompletionItem(name, help=escape_controls(title, lines=False))
+                for name, title in titles
+                if fold_name(name).startswith(fold_name(incomplete))
+            ]
         return items
 
 
@@ -93,6 +103,10 @@ class QueryCommand(click.Command):
                 options = [ParameterOption(p, many=self.many) for p in parameters]
                 self.params = [*options, *self.params]
         return super().parse_args(ctx, args)
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Return the help, with escapes for control characters in the texts of the query."""
+        return escape_controls(super().get_help(ctx))
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write title and description of the query."""

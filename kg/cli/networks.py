@@ -10,7 +10,9 @@ import click
 from kg.ask.parameters import read_parameters
 from kg.ask.question import Question
 from kg.cli.groups import QueryCommand, QueryGroup
+from kg.cli.messages import print_message
 from kg.cli.options import (
+    IntegerType,
     endpoint_option,
     find_context_home,
     find_language,
@@ -105,7 +107,7 @@ class NetworkGroup(QueryGroup):
 )
 @click.option(
     "--largest",
-    type=click.IntRange(min=1),
+    type=IntegerType(min=1),
     metavar="NODES",
     help="Keep at most this many nodes, repeatedly dropping the node of lowest degree. Default: "
     "300 for city-city, else 10,000.",
@@ -119,6 +121,9 @@ def gephi(ctx: click.Context, /, **given: Any) -> None:
     Nodes have type, labels in all languages, degree, betweenness, community, position, size and
     colour. Edges have relation, weight and the number of passages. Both have the period in which
     they are valid. `kg export gephi NETWORK --help` describes a network.
+
+    XML formats (GEXF, GraphML, SVG) omit control characters that XML forbids; in CSV, an apostrophe
+    (') precedes a text that a spreadsheet would take for a formula. JSON has all texts unchanged.
 
     \b
     kg export gephi city-theme -o city-theme.gexf
@@ -178,9 +183,9 @@ def export_networks(
             for network in built:
                 export_file(network, Path(output), form, ALL_WRITERS)
     for size in sizes:
-        click.echo(f"{size} -> {output}", err=output == "-")
+        print_message(f"{size} -> {output}", err=output == "-")
     for note in notes:
-        click.echo(f"kg: not written: {note}", err=True)
+        print_message(f"kg: not written: {note}", err=True)
 
 
 def build_all(

@@ -11,6 +11,7 @@ import click
 
 from kg.ask import render_answer
 from kg.ask.wrapping import wrap_text
+from kg.display import escape_controls
 from kg.names import Names
 from kg.store import Result
 
@@ -25,6 +26,7 @@ def find_width() -> int | None:
 
 def print_text(text: str, *, paged: bool = False) -> None:
     """Print a text for people; if `paged`, a long one goes through a pager on a terminal."""
+    text = escape_controls(text)
     if not sys.stdout.isatty():
         print_data(text)
     elif not paged or text.count("\n") < shutil.get_terminal_size().lines:
@@ -37,9 +39,14 @@ def print_text(text: str, *, paged: bool = False) -> None:
         click.echo_via_pager(text.removesuffix("\n"))
 
 
-def print_answer(answer: Result, form: str | None, names: Names, *, iris: bool) -> None:
-    """Print an answer in a format: a table, the default, for people, all others for programs."""
-    text = render_answer(answer, form, names, width=find_width(), iris=iris or None)
+def print_answer(
+    answer: Result, form: str | None, names: Names, *, iris: bool, exact: bool = False
+) -> None:
+    """Print an answer in a format: a table, the default, for people, all others for programs.
+
+    With `exact`, CSV is as SPARQL 1.1 has it; otherwise formulas are escaped.
+    """
+    text = render_answer(answer, form, names, width=find_width(), iris=iris or None, exact=exact)
     if form in (None, "table"):
         print_text(text, paged=True)
     else:
@@ -84,8 +91,12 @@ def show_progress(label: str) -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield lambda step, share: None
         return
+
+    def show_step(step: str | None) -> str:
+        return escape_controls(step or "", lines=False)
+
     with click.progressbar(
-        length=1000, label=label, file=sys.stderr, item_show_func=lambda step: step or ""
+        length=1000, label=show_step(label), file=sys.stderr, item_show_func=show_step
     ) as bar:
         yield lambda step, share: bar.update(round(1000 * share) - bar.pos, step)
         bar.update(1000 - bar.pos)

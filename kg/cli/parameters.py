@@ -5,10 +5,11 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from kg.ask.lookup import local_name, normalize_name, quote_input
+from kg.ask.lookup import fold_name, local_name, quote_input
 from kg.ask.parameters import Parameter, label_members, list_members
 from kg.cli.options import find_context_home, find_language
 from kg.cli.output import write_definitions, write_paragraph
+from kg.display import escape_controls
 from kg.errors import KgError
 from kg.graph import load_graph
 from kg.names import pick
@@ -50,24 +51,31 @@ class ParameterOption(click.Option):
         A thing is completed to the last part of its IRI, with its label as help; if only a Chinese
         label matches, to that label.
         """
+        start = fold_name(incomplete)
         if self.parameter.type not in ("iri", "code"):
             values = self.parameter.values
-            return [CompletionItem(value) for value in values if value.startswith(incomplete)]
+            return [CompletionItem(one) for one in values if fold_name(one).startswith(start)]
         try:
             rows = list_members(load_graph(find_context_home(ctx)), self.parameter)
         except KgError:
             return []
         items = []
-        start = normalize_name(incomplete)
         for iri, labels in label_members(rows).items():
             name = local_name(iri)
-            found = [label for label in labels.values() if normalize_name(label).startswith(start)]
-            # A shell takes a label with blanks for several words.
-            chinese = [x for x in found if not x.isascii() and not any(map(str.isspace, x))]
-            if normalize_name(name).startswith(start) or len(found) > len(chinese):
-                items.append(CompletionItem(name, help=pick(labels, find_language(ctx), "")))
+            found = [label for label in labels.values() if fold_name(label).startswith(start)]
+            # A shell takes a label with blanks for several words, and obeys control characters.
+            chinese = [
+                x
+                for x in found
+                if not x.isascii() and x.isprintable() and not any(map(str.isspace, x))
+            ]
+            if fold_name(name).startswith(start) or len(found) > len(chinese):
+                label = pick(labels, find_language(ctx), "")
+                items.append(CompletionItem(name, help=escape_controls(label, lines=False)))
             elif found:
-                items.append(CompletionItem(chinese[0], help=name))
+                # A shell may drop what does not begin with the text, in its own script.
+                best = min(chinese, key=lambda label: not label.startswith(incomplete))
+                items.append(CompletionItem(best, help=name))
         return items
 
 

@@ -1,9 +1,22 @@
 """`kg push`: load the dataset into a SPARQL endpoint."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import click
 
-from kg.cli.options import find_context_home
-from kg.cli.output import show_progress
+from kg.ask import render_table
+from kg.cli.messages import print_message
+from kg.cli.options import find_context_home, show_notices
+from kg.cli.output import find_width, print_text, show_progress
+from kg.names import Names, read_names
+
+if TYPE_CHECKING:
+    from kg.push import Push
+    from kg.push_plan import Plan
+
+COLUMNS = ("named graph", "action", "statements here", "statements there")
 
 
 @click.command(short_help="Load the dataset into a SPARQL endpoint.")
@@ -20,17 +33,25 @@ from kg.cli.output import show_progress
 @click.option(
     "--replace",
     is_flag=True,
-    help="Replace named graphs that differ. Without it, they are an error.",
+    help="Replace named graphs that differ, and delete those that an earlier push of the same "
+    "sources has listed. Without it, they are an error.",
 )
+@click.option("--dry-run", is_flag=True, help="Show what would be done, and write nothing.")
 @click.pass_context
 def push(
-    ctx: click.Context, url: str, graph_store: str | None, update: str | None, replace: bool
+    ctx: click.Context,
+    url: str,
+    graph_store: str | None,
+    update: str | None,
+    replace: bool,
+    dry_run: bool,
 ) -> None:
     """Load the dataset, with named graphs and entailments, into the endpoint at URL.
 
     URL is the address for queries. Named graphs that the endpoint already has are not sent again:
     after an interruption, the same command continues. At the end, the number of statements of each
-    graph and the answers to the main questions are compared.
+    graph and the answers to the main questions are compared. Graphs that no push of this home's
+    sources has listed are never changed.
 
     \b
     kg push http://127.0.0.1:7878/query
@@ -40,19 +61,44 @@ def push(
     Credentials: set KG_ENDPOINT_USER and KG_ENDPOINT_PASSWORD, or KG_ENDPOINT_TOKEN, or use
     netrc; never write them into URL.
     """
-    from kg.push import GO_ON, find_target, push_dataset
+    from kg.push import GO_ON, find_target, preview_push, push_dataset
 
+    url = url.strip()
     target = find_target(url, graph_store, update)
     home = find_context_home(ctx)
+    show_notices()
+    if dry_run:
+        plan = preview_push(home, url)
+        print_plan(plan, read_names(home))
+        plan.check(url.partition("?")[0], replace=replace)
+        return
     try:
         with show_progress("Sending") as progress:
             done = push_dataset(home, url, target, replace=replace, progress=progress)
     except KeyboardInterrupt:
-        click.echo(GO_ON, err=True)
+        print_message(GO_ON, err=True)
         raise
+    print_result(done)
+
+
+def print_plan(plan: Plan, names: Names) -> None:
+    """Print what a push would do, with a row for each named graph."""
+    rows = [(names.shorten(g.graph), g.action, str(g.local), str(g.remote)) for g in plan.graphs]
+    print_text(render_table(COLUMNS, rows, width=find_width()))
+
+
+def print_result(done: Push) -> None:
+    """Print what a push did."""
     plan = done.plan
-    click.echo(
-        f"{len(plan.send)} named graphs sent ({plan.statements} statements), {len(plan.keep)} "
-        f"unchanged, {len(plan.drop)} dropped. Checked: counts, and the answers of "
-        f"{', '.join(done.questions)}."
+    answers = f", and the answers of {', '.join(done.questions)}" if done.questions else ""
+    print_message(
+        f"{len(plan.sent)} named graphs sent ({plan.statements} statements), "
+        f"{len(plan.select('keep'))} unchanged, {len(plan.select('delete'))} deleted. "
+        f"Checked: counts{answers}."
     )
+    if others := plan.select("other"):
+        print_message(
+            "Not of this home, and not changed: "
+            f"{', '.join(g.graph for g in others)}. Their statements are part of "
+            "all answers."
+        )

@@ -1,8 +1,5 @@
 """`kg query` and `kg show`: answer a SPARQL query, and describe a thing."""
 
-import sys
-from pathlib import Path
-
 import click
 
 from kg.ask import describe_node, render_description
@@ -12,9 +9,10 @@ from kg.cli.options import (
     iris_option,
     language_option,
     open_graph,
+    timeout_option,
 )
 from kg.cli.output import find_width, print_answer, print_text
-from kg.errors import KgError
+from kg.reading import STANDARD_INPUT, read_text
 
 
 @click.command(short_help="Answer a SPARQL query.")
@@ -22,15 +20,30 @@ from kg.errors import KgError
 @format_option
 @iris_option
 @endpoint_option
+@timeout_option
+@click.option(
+    "--allow-service",
+    is_flag=True,
+    help="Let SERVICE in the query send requests to other servers. An endpoint decides by itself.",
+)
 @click.pass_context
 def query(
-    ctx: click.Context, sparql: str, form: str | None, iris: bool, endpoint: str | None
+    ctx: click.Context,
+    sparql: str,
+    form: str | None,
+    iris: bool,
+    endpoint: str | None,
+    timeout: float | None,
+    allow_service: bool,
 ) -> None:
     """Answer a SPARQL 1.1 query.
 
     SPARQL is the text of the query, the name of a file with it, or - for standard input. The
     prefixes of ontology/prefixes.ttl need no PREFIX line. The default graph is the union of all
-    named graphs.
+    named graphs, unless the query has FROM or FROM NAMED.
+
+    CSV and JSON are exactly those of SPARQL 1.1. Before you open CSV of data that you do not trust
+    in a spreadsheet, note that it would run texts such as =1+1; `kg ask` escapes them.
 
     \b
     kg query 'SELECT ?city { ?city a cdp:City }'
@@ -38,8 +51,10 @@ def query(
     """
     text, where = read_argument(sparql)
     graph = open_graph(ctx, endpoint)
-    answer = graph.query(text, where, graph.names.prefixes)
-    print_answer(answer, form, graph.names, iris=iris)
+    answer = graph.query(
+        text, where, graph.names.prefixes, timeout=timeout, allow_service=allow_service
+    )
+    print_answer(answer, form, graph.names, iris=iris, exact=True)
 
 
 @click.command(short_help="Show what is known about a thing.")
@@ -70,18 +85,6 @@ def read_argument(sparql: str) -> tuple[str, str]:
         KgError: the argument is a file that cannot be read.
     """
     if not sparql.endswith(".rq") and any(mark in sparql for mark in "{ \n"):
-        return sparql, "query"
-    where = "standard input" if sparql == "-" else sparql
-    try:
-        if sparql == "-":
-            return (sys.stdin.buffer.read() if sys.stdin else b"").decode("utf-8"), where
-        return Path(sparql).read_text("utf-8"), where
-    except UnicodeDecodeError as error:
-        raise KgError(
-            f"{where}: byte {error.start} is not UTF-8. Save the query as UTF-8.", exit_code=2
-        ) from None
-    except OSError as error:
-        raise KgError(
-            f"{sparql}: cannot be read ({error.strerror}). Give a query, a file, or -.",
-            exit_code=2,
-        ) from None
+        return sparql.removeprefix("\ufeff"), "query"  # a byte order mark
+    text = read_text(sparql, hint="Give a query, a file, or -.", exit_code=2)
+    return text, STANDARD_INPUT if sparql == "-" else sparql

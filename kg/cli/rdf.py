@@ -4,6 +4,7 @@ from contextlib import suppress
 
 import click
 
+from kg.cli.messages import print_message
 from kg.cli.options import find_context_home, force_option, refuse_empty
 from kg.cli.output import show_progress
 from kg.dumps import FORMATS, export_rdf, list_graphs
@@ -87,4 +88,4 @@ def rdf(
             progress=progress,
         )
     if target != "-":
-        click.echo(f"{target}: {done.statements} statements, {len(done.graphs)} named graphs")
+        print_message(f"{target}: {done.statements} statements, {len(done.graphs)} named graphs")

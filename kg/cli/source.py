@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from kg.ask import render_table
+from kg.cli.messages import print_message
 from kg.cli.options import PATH, find_context_home
 from kg.cli.output import find_width, print_text
 from kg.graph import load_graph
@@ -50,7 +51,7 @@ def add(ctx: click.Context, file: Path) -> None:
     from kg.source import add_source
 
     known = list_cited_sources(find_context_home(ctx))
-    click.echo(f"Copied to {add_source(file, known)}")
+    print_message(f"Copied to {add_source(file, known)}")
 
 
 @source.command(short_help="Restore a garbled source text.")
@@ -89,7 +90,7 @@ def restore(file: Path, traditional: bool, output: Path) -> None:
         note = f", reading {span.reading}" if span.reading else ""
         if span.inferred:
             note = f"; {span.inferred} only inferred from the context"
-        click.echo(f"{file}:{span.start}-{span.end}: {span.status}: {span.text}{note}", err=True)
+        print_message(f"{file}:{span.start}-{span.end}: {span.status}: {span.text}{note}", err=True)
 
 
 def list_cited_sources(home: Home) -> dict[str, str]:

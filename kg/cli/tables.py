@@ -4,21 +4,22 @@ from pathlib import Path
 
 import click
 
+from kg.cli.messages import print_message
 from kg.cli.options import find_context_home, force_option, refuse_empty
 from kg.cli.output import show_progress
 from kg.names import LANGUAGES
 
 
-@click.command(short_help="Export tables, as CSV or Parquet.")
+@click.command(short_help="Export tables, as CSV, Excel or Parquet.")
 @click.option(
     "-o",
     "--output",
     "target",
     default="tables",
     show_default=True,
-    metavar="DIR|-",
+    metavar="DIR|FILE.xlsx|-",
     callback=refuse_empty,
-    help="Folder to write to; - is standard output, for one table.",
+    help="Folder or workbook to write to; - is standard output, for one table or a workbook.",
 )
 @click.option(
     "--table",
@@ -38,12 +39,10 @@ from kg.names import LANGUAGES
 @click.option(
     "--format",
     "form",
-    type=click.Choice(("csv", "parquet")),
-    default="csv",
-    show_default=True,
-    help="Format of the tables. parquet needs the extra [parquet].",
+    type=click.Choice(("csv", "xlsx", "parquet")),
+    help="Format of the tables. Default: xlsx if the name after -o ends so, otherwise csv. xlsx "
+    "needs the extra [excel], parquet the extra [parquet].",
 )
-@click.option("--excel", is_flag=True, help="Write CSV that Excel opens with a double click.")
 @force_option
 @click.pass_context
 def tables(
@@ -51,8 +50,7 @@ def tables(
     target: str,
     names: tuple[str, ...],
     languages: tuple[str, ...],
-    form: str,
-    excel: bool,
+    form: str | None,
     force: bool,
 ) -> None:
     """Export one table per class: a row per thing, a column per single-valued property.
@@ -62,6 +60,7 @@ def tables(
     kg export tables --table targets -o targets     one table with its link tables
     kg export tables --table initiatives -o -       one table to standard output
     kg export tables --lang zh-Hans --lang en       Chinese first, no zh-Hant
+    kg export tables -o tables.xlsx                 an Excel workbook
     kg export tables --format parquet -o parquet    columns with data types
 
     Properties with several values are in link tables: initiatives-theme.csv has the columns
@@ -69,7 +68,7 @@ def tables(
     column; csv-metadata.json (CSVW) lets programs read the tables as the same statements.
 
     In CSV, a text that a spreadsheet would take for a formula gets an apostrophe (') before it.
-    Numbers are unchanged.
+    Numbers are unchanged. A workbook has numbers, dates and texts as such: it needs no apostrophes.
     """
     from kg.tables import export_tables
 
@@ -80,11 +79,10 @@ def tables(
             languages=tuple(dict.fromkeys(languages)) or LANGUAGES,
             table_names=names,
             file_format=form,
-            excel=excel,
             force=force,
             progress=lambda share: progress("", share),
         )
     for what, number in done.left_out.items():
-        click.echo(f"kg: not written: {number} {what}", err=True)
+        print_message(f"kg: not written: {number} {what}", err=True)
     if target != "-":
-        click.echo(f"{target}: {len(done.rows)} tables, {sum(done.rows.values())} rows")
+        print_message(f"{target}: {len(done.rows)} tables, {sum(done.rows.values())} rows")

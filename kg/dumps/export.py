@@ -16,12 +16,19 @@ from kg.dumps.context import Context, read_context
 from kg.dumps.jsonld import JsonWriter
 from kg.dumps.turtle import TurtleWriter
 from kg.errors import KgError
-from kg.files import COMPRESSIONS, compress_stream, is_folder_target, write_file, write_folder
+from kg.files import (
+    COMPRESSIONS,
+    compress_stream,
+    is_folder_target,
+    is_stream_target,
+    write_file,
+    write_folder,
+)
 from kg.graph import ENTAILED, load_graph
 from kg.home import Home, producer
 from kg.names import read_names
 from kg.store.canonical import encode_quad, encode_triple, sort_statements
-from kg.turtle import TurtleFile, find_faults, list_files, parse_file
+from kg.turtle import TurtleFile, list_files, parse_file
 
 SYNTAXES = {
     ".nq": "N-Quads",
@@ -114,12 +121,10 @@ def find_format(target: str, form: str | None, *, folder: bool = False) -> tuple
     >>> find_format("city-policy.trig.gz", None), find_format("-", "nt")
     (('.trig', '.gz'), ('.nt', ''))
     """
-    path = Path(target)
     given = _split_suffixes(f".{form}") if form else ("", "")
-    is_stream = target in ("-", "/dev/stdout") or (path.exists() and not path.is_file())
-    if folder or is_stream:
+    if folder or is_stream_target(target):
         return given if form else (".ttl" if folder else ".nq", "")
-    syntax, compression = _split_suffixes(path.name)
+    syntax, compression = _split_suffixes(PurePath(target).name)
     if form and (syntax not in ("", given[0]) or (syntax and given[1] not in ("", compression))):
         raise KgError(
             f"{target}: the suffix contradicts --format {form}. Remove one of them.", exit_code=2
@@ -269,11 +274,7 @@ class DumpJob:
         for number, graph in enumerate(graphs):
             progress(unquote(graph.name), 0.5 * number / len(graphs))
             for file in graph.files:
-                try:
-                    yield from parse_file(file)
-                except (SyntaxError, OSError):
-                    # Without this, the error would be reported as one of the target.
-                    raise KgError("\n".join(map(str, find_faults([file])))) from None
+                yield from parse_file(file)
             if not graph.files:
                 yield from load_graph(self.home).memory.list_added()
 

@@ -10,8 +10,9 @@ from functools import cached_property
 from kg.errors import KgError
 from kg.graph import Graph
 from kg.home import Home
-from kg.names import language_of, pick, read_names, text
+from kg.names import Term, collect_texts, pick, read_names, text
 from kg.networks.validity import Span, resolve_spans
+from kg.reading import read_text
 
 COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -40,8 +41,9 @@ def read_style(home: Home) -> Style:
     """
     path = home.queries / "networks" / "network.toml"
     names = read_names(home)
+    text = read_text(path)
     try:
-        tables = tomllib.loads(path.read_text("utf-8"))
+        tables = tomllib.loads(text)
         colors = {names.expand(name): color for name, color in tables["types"].items()}
         if not colors or not all(map(COLOR.fullmatch, colors.values())):
             raise ValueError("[types] is empty or has a color that is not #rrggbb")
@@ -65,11 +67,10 @@ class NodeData:
     @cached_property
     def labels(self) -> dict[str, dict[str, str]]:
         """The labels of each node by language tag; of several, the first in the alphabet."""
-        labels: dict[str, dict[str, str]] = {}
+        labels: dict[str, list[Term | None]] = {}
         for node, label in self._graph.internal("network-labels"):
-            known, tag = labels.setdefault(text(node), {}), language_of(label)
-            known[tag] = min(text(label), known.get(tag, text(label)))
-        return labels
+            labels.setdefault(text(node), []).append(label)
+        return {iri: collect_texts(sorted(found, key=text)) for iri, found in labels.items()}
 
     def label(self, iri: str, language: str) -> str:
         """Return the label of a node in a language or its fallback, or its prefixed name."""

@@ -12,7 +12,7 @@ element that says so; or a node only. Besides the fields of a question, its head
 
 from collections.abc import Mapping, Sequence
 
-from kg.ask.lookup import find_similar, quote_input, suggest_names
+from kg.ask.lookup import find_name, find_similar, quote_input, suggest_names
 from kg.ask.parameters import make_term, read_parameters, write_term
 from kg.ask.question import Question
 from kg.errors import KgError
@@ -35,10 +35,11 @@ def find_network(home: Home, name: str) -> Question:
         KgError: there is none; the message suggests similar names (exit code 2).
     """
     known = {network.name: network for network in list_networks(home)}
-    if name not in known:
+    found = find_name(name, known)
+    if found is None:
         hint = suggest_names(find_similar(name, known), f"Networks: {', '.join(known)}.")
         raise KgError(f"{quote_input(name)}: unknown network. {hint}", exit_code=2)
-    return known[name]
+    return known[found]
 
 
 def read_largest(question: Question, largest: int | None) -> int:
@@ -63,8 +64,9 @@ def read_fold(question: Question, names: Names, language: str) -> tuple[str, dic
     if not header:
         return "", {}
     try:
-        return names.expand(header["kind"]), {header["column"]: pick(header, language, "")}
-    except (KeyError, TypeError):
+        titles = {tag: title for tag, title in header.items() if tag not in ("kind", "column")}
+        return names.expand(header["kind"]), {header["column"]: pick(titles, language, "")}
+    except (AttributeError, KeyError, TypeError):
         raise KgError(f"{question.path}:1: fold has no kind or no column. Add both.") from None
 
 

@@ -1,11 +1,15 @@
-"""Write networks as two CSV files (RFC 4180), for Gephi's import of spreadsheets."""
+"""Write networks as two CSV files (RFC 4180), for Gephi's import of spreadsheets.
+
+Texts that a spreadsheet would run as a formula are escaped with an apostrophe (`kg.formulas`).
+"""
 
 import csv
 import io
 from collections.abc import Iterator, Sequence
 
+from kg.formulas import escape_cell
 from kg.networks.columns import Column, format_value, list_edge_columns, list_node_columns
-from kg.networks.model import Edge, Network, Node
+from kg.networks.model import Edge, Network, Node, Value
 
 
 def write_nodes(network: Network) -> Iterator[str]:
@@ -17,7 +21,7 @@ def write_nodes(network: Network) -> Iterator[str]:
     titles = [column.title for column in columns]
     yield _write_row(["Id", "Label", "Timeset", *titles, "X", "Y", "Size", "Color"])
     for node in network.nodes:
-        looks = [node.x, node.y, node.size, node.color]
+        looks: list[Value] = [node.x, node.y, node.size, node.color]
         values = _list_values(node, columns)
         yield _write_row([node.id, node.label, format_interval(node), *values, *looks])
 
@@ -49,12 +53,16 @@ def format_interval(element: Node | Edge) -> str:
     return f"<[{element.start or '-Infinity'}, {element.end or 'Infinity'}]>"
 
 
-def _list_values(element: Node | Edge, columns: Sequence[Column]) -> list[str]:
-    values = (column.read(element) for column in columns)
-    return ["" if value is None else format_value(value) for value in values]
+def _list_values(element: Node | Edge, columns: Sequence[Column]) -> list[Value | None]:
+    return [column.read(element) for column in columns]
 
 
-def _write_row(values: Sequence[object]) -> str:
+def _write_row(values: Sequence[Value | None]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow(values)
+    cells = ("" if value is None else _format_cell(value) for value in values)
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
     return line.getvalue()
+
+
+def _format_cell(value: Value) -> str:
+    return escape_cell(format_value(value), is_typed=isinstance(value, int | float))

@@ -15,6 +15,8 @@ ENTITIES = {'"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 def escape_text(text: str) -> str:
     r"""Return a text in NFC for an attribute or element, without characters that XML forbids.
 
+    These are most control characters, surrogates, U+FFFE and U+FFFF; `kg check` reports them.
+
     >>> escape_text('a\x01 & "b"\n')
     'a &amp; &quot;b&quot;&#10;'
     """

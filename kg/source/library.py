@@ -7,6 +7,8 @@ from pathlib import Path
 
 from kg.errors import KgError
 from kg.files import write_file
+from kg.files.staging import clean_folder
+from kg.reading import decode_text, read_bytes
 
 
 @dataclass(frozen=True)
@@ -19,35 +21,13 @@ class KnownSource:
     path: Path
 
 
-def _read_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise KgError(
-            f"{path}: cannot be read ({error.strerror or error}). Give a text file that you may "
-            "read."
-        ) from None
-
-
-def _decode(data: bytes, path: Path) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise KgError(f"{path}: is UTF-16, not UTF-8. Convert it: iconv -f UTF-16 -t UTF-8 {path}")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise KgError(
-            f"{path}: byte {error.start} (0x{data[error.start]:02x}) is not UTF-8. If the file "
-            f"is GBK, convert it: iconv -f GB18030 -t UTF-8 {path}"
-        ) from None
-
-
 def read_text(path: Path) -> str:
     """Return the text of a UTF-8 file, with its line ends and byte order mark unchanged.
 
     Raises:
-        KgError: the file cannot be read, or is not UTF-8; the message has the byte's offset.
+        ReadError: the file cannot be read, or is not UTF-8; the message has the byte's offset.
     """
-    return _decode(_read_bytes(path), path)
+    return decode_text(read_bytes(path), str(path))
 
 
 def source_folder() -> Path:
@@ -82,14 +62,14 @@ def find_source(sha256: str) -> str | None:
     path = _copy_path(sha256)
     if not path.is_file():
         return None
-    data = _read_bytes(path)
+    data = read_bytes(path)
     actual = hashlib.sha256(data).hexdigest()
     if actual != sha256:
         raise KgError(
             f"{path}: the copy was changed: its SHA-256 is {actual}. "
             "Add the original again: kg source add FILE"
         )
-    return _decode(data, path)
+    return decode_text(data, str(path))
 
 
 def add_source(path: Path, known: Mapping[str, str]) -> Path:
@@ -100,7 +80,7 @@ def add_source(path: Path, known: Mapping[str, str]) -> Path:
     Raises:
         KgError: the text is not a known source, or the copy cannot be written.
     """
-    data = _read_bytes(path)
+    data = read_bytes(path)
     actual = hashlib.sha256(data).hexdigest()
     if actual not in known:
         expected = ", ".join(f"{sha256} ({name})" for sha256, name in known.items()) or "none"
@@ -108,9 +88,10 @@ def add_source(path: Path, known: Mapping[str, str]) -> Path:
             f"{path}: not a source of the data: its SHA-256 is {actual}. Known: {expected}. Add "
             "the original file: an editor or a browser saves a different one."
         )
-    _decode(data, path)
+    decode_text(data, str(path))
     copy = _copy_path(actual)
-    if not (copy.is_file() and _read_bytes(copy) == data):
+    clean_folder(copy.parent)  # an interrupted run may have left a part of another source
+    if not (copy.is_file() and read_bytes(copy) == data):
         with write_file(copy) as stream:
             stream.write(data)
     return copy

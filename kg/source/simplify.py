@@ -4,8 +4,6 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from kg.errors import require
-
 # Mainland spellings that OpenCC's dictionary does not have.
 _SPELLINGS = {"著力": "着力", "著眼": "着眼"}
 # After these characters 著 belongs to the word before it, as in 显著.
@@ -15,8 +13,10 @@ _SPELLING = re.compile(rf"(?<![{_FIRST_CHARACTERS}])(?:{'|'.join(_SPELLINGS)})")
 
 @cache
 def _load_converter() -> Callable[[str], str]:
-    hint = ", or ask for the traditional text."
-    convert: Callable[[str], str] = require("opencc", "source", hint=hint).OpenCC("t2s").convert
+    # Imported here: most commands need no conversion.
+    from opencc import OpenCC
+
+    convert: Callable[[str], str] = OpenCC("t2s").convert
     return convert
 
 
@@ -24,9 +24,6 @@ def simplify_text(text: str) -> str:
     """Return a text in simplified characters; simplified text is returned unchanged.
 
     The conversion is `t2s` of OpenCC (<https://github.com/BYVoid/OpenCC>) and two more words.
-
-    Raises:
-        KgError: OpenCC is not installed.
 
     >>> simplify_text("著力,著眼,顯著")
     '着力,着眼,显著'

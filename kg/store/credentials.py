@@ -1,6 +1,7 @@
 """Credentials for an endpoint: a token, or user and password, from the environment or netrc.
 
-They are never part of an address, and never part of a message.
+They are never part of an address, and never part of a message. Those of the environment are for
+the host of `KG_ENDPOINT`, if that is set, and otherwise for the endpoint that a command names.
 """
 
 import base64
@@ -11,10 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from kg.display import escape_unprintable
 from kg.errors import KgError
 
 TOKEN, USER, PASSWORD = "KG_ENDPOINT_TOKEN", "KG_ENDPOINT_USER", "KG_ENDPOINT_PASSWORD"
-INSECURE = "KG_ENDPOINT_INSECURE"
+ENDPOINT, INSECURE = "KG_ENDPOINT", "KG_ENDPOINT_INSECURE"
 ADVICE = f"Set {USER} and {PASSWORD}, or {TOKEN}, or use netrc."
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 ASCII = re.compile(r"[!-~]+")  # printable, without spaces
@@ -22,10 +24,14 @@ ASCII = re.compile(r"[!-~]+")  # printable, without spaces
 
 @dataclass(frozen=True)
 class Credentials:
-    """The value of the Authorization header, empty without credentials; and texts to redact."""
+    """The value of the Authorization header, empty without credentials; and texts to redact.
+
+    `note` says why the credentials of the environment are not sent.
+    """
 
     header: str = field(default="", repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    note: str = ""
 
 
 def split_address(url: str) -> SplitResult:
@@ -41,9 +47,10 @@ def split_address(url: str) -> SplitResult:
         parts, is_valid = urlsplit(""), False
     is_valid = is_valid and parts.scheme in ("http", "https") and bool(parts.hostname)
     if not is_valid or "@" in parts.netloc or not ASCII.fullmatch(url):
-        shown = "the address" if "@" in url else re.sub(r"[^ -~]", "?", url)
+        shown = "the address" if "@" in url else escape_unprintable(url)
+        space = " It contains a space or a line end." if re.search(r"\s", url) else ""
         raise KgError(
-            f"{shown}: not an http or https address in ASCII, without user and password. "
+            f"{shown}: not an http or https address in ASCII, without user and password.{space} "
             f"Write it like http://127.0.0.1:7878/query. Credentials: {ADVICE}",
             exit_code=2,
         )
@@ -58,7 +65,16 @@ def find_credentials(url: str) -> Credentials:
     """
     parts = split_address(url)
     host = parts.hostname or ""
-    found = _read_environment() or _read_netrc(host)
+    found, note = _read_environment(), ""
+    if found and (named := os.environ.get(ENDPOINT, "").strip()):
+        bound = split_address(named).hostname
+        if bound != host:
+            found = None
+            note = (
+                f"{TOKEN}, {USER} and {PASSWORD} are sent only to {bound}, the host of {ENDPOINT}. "
+                f"Correct or unset {ENDPOINT}, or use netrc."
+            )
+    found = found or _read_netrc(host)
     is_private = parts.scheme == "https" or host in LOOPBACK or os.environ.get(INSECURE) == "1"
     if found.header and not is_private:
         raise KgError(
@@ -67,7 +83,7 @@ def find_credentials(url: str) -> Credentials:
             exit_code=2,
         )
     # The query of an address may be a key.
-    return Credentials(found.header, tuple(filter(None, (*found.secrets, parts.query))))
+    return Credentials(found.header, tuple(filter(None, (*found.secrets, parts.query))), note)
 
 
 def _read_environment() -> Credentials | None:

@@ -1,6 +1,7 @@
 """Write named graphs to a server, in batches: to a graph store, or with SPARQL updates.
 
-All methods raise a KgError if the server does not accept a batch.
+All methods raise a KgError if the server does not accept a batch. All requests may be repeated: the
+first batch of a graph replaces it, and others have no blank nodes.
 """
 
 from urllib.parse import quote
@@ -27,16 +28,23 @@ class GraphStore(Client):
         self._send("PUT" if first else "POST", graph, triples.encode("utf-8"))
 
     def drop_graph(self, graph: str) -> None:
-        """Delete a graph."""
-        self._send("DELETE", graph)
+        """Delete a graph; one that does not exist is not an error."""
+        # A request that is repeated may find the graph deleted.
+        self._send("DELETE", graph, accepted=404)
 
-    def _send(self, method: str, graph: str, data: bytes | None = None) -> None:
+    def _send(
+        self, method: str, graph: str, data: bytes | None = None, *, accepted: int = 200
+    ) -> None:
         mark = "&" if "?" in self.url else "?"
         address = f"{self.url}{mark}graph={quote(graph, safe='')}"
         kind = {"Content-Type": "application/n-triples"} if data is not None else {}
         headers = {**self.headers, **kind, "Accept": "*/*"}
         request = Request(address, data, headers, method=method)  # noqa: S310
-        self.send(lambda: urlopen(request, timeout=self.timeout), graph)  # noqa: S310
+        self.send(
+            lambda seconds: urlopen(request, timeout=seconds),  # noqa: S310
+            graph,
+            accepted=accepted,
+        )
 
 
 class UpdateService:

@@ -12,9 +12,13 @@ from math import inf
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
+from kg.errors import KgError
+
 T = TypeVar("T")
 Outcome = tuple[Any, BaseException | None]  # the result, or the error
 WAIT_SECONDS = 0.05  # the main thread handles signals after each wait
+# The engine calls itself for each level of a query. Memory is used only as far as it does.
+STACK_BYTES = 256 * 2**20
 
 
 class _Worker:
@@ -23,7 +27,16 @@ class _Worker:
     def __init__(self) -> None:
         self._calls: SimpleQueue[Callable[[], Any]] = SimpleQueue()
         self._outcomes: SimpleQueue[Outcome] = SimpleQueue()
-        threading.Thread(target=self._run_all, daemon=True).start()
+        previous = threading.stack_size(STACK_BYTES)
+        try:
+            threading.Thread(target=self._run_all, daemon=True).start()
+        except RuntimeError:
+            raise KgError(
+                "No thread can be started: there is not enough memory. End other programs, or "
+                "raise the limit (ulimit -v)."
+            ) from None
+        finally:
+            threading.stack_size(previous)
 
     def _run_all(self) -> None:
         while True:
@@ -55,6 +68,7 @@ def run_interruptible(call: Callable[[], T], seconds: float = inf) -> T:
 
     Raises:
         TimeoutError: there is no result within the given seconds.
+        KgError: no thread can be started.
 
     >>> run_interruptible(lambda: 6 * 7)
     42

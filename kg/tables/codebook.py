@@ -1,28 +1,34 @@
 """Write a codebook for people: the meaning of each table, column and code."""
 
+import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from kg.ask.lookup import local_name
+from kg.ask.table import clean_text
+from kg.display import escape_markdown
 from kg.home import Home, producer
-from kg.names import LANGUAGES
+from kg.names import LANGUAGES, pick
+from kg.reading import read_text
 from kg.tables.columns import TYPE, Column
 from kg.tables.metadata import Attribution
-from kg.tables.rows import NO_CELL, NO_TABLE
+from kg.tables.rows import CUT_TEXT, NO_CELL, NO_TABLE
 from kg.tables.schema import Schema, Table
 from kg.tables.vocabulary import Texts, Vocabulary
 
 FILE = "codebook.md"
 COLUMN_LANGUAGES = ("en", "zh-Hans")
 # The names in codebook.toml of the reasons why something is in no table.
-REASONS = {NO_TABLE: "no_table", NO_CELL: "no_cell"}
+REASONS = {NO_TABLE: "no_table", NO_CELL: "no_cell", CUT_TEXT: "cut_text"}
+# The sheets of a workbook that together are its codebook.
+ABOUT, COLUMNS, CODES = SHEETS = ("about", "codebook", "codes")
 
 
 def write_introduction(
     home: Home, schema: Schema, left_out: Mapping[str, int], file_format: str, *, is_selection: bool
 ) -> str:
     """Return the introduction as Markdown: in English, then in Chinese under a heading."""
-    texts = tomllib.loads((home.queries / "tables" / "codebook.toml").read_text("utf-8"))
+    texts = tomllib.loads(read_text(home.queries / "tables" / "codebook.toml"))
     missing = [tag for tag in LANGUAGES if tag not in schema.languages]
     parts = ["start", file_format]
     if is_selection:
@@ -49,10 +55,10 @@ def make_codebook(
     schema: Schema, row_counts: Mapping[Table, int], attribution: Attribution, introduction: str
 ) -> str:
     """Return the codebook of the written tables as Markdown."""
-    written = _sort_tables(schema, row_counts)
+    written = sort_tables(schema, row_counts)
     parts = [
         introduction,
-        f"\nBy {attribution.creator}, licensed under <{attribution.licence}>. ",
+        f"\nBy {_escape(attribution.creator)}, licensed under <{attribution.licence}>. ",
         f"Written by {producer()}.\n\n## Tables\n\n",
         _format_header("table", "rows", "title"),
     ]
@@ -65,14 +71,64 @@ def make_codebook(
     return "".join(parts)
 
 
-def _sort_tables(schema: Schema, tables: Iterable[Table]) -> list[Table]:
+def make_sheets(
+    schema: Schema,
+    row_counts: Mapping[Table, int],
+    attribution: Attribution,
+    introduction: str,
+    find_sheet_name: Callable[[str], str],
+) -> dict[str, list[Sequence[str]]]:
+    """Return the rows of the sheets with the codebook of a workbook, each with its header first."""
+    written = sort_tables(schema, row_counts)
+    about = [
+        *_list_lines(introduction),
+        f"By {attribution.creator}, licensed under {attribution.licence}.",
+        f"Written by {producer()}.",
+    ]
+    titles = ["sheet", "table", "column", "en", "zh-Hans", "kind of value", "meaning", "含义"]
+    columns: list[Sequence[str]] = [[*titles, "example"]]
+    codes: list[Sequence[str]] = [["list", "code", "en", "zh-Hans"]]
+    for table in written:
+        for column in table.columns:
+            columns.append(
+                [
+                    find_sheet_name(table.name),
+                    table.name,
+                    column.name,
+                    *_in_languages(column.titles),
+                    _remove_markup(_describe_values(schema, column, written)),
+                    *_in_languages(column.descriptions),
+                    column.examples.get("en", ""),
+                ]
+            )
+    for name, namespaces in _list_code_lists(schema.vocabulary, written):
+        for iri, namespace in sorted(namespaces.items()):
+            for code, labels in sorted(schema.vocabulary.codes[iri].items()):
+                codes.append([name, code.removeprefix(namespace), *_in_languages(labels)])
+    return {ABOUT: [[line] for line in about], COLUMNS: columns, CODES: codes}
+
+
+def _list_lines(introduction: str) -> list[str]:
+    """Return the paragraphs and list items of a Markdown text, each as one line of plain text."""
+    text = re.sub(r"(?<=[\u3000-\uffef])\n *(?=[^\s#-])", "", introduction)
+    text = re.sub(r"(?<=\S)\n *(?=[^\s#-])", " ", text)
+    return [_remove_markup(line) for line in text.splitlines() if line]
+
+
+def _remove_markup(text: str) -> str:
+    """Return a text of ours without the marks of Markdown for links, code, headings and stress."""
+    text = re.sub(r"\[([^\]]*)\]\(#[^)]*\)", r"\1", text)
+    return re.sub(r"^#+ |`|\*\*", "", text)
+
+
+def sort_tables(schema: Schema, tables: Iterable[Table]) -> list[Table]:
     """Return the tables in the order of the schema, each before its link tables."""
     order = [table.name for table in schema.tables]
     return sorted(tables, key=lambda table: (order.index(table.parent or table.name), table.name))
 
 
 def _join_titles(table: Table) -> str:
-    return " · ".join(dict.fromkeys(table.titles.values()))
+    return _escape(" · ".join(dict.fromkeys(table.titles.values())))
 
 
 def _describe_table(schema: Schema, table: Table, written: Sequence[Table]) -> Iterator[str]:
@@ -80,21 +136,22 @@ def _describe_table(schema: Schema, table: Table, written: Sequence[Table]) -> I
     yield f"\n## {table.name}\n\n{_join_titles(table)}\n\n"
     if not table.parent:
         for description in table.descriptions.values():
-            yield f"{description}\n\n"
+            yield f"{_escape(description)}\n\n"
         declared = vocabulary.classes.get(table.class_iri)
         if declared:
             name = vocabulary.names.shorten(table.class_iri)
             for tag, definition in sorted(declared.definitions.items()):
-                yield f"> {declared.labels.get(tag, '')} ({name}): {definition}\n>\n"
+                label = pick(declared.labels, tag, "")
+                yield f"> {_escape(f'{label} ({name}): {definition}')}\n>\n"
             yield "\n"
     yield _format_header("column", "en", "zh-Hans", "kind of value", "meaning", "含义", "example")
     for column in table.columns:
         yield _format_row(
             f"`{column.name}`",
-            *_in_languages(column.titles),
+            *_escape_languages(column.titles),
             _describe_values(schema, column, written),
-            *_in_languages(column.descriptions),
-            column.examples.get("en", ""),
+            *_escape_languages(column.descriptions),
+            _escape(pick(column.examples, "en", "")),
         )
     if not table.parent:
         yield from _list_classes(vocabulary, table)
@@ -107,9 +164,9 @@ def _list_classes(vocabulary: Vocabulary, table: Table) -> Iterator[str]:
     if len(subclasses) > 1:
         yield "\n" + _format_header("type", "en", "zh-Hans", "meaning", "含义")
         for iri in subclasses:
-            labels = _in_languages(classes[iri].labels)
+            labels = _escape_languages(classes[iri].labels)
             yield _format_row(
-                f"`{local_name(iri)}`", *labels, *_in_languages(classes[iri].definitions)
+                f"`{local_name(iri)}`", *labels, *_escape_languages(classes[iri].definitions)
             )
 
 
@@ -150,25 +207,36 @@ def _describe_iris(schema: Schema, column: Column, written: Sequence[Table]) -> 
 
 def _list_codes(vocabulary: Vocabulary, written: Iterable[Table]) -> Iterator[str]:
     """Yield a section for each list of codes, with the codes as the cells have them."""
-    sections: dict[str, dict[str, str]] = {}
-    for column in (column for table in written for column in table.columns):
-        for iri in column.ranges:
-            if iri in vocabulary.codes:
-                namespaces = sections.setdefault(local_name(iri).lower(), {})
-                namespaces[iri] = namespaces.get(iri) or column.namespace
-    for name, namespaces in sorted(sections.items()):
+    for name, namespaces in _list_code_lists(vocabulary, written):
         yield f"\n## {name}\n\n"
         for iri in sorted(set(namespaces) & set(vocabulary.classes)):
             for _, definition in sorted(vocabulary.classes[iri].definitions.items()):
-                yield f"> {definition}\n>\n"
+                yield f"> {_escape(definition)}\n>\n"
         yield "\n" + _format_header("code", "en", "zh-Hans")
         for iri, namespace in sorted(namespaces.items()):
             for code, labels in sorted(vocabulary.codes[iri].items()):
-                yield _format_row(f"`{code.removeprefix(namespace)}`", *_in_languages(labels))
+                yield _format_row(f"`{code.removeprefix(namespace)}`", *_escape_languages(labels))
+
+
+def _list_code_lists(
+    vocabulary: Vocabulary, written: Iterable[Table]
+) -> list[tuple[str, dict[str, str]]]:
+    """Return the name of each list of codes, and its schemes with the namespace that cells lack."""
+    lists: dict[str, dict[str, str]] = {}
+    for column in (column for table in written for column in table.columns):
+        for iri in column.ranges:
+            if iri in vocabulary.codes:
+                namespaces = lists.setdefault(local_name(iri).lower(), {})
+                namespaces[iri] = namespaces.get(iri) or column.namespace
+    return sorted(lists.items())
 
 
 def _in_languages(texts: Texts) -> list[str]:
-    return [texts.get(tag, "") for tag in COLUMN_LANGUAGES]
+    return [pick(texts, tag, "") for tag in COLUMN_LANGUAGES]
+
+
+def _escape_languages(texts: Texts) -> list[str]:
+    return [_escape(text) for text in _in_languages(texts)]
 
 
 def _format_header(*titles: str) -> str:
@@ -177,4 +245,9 @@ def _format_header(*titles: str) -> str:
 
 def _format_row(*cells: str) -> str:
     """Return a row of a Markdown table."""
-    return "| " + " | ".join(c.replace("|", "\\|").replace("\n", " ") for c in cells) + " |\n"
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _escape(text: str) -> str:
+    """Return a text of the ontology or data as Markdown."""
+    return escape_markdown(clean_text(text))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kg.ask.lookup import local_name
+from kg.names import pick
 from kg.tables.vocabulary import Texts, Vocabulary
 
 TYPE, LABEL = "rdf:type", "rdfs:label"
@@ -105,7 +106,7 @@ class ColumnMaker:
             return [column]
         label = Column(f"{column.name}_label", label_of=column.name, is_list=column.is_list)
         titles = {
-            tag: title.format(column.titles.get(tag, column.name))
+            tag: title.format(pick(column.titles, tag, column.name))
             for tag, title in self._describe(label, "of").titles.items()
         }
         return [column, replace(label, titles=titles)]

@@ -50,9 +50,7 @@ def read_attribution(graph: Graph) -> Attribution:
     return Attribution(creator, licence)
 
 
-def make_metadata(
-    schema: Schema, written: Collection[Table], attribution: Attribution, *, excel: bool = False
-) -> str:
+def make_metadata(schema: Schema, written: Collection[Table], attribution: Attribution) -> str:
     """Return the metadata of the written tables as JSON."""
     names = schema.vocabulary.names
     tables = sorted(written, key=lambda table: table.name)
@@ -64,7 +62,7 @@ def make_metadata(
         "dc:provenance": producer(),
         "dialect": {
             "encoding": "utf-8",
-            "lineTerminators": ["\r\n"] if excel else ["\n"],
+            "lineTerminators": ["\n"],
             "delimiter": ",",
             "quoteChar": '"',
             "doubleQuote": True,

@@ -13,6 +13,7 @@ from kg.tables.columns import SEPARATOR, Column
 from kg.tables.metadata import describe_table
 from kg.tables.rows import Row, WriteRows
 from kg.tables.schema import Schema, Table
+from kg.xsd import is_lexical_form
 
 Type = tuple[Any, Callable[[str], object]]  # of pyarrow, and the function that reads a cell
 
@@ -81,6 +82,9 @@ def _read_cell(table: Table, column: Column, read: Callable[[str], object], row:
     if not text:
         return None
     try:
+        # Python reads more than the datatype allows: int("1_000") is a number.
+        if read is not str and not is_lexical_form(text, column.datatype):
+            raise ValueError
         return read(text)
     except (ValueError, ArithmeticError, KeyError):
         raise KgError(

@@ -7,7 +7,7 @@ from functools import cache
 
 from kg.errors import KgError
 from kg.graph import Graph, bind_values
-from kg.names import LANGUAGES, XSD_STRING, bind_json, language_of, pick, text
+from kg.names import LANGUAGES, XSD_STRING, Term, bind_json, collect_texts, pick, text
 from kg.tables.columns import NAMESPACED_IRIS, OTHER_IRIS, TEXTS, TYPE, Column
 from kg.tables.schema import Schema, Table
 from kg.tables.statements import BLANK_NODE, IRI, Subject, Value
@@ -17,6 +17,7 @@ BUFFER_ROWS = 500
 TEMPLATE_SAFE = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
 NO_TABLE = "subjects whose class has no table"
 NO_CELL = "statements that no cell can hold (an empty text, a blank node or a non-ASCII IRI)"
+CUT_TEXT = "ends of texts that are longer than a cell of a workbook (32,767 characters)"
 
 Row = dict[str, tuple[str, ...]]  # the values by column name
 Links = dict[Table, dict[str, list[str]]]  # the values of a subject by link table and column
@@ -25,15 +26,12 @@ WriteRows = Callable[[Sequence[Row]], None]  # writes rows of one table; IRIs ar
 
 def read_labels(graph: Graph, iris: Iterable[str], language: str) -> dict[str, str]:
     """Return the label of each IRI in a language or its fallback, or "" if it has none."""
-    labels: dict[str, dict[str, str]] = {iri: {} for iri in sorted(iris)}
+    labels: dict[str, list[Term | None]] = {iri: [] for iri in sorted(iris)}
     if labels:
         nodes = " ".join(f"<{iri}>" for iri in labels)
         for node, label in graph.internal("table-labels", node=nodes):
-            labels[text(node)].setdefault(language_of(label), text(label))
-    return {
-        iri: pick(texts, language, next((texts[tag] for tag in sorted(texts)), ""))
-        for iri, texts in labels.items()
-    }
+            labels[text(node)].append(label)
+    return {iri: pick(collect_texts(found), language, "") for iri, found in labels.items()}
 
 
 class TableBuffer:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from kg.home import Home
-from kg.names import bind_json
+from kg.names import bind_json, text
 from kg.store.canonical import sort_lines
 from kg.turtle import TurtleFile, list_files, parse_file
 
@@ -78,11 +78,11 @@ def _encode_statements(file: TurtleFile) -> Iterator[str]:
                 value["type"],
                 value.get("xml:lang", ""),
                 value.get("datatype", ""),
-                json.dumps(value["value"]),
+                json.dumps(text(quad.object)),
             )
         )
 
 
 def _decode_statement(line: str) -> tuple[str, Value]:
-    _, predicate, kind, language, datatype, text = line.split("\t")
-    return predicate, Value(kind, json.loads(text), language, datatype)
+    _, predicate, kind, language, datatype, written = line.split("\t")
+    return predicate, Value(kind, json.loads(written), language, datatype)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from kg.ask.lookup import local_name
 from kg.graph import Graph, LocalGraph
 from kg.home import Home
-from kg.names import Names, Term, language_of, read_names, text
+from kg.names import Names, Term, collect_texts, read_names, text
 from kg.turtle import list_files
 
 Texts = dict[str, str]  # by language tag
@@ -120,11 +120,14 @@ def read_vocabulary(home: Home) -> Vocabulary:
     files = [f for f in list_files(home, shapes=True) if f.path.is_relative_to(home.ontology)]
     graph = LocalGraph(home, files)
     data_namespace = names.expand("place:").removesuffix("place/")
-    codes: dict[str, dict[str, Texts]] = {}
+    terms: dict[str, dict[str, list[Term | None]]] = {}
     for iri, code, label in graph.internal("table-codes"):
         if not text(code).startswith(data_namespace):
-            labels = codes.setdefault(text(iri), {}).setdefault(text(code), {})
-            labels[language_of(label)] = text(label)
+            terms.setdefault(text(iri), {}).setdefault(text(code), []).append(label)
+    codes = {
+        iri: {code: collect_texts(labels) for code, labels in found.items()}
+        for iri, found in terms.items()
+    }
     return Vocabulary(names, _read_properties(graph), _read_classes(graph), codes, data_namespace)
 
 
@@ -141,9 +144,9 @@ def _read_properties(graph: Graph) -> dict[str, Property]:
             domains=frozenset(map(text, aspects.get("domain", ()))),
             ranges=frozenset(map(text, aspects.get("range", ()))),
             single_valued_in=frozenset(map(text, aspects.get("single-valued", ()))),
-            labels=_read_texts(aspects.get("label", ())),
-            definitions=_read_texts(aspects.get("definition", ())),
-            examples=_read_texts(aspects.get("example", ())),
+            labels=collect_texts(aspects.get("label", ())),
+            definitions=collect_texts(aspects.get("definition", ())),
+            examples=collect_texts(aspects.get("example", ())),
         )
         for iri, aspects in properties.items()
     }
@@ -153,8 +156,8 @@ def _read_classes(graph: Graph) -> dict[str, Class]:
     return {
         iri: Class(
             frozenset(map(text, aspects["superclass"])),
-            _read_texts(aspects.get("label", ())),
-            _read_texts(aspects.get("definition", ())),
+            collect_texts(aspects.get("label", ())),
+            collect_texts(aspects.get("definition", ())),
         )
         for iri, aspects in _read_aspects(graph, "table-classes").items()
     }
@@ -166,14 +169,6 @@ def _read_aspects(graph: Graph, query: str) -> dict[str, dict[str, list[Term | N
     for iri, aspect, value in graph.internal(query):
         found.setdefault(text(iri), {}).setdefault(text(aspect), []).append(value)
     return found
-
-
-def _read_texts(terms: Iterable[Term | None]) -> Texts:
-    """Return the first text in each language."""
-    texts: Texts = {}
-    for term in terms:
-        texts.setdefault(language_of(term), text(term))
-    return texts
 
 
 def _name_columns(names: Names, property_iris: Iterable[str]) -> dict[str, str]:

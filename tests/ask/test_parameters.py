@@ -98,7 +98,10 @@ ALLOWED: Mapping[str, Sequence[tuple[str, NamedNode | Literal]]] = {
         ("0999", Literal("999", datatype=NamedNode(f"{XSD}integer"))),
         ("9999", Literal("9999", datatype=NamedNode(f"{XSD}integer"))),
     ],
-    "date": [("2024-02-29", Literal("2024-02-29", datatype=NamedNode(f"{XSD}date")))],
+    "date": [
+        (text, Literal(text, datatype=NamedNode(f"{XSD}date")))
+        for text in ("2024-02-29", "2022-12-31Z", "2022-12-31+08:00", "0000-01-01", "-0044-03-15")
+    ],
     "decimal": [
         (text, Literal(text, datatype=NamedNode(f"{XSD}decimal")))
         for text in ("80", "80.0", "-0.5", ".5", "5.")
@@ -107,7 +110,13 @@ ALLOWED: Mapping[str, Sequence[tuple[str, NamedNode | Literal]]] = {
         (text, Literal(text))
         for text in ("data", "Hong Kong", "数据", '"', "\\", "'", '\\u0022 } UNION { #', "UNDEF")
     ],
-    "language": [(text, Literal(text)) for text in ("en", "zh-Hans", "zh-Hant")],
+    "language": [
+        (text, Literal(tag))
+        for text, tag in (
+            ("en", "en"), ("zh-Hans", "zh-Hans"), ("zh-Hant", "zh-Hant"),
+            ("EN", "en"), ("zh-hans", "zh-Hans"), ("ZH-HANT", "zh-Hant"),
+        )
+    ],
     "enum": [(text, Literal(text)) for text in ("open", "half closed")],
 }  # fmt: skip
 # Values that a careless check lets through.
@@ -120,12 +129,13 @@ REFUSED = {
     "integer": ["", " 5", "5 ", "5.0", "1e3", "0x10", "1_000", "５", "٣", "9" * 19, "--5", "+"],
     "year": ["", "0", "0000", "10000", "-1", "+2022", "2022.0", "２０２２", "2022 ", "20x5", "1e3"],
     "date": [
-        "", "2023-02-29", "2022-13-01", "20221231", "2022-W01-1", "2022-1-1", "2022-12-31Z",
-        "2022-12-31T00:00:00", "0000-01-01", "２０２２-12-31", "2022-12", "31.12.2022",
+        "", "2023-02-29", "2022-13-01", "20221231", "2022-W01-1", "2022-1-1", "2022-12-31 ",
+        "2022-12-31T00:00:00", "2022-12-31+14:01", "２０２２-12-31", "2022-12", "31.12.2022",
+        f"{'9' * 5000}-01-01",
     ],
     "decimal": ["", ".", "NaN", "INF", "Infinity", "1e3", "1,5", "1.5.2", "８0", "9" * 19, "-"],
     "string": ["", "\n", "\x00", "\x1b[2J", "\udcff", "\x85"],
-    "language": ["", "EN", "zh", "zh-hans", "zh_Hans", "en-GB", "*", "en "],
+    "language": ["", "zh", "zh_Hans", "en-GB", "*", "en ", "ｅｎ", "zh-Hans-"],
     "enum": ["", "OPEN", "open ", "half", "closed", "open|half closed"],
 }  # fmt: skip
 
@@ -238,6 +248,8 @@ def test_hostile_value_is_data_or_refused(
         ("integer", 5, '"5"^^<http://www.w3.org/2001/XMLSchema#integer>'),
         ("year", 2022, '"2022"^^<http://www.w3.org/2001/XMLSchema#integer>'),
         ("decimal", Decimal("0.5"), '"0.5"^^<http://www.w3.org/2001/XMLSchema#decimal>'),
+        ("decimal", Decimal("1E+2"), '"100"^^<http://www.w3.org/2001/XMLSchema#decimal>'),
+        ("decimal", 1e-7, '"0.0000001"^^<http://www.w3.org/2001/XMLSchema#decimal>'),
         ("date", date(2022, 12, 31), '"2022-12-31"^^<http://www.w3.org/2001/XMLSchema#date>'),
     ],
 )
@@ -361,7 +373,7 @@ def test_members_have_labels_by_language(typed: dict[str, Question], graph: Loca
     labels = label_members(list_members(graph, parameter))
     assert labels[WUHAN.value] == {"en": "Wuhan", "zh-Hans": "武汉"}
     assert len(labels) > 5
-    assert label_members([(WUHAN, None)]) == {WUHAN.value: {"": ""}}
+    assert label_members([(WUHAN, None)]) == {WUHAN.value: {}}
 
 
 def test_parameters_of_each_question_can_be_used(

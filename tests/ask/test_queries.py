@@ -199,6 +199,8 @@ class StoreEngine:
         prefixes: Mapping[str, str] | None = None,
         *,
         named_graphs: bool = False,
+        timeout: float | None = None,
+        allow_service: bool = False,
     ) -> Result:
         return collect_result(self.store.query(text, use_default_graph_as_union=True))
 

@@ -76,11 +76,22 @@ def test_json_is_that_of_sparql() -> None:
 def test_csv_and_json_keep_every_character() -> None:
     value = "a\x1b[2J\u202e\tb\n=1+1"
     rows = Rows(("x",), [(Literal(value),)])
-    assert list(csv.reader(io.StringIO(render_answer(rows, "csv", NAMES), newline="")))[1] == [
-        value
-    ]
+    text = render_answer(rows, "csv", NAMES, exact=True)
+    assert list(csv.reader(io.StringIO(text, newline="")))[1] == [value]
     (binding,) = json.loads(render_answer(rows, "json", NAMES))["results"]["bindings"]
     assert binding["x"]["value"] == value
+
+
+def test_csv_has_no_formulas_and_its_numbers_are_unchanged() -> None:
+    number = NamedNode(f"{XSD}decimal")
+    terms = [Literal("=1+1"), Literal("+86", language="en"), Literal("-5"), Literal("a;\t@b")]
+    numbers = [Literal(text, datatype=number) for text in ("-3.50", "+5", "-5+A1")]
+    rows = Rows(("x",), [(term,) for term in [*terms, *numbers]])
+    text = render_answer(rows, "csv", NAMES)
+    assert [cell for (cell,) in csv.reader(io.StringIO(text, newline=""))] == [
+        "x", "'=1+1", "'+86", "'-5", "a;\t'@b", "-3.50", "+5", "'-5+A1",
+    ]  # fmt: skip
+    assert "'" not in render_answer(rows, "csv", NAMES, exact=True)
 
 
 def test_markdown_has_a_line_per_row() -> None:
@@ -89,7 +100,7 @@ def test_markdown_has_a_line_per_row() -> None:
         "| --- | --- |",
         "| place:wuhan | 武汉\\| “x”, y |",
         "| 80.0 |  |",
-        "| _:b |  |",
+        "| \\_:b |  |",
     ]
 
 

@@ -1,11 +1,16 @@
 """Tables as text: width, line breaks, records, Markdown."""
 
 import re
+from html.parser import HTMLParser
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from kg.ask.table import clean_text, measure_table, render_markdown, render_table
 from kg.ask.wrapping import measure_text, wrap_text
+from kg.display import escape_markdown
 
 TITLES = ["city", "what the city promises", "n"]
 ROWS = [
@@ -120,6 +125,73 @@ def test_markdown_escapes_bars() -> None:
 
 def test_control_characters_are_escaped() -> None:
     assert clean_text("a\x1b[2J\u202e\tb\r\nc") == "a\\x1b[2J\\u202e b c"
-    for text in (render_table(["a"], [["\x1b[2J"]]), render_markdown(["a"], [["\x1b[2J"]])):
-        assert "\\x1b[2J" in text
-        assert "\x1b" not in text
+    assert "\\x1b[2J" in render_table(["a"], [["\x1b[2J"]])
+    assert render_markdown(["a"], [["\x1b[2J"]]).endswith("\n| \\\\x1b\\[2J |\n")
+
+
+MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+# Characters that Markdown or HTML reads, more often than others.
+markup = st.text(
+    st.sampled_from("|*_`<>&[]()!#-+=~$\\1.:;\"' \nab武lt")
+    | st.characters(exclude_categories=["Cs"]),
+    max_size=25,
+)
+
+
+class TextReader(HTMLParser):
+    """Reads the text of each cell or paragraph; any other element is an error."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in ("table", "thead", "tbody", "tr", "th", "td", "p", "hr"), tag
+        assert not attrs
+        if tag in ("th", "td", "p"):
+            self.texts.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.texts:
+            self.texts[-1] += data.rstrip("\n")
+
+
+def read_texts(text: str) -> list[str]:
+    reader = TextReader()
+    reader.feed(MARKDOWN.render(text))
+    reader.close()
+    return reader.texts
+
+
+@given(st.lists(st.tuples(markup, markup), max_size=3))
+@example([("\\|", "a\\"), ("`a|b`", "&amp;&#60;"), ("<b>x</b>", "![a](b)"), ("_a_", "__a b__")])
+def test_markdown_shows_the_text_of_every_cell(rows: list[tuple[str, str]]) -> None:
+    shown = read_texts(render_markdown(["a_b", "*c*"], rows))
+    assert shown == ["a_b", "*c*", *(clean_text(cell) for row in rows for cell in row)]
+
+
+@given(markup)
+@example("1. a")
+@example("12) a")
+@example("# a")
+@example("- a")
+@example("+ a")
+@example("> a")
+@example("***")
+@example("---")
+@example("===")
+@example("~~~")
+def test_escaped_text_is_a_paragraph(text: str) -> None:
+    line = clean_text(text)
+    assert read_texts(escape_markdown(line)) == ([line] if line else [])
+    assert read_texts(f"before\n\n{escape_markdown(line)}\n") == [
+        "before",
+        *([line] if line else []),
+    ]
+
+
+@given(st.lists(st.tuples(markup, markup), max_size=3), st.integers(0, 80) | st.none())
+def test_frame_is_straight(rows: list[tuple[str, str]], width: int | None) -> None:
+    lines = render_table(["a", "b"], rows, width).splitlines()
+    if lines and lines[0].startswith("┌"):
+        assert len({measure_text(line) for line in lines}) == 1

@@ -11,11 +11,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pyoxigraph import Literal, NamedNode
 
 from kg.check import STEPS, Finding, Report, check_files
+from kg.check.checker import report_results
+from kg.check.finding import Locator
+from kg.check.validation import Result
 from kg.errors import KgError
 from kg.home import Home
-from kg.turtle import list_files
+from kg.names import read_names
+from kg.turtle import TurtleFile, list_files
+from kg.turtle_tokens import LineIndex
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -181,6 +187,31 @@ def test_entailed_statements_are_checked(small: Home) -> None:
     append(path, "place:suzhou cdp:statedIn doc:suzhou-test-plan .")
     found = {(f.check, f.node.rpartition("/")[2]) for f in check_files(small).findings}
     assert ("cdps:appliesToShape", "suzhou") in found
+
+
+@pytest.mark.parametrize(("language", "message"), [("en", "too short"), ("zh-Hant", "太短")])
+def test_result_becomes_a_finding_with_line_severity_and_message(
+    language: str, message: str, untouched: Home
+) -> None:
+    names = read_names(untouched)
+    file, node, path = TurtleFile(Path("x.ttl"), "e:g"), names.expand("doc:x"), "e:title"
+    locator = Locator(
+        [file],
+        lambda node: [(file.graph, path, "text")],
+        lambda file: LineIndex({(node, path, "text"): 3}, {node: 1}),
+    )
+    shape = NamedNode(names.expand("cdps:title-length"))
+    results = [
+        Result(NamedNode(node), path, Literal("text"), shape, "minLength", severity, messages)
+        for severity, messages in (
+            ("Violation", {"en": "too short", "zh-Hans": "太短"}),
+            ("Info", {"fr": "court"}),
+        )
+    ]
+    assert list(report_results(results, names, locator, language)) == [
+        Finding("x.ttl", 3, "violation", "cdps:title-length", node, f"doc:x: {message}"),
+        Finding("x.ttl", 3, "warning", "cdps:title-length", node, "doc:x: court"),
+    ]
 
 
 # --- files that are not Turtle ----------------------------------------------------------------

@@ -13,6 +13,7 @@ from kg.errors import KgError
 from kg.graph import Graph
 from kg.home import Home
 from kg.store import Memory
+from kg.turtle_tokens import LineIndex
 
 NODE, PREDICATE = "https://w3id.org/cdp/id/doc/x", "https://example.org/p"
 QUERY = """\
@@ -40,7 +41,8 @@ def run_query(graph: Graph, text: str, language: str = "en") -> list[Finding]:
     path = graph.home.queries / "must-be-empty" / "some-check.rq"
     path.write_text(text, "utf-8")
     (query,) = list_constraint_queries(graph.home)
-    return list(run_constraint_query(graph, query, Locator([], frozenset(), Path("x")), language))
+    locator = Locator([], lambda node: [], lambda file: LineIndex(), Path("x"))
+    return list(run_constraint_query(graph, query, locator, language))
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-import rdflib
 
 from kg.check.evidence import check_evidence, list_compared_sources
 from kg.check.finding import Finding, Locator
 from kg.graph import load_graph
 from kg.home import Home
-from kg.turtle import index_lines, list_files
+from kg.turtle import TurtleFile, list_files
+from kg.turtle_tokens import LineIndex, index_statements
 
 
 @pytest.fixture
@@ -28,10 +28,13 @@ def replace(path: Path, old: str, new: str) -> int:
 
 
 def compare_source(home: Home) -> list[Finding]:
-    files = list_files(home)
-    indexes = [index_lines(file, rdflib.Graph()) for file in files]
-    locator = Locator(indexes, frozenset(file.path for file in files))
-    return list(check_evidence(load_graph(home), locator, "en"))
+    graph = load_graph(home)
+
+    def read_lines(file: TurtleFile) -> LineIndex:
+        return index_statements(file.path.read_text("utf-8"), file.graph, "type")
+
+    locator = Locator(list_files(home), graph.memory.find_statements, read_lines)
+    return list(check_evidence(graph, locator, "en"))
 
 
 @pytest.mark.usefixtures("added")
@@ -69,9 +72,10 @@ def test_changed_copy_of_the_source_is_a_finding(
 
 
 @pytest.mark.usefixtures("added")
-def test_offset_that_is_not_a_number_is_a_finding(small: Home) -> None:
-    replace(small.data / "town" / "suzhou.ttl", '"16"^^xsd:nonNegativeInteger', '"x"')
-    replace(small.data / "town" / "source.ttl", '"0"^^xsd:nonNegativeInteger', '"x"')
+@pytest.mark.parametrize("offset", ["x", "", "-5", "1_6", "٣", "²", "9" * 5000, " 16 "])
+def test_offset_that_is_not_a_number_is_a_finding(offset: str, small: Home) -> None:
+    replace(small.data / "town" / "suzhou.ttl", '"16"^^xsd:nonNegativeInteger', f'"{offset}"')
+    replace(small.data / "town" / "source.ttl", '"0"^^xsd:nonNegativeInteger', f'"{offset}"')
     found = {(f.check, f.node.rpartition("/")[2]) for f in compare_source(small)}
     assert found >= {("evidence-offsets", "town-16-53"), ("evidence-segment", "town-0-14")}
 

@@ -131,6 +131,10 @@ def test_names_and_options_are_completed_after_options() -> None:
     assert complete("ask", "targets", "--lang", "zh-") == {"zh-Hans", "zh-Hant"}
     assert complete("ask", "--lang", "zh-") == {"zh-Hans", "zh-Hant"}
     assert complete("ask", "--la") == {"--lang"}
+    # Case, width and script make no difference.
+    assert complete("ask", "ＴＡＲＧ") == {"targets"}
+    assert complete("ask", "targets", "--city", "ＷＵＨ") == {"wuhan"}
+    assert complete("ask", "targets", "--city", "武漢") == {"武汉"}
     assert complete("ask", "--city", "wuhan", "targets", "--theme", "manuf") == {"manufacturing"}
     assert complete("export", "gephi", "--force", "city-t") == {"city-technology", "city-theme"}
     assert complete("export", "gephi", "--city", "wuh") == {"wuhan"}

@@ -49,7 +49,7 @@ def test_message_has_the_numbers_of_graphs(
     url = serve_oxigraph("--union-default-graph")
     done = call("push", url, home=untouched)
     pattern = (
-        r"(\d+) named graphs sent \(\d+ statements\), 0 unchanged, 0 dropped\. Checked: .*\.\n"
+        r"(\d+) named graphs sent \(\d+ statements\), 0 unchanged, 0 deleted\. Checked: .*\.\n"
     )
     first = re.fullmatch(pattern, done.stdout)
     assert first

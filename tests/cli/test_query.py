@@ -2,6 +2,7 @@
 
 import io
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -41,7 +42,7 @@ def test_query_is_a_text_a_file_or_standard_input(
         (["SELECT ?x { ?x a nope:City }"], r"query:1:\d+: unknown prefix\. Declare it "),
         (["INSERT DATA { <a:a> <a:a> 1 }"], r"query:1:\d+: not valid SPARQL 1\.1: "),
         (["nowhere.rq"], r"nowhere\.rq: cannot be read \(No such file or directory\)\. Give a "),
-        (["/"], r"/: cannot be read \(Is a directory\)\. Give a query, a file, or -\.\n"),
+        (["/"], r"/: cannot be read \(it is a folder\)\. Give a query, a file, or -\.\n"),
         (["SELECT * {}", "--format", "turtle"], r"turtle: a format for triples"),
         (["CONSTRUCT WHERE {}", "--format", "csv"], r"csv: a format for rows"),
         (["ASK {}", "--format", "csv"], r"csv: a format for rows"),
@@ -63,10 +64,10 @@ def test_errors_in_a_file_or_standard_input_have_its_name(
     assert re.match(rf"kg: {path}:3:\d+: not valid SPARQL", done.stderr)
     path.write_bytes("# 城市".encode("gb18030"))
     done = call("query", path, home=untouched, code=2)
-    assert done.stderr == f"kg: {path}: byte 2 is not UTF-8. Save the query as UTF-8.\n"
+    assert done.stderr.startswith(f"kg: {path}:1: byte 2 is not UTF-8. Save the file as UTF-8.")
     for stdin, message in (
         (b"SELECT *\n{ ?s", r"kg: standard input:2:\d+: not valid SPARQL"),
-        (b"ASK {}\xff", r"kg: standard input: byte 6 is not UTF-8\. Save the query as UTF-8\."),
+        (b"ASK {}\xff", r"kg: standard input:1: byte 6 is not UTF-8\."),
     ):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
         assert re.match(message, call("query", "-", home=untouched, code=2).stderr)
@@ -158,3 +159,111 @@ def test_endpoint_is_an_option_or_in_the_environment(
     # A list and a help need no graph.
     assert call("ask", home=untouched).stdout
     assert call("show", "--help", home=untouched).stdout
+
+
+@pytest.mark.parametrize("form", ["turtle", "jsonld", "rdfxml"])
+@pytest.mark.parametrize("value", ["?term", '"x"@ar--rtl'])
+def test_terms_of_rdf_12_are_refused_in_formats_of_rdf_11(
+    form: str, value: str, untouched: Home, call: Call
+) -> None:
+    query = (
+        f"CONSTRUCT {{ ?s rdf:reifies {value} }} "
+        "WHERE { ?s a cdp:City BIND(<<( ?s rdf:type cdp:City )>> AS ?term) }"
+    )
+    done = call("query", query, "--format", form, home=untouched, code=1)
+    assert "RDF 1.2" in done.stderr
+    assert "--format ntriples" in done.stderr
+    assert done.stdout == ""
+    assert "reifies" in call("query", query, "--format", "ntriples", home=untouched).stdout
+
+
+COUNT = "SELECT (COUNT(*) AS ?n) {} {{ ?s ?p ?o }}"
+DATASETS = (
+    "",
+    "FROM graph:entailed",
+    "FROM <https://nowhere.example/>",
+    "FROM NAMED graph:entailed",
+    "FROM<https://w3id.org/cdp/graph/entailed>FROM<https://nowhere.example/>",
+)
+
+
+def test_dataset_clauses_count_the_same_in_memory_and_at_an_endpoint(
+    untouched: Home, call: Call, serve_oxigraph: Callable[..., str], no_credentials: None
+) -> None:
+    url = serve_oxigraph("--union-default-graph")
+    call("push", url, home=untouched)
+
+    def count(clauses: str, *options: str) -> int:
+        query = COUNT.format(clauses)
+        shown = call("query", query, "--format", "csv", *options, home=untouched).stdout
+        return int(shown.split()[1])
+
+    found = [count(clauses) for clauses in DATASETS]
+    # Without a clause, an endpoint also has the list of what was pushed.
+    assert found[1:] == [count(clauses, "--endpoint", url) for clauses in DATASETS[1:]]
+    everything, entailed = found[:2]
+    assert everything > entailed > 0
+    assert found[2:] == [0, 0, entailed]
+
+
+def test_timeout_ends_the_command(untouched: Home, run: Run) -> None:
+    endless = f"SELECT (COUNT(*) AS ?n) {{ {' '.join(f'?a{i} ?b{i} ?c{i} .' for i in range(9))} }}"
+    done = run("query", endless, "--timeout", "0.5", home=untouched, code=1)
+    expected = "kg: query: no answer within 0.5 seconds. Ask for less, or wait longer.\n"
+    assert (done.stdout, done.stderr) == ("", expected)
+
+
+def test_timeout_ends_the_wait_for_an_endpoint(
+    untouched: Home, call: Call, no_credentials: None
+) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/query"
+        # The first query of a command checks the endpoint, with the same timeout.
+        for words in (["--timeout", "0.5"], ["--timeout=0.1"]):
+            done = call("query", "ASK {}", "--endpoint", url, *words, home=untouched, code=1)
+            seconds = words[-1].rpartition("=")[2]
+            assert done.stderr.startswith(f"kg: {url}: no complete answer within {seconds} seconds")
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e300", "x", "", "1_0", "٣", " 5"])
+def test_wrong_timeout_is_a_usage_error(seconds: str, untouched: Home, call: Call) -> None:
+    done = call("query", "ASK {}", "--timeout", seconds, home=untouched, code=2)
+    assert re.match(r"kg: (timeout: not a number of seconds|Invalid value for)", done.stderr)
+
+
+def test_service_needs_an_option(
+    small: Home, call: Call, find_port: Callable[[], int], tmp_path: Path
+) -> None:
+    query = f"SELECT * {{ SERVICE <http://127.0.0.1:{find_port()}/> {{ ?s ?p ?o }} }}"
+    done = call("query", query, home=small, code=2)
+    assert re.match(r"kg: query:1:12: SERVICE, .* kg query --allow-service, ", done.stderr)
+    done = call("query", query, "--allow-service", home=small, code=1)
+    assert done.stderr.startswith("kg: query: the query failed: ")
+    # A question of a home is not asked to contact a server either.
+    path = small.queries / "mine.rq"
+    path.write_text(f"#+ summary:\n#+   en: Mine\n{query}", "utf-8")
+    done = call("ask", "mine", home=small, code=2)
+    assert done.stderr.startswith(f"kg: {path}:3:12: SERVICE, ")
+
+
+BOMBS = {
+    "group": lambda n: f"SELECT * {'{' * n} ?s ?p ?o {'}' * n}",
+    "negation": lambda n: f"ASK {{ FILTER({'!' * n}true) }}",
+    "parentheses": lambda n: f"ASK {{ FILTER({'(' * n}1{')' * n}) }}",
+    "path": lambda n: f"ASK {{ ?s {'/'.join(['<a:a>'] * n)} ?o }}",
+    "union": lambda n: f"ASK {{ {' UNION '.join(['{ ?s ?p ?o }'] * n)} }}",
+    "optional": lambda n: f"ASK {{ ?s ?p ?o {'OPTIONAL { ?s ?p ?o }' * n} }}",
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_bomb_is_a_usage_error(name: str, untouched: Home, run: Run) -> None:
+    done = run("query", "-", home=untouched, stdin=BOMBS[name](100_000), code=2)
+    assert re.match(r"kg: standard input:1:\d+: (nested deeper|more than 5,000)", done.stderr)
+    assert len(done.stderr) < 300
+
+
+def test_byte_order_mark_is_not_part_of_a_query(untouched: Home, call: Call) -> None:
+    assert call("query", "\ufeffASK {}", home=untouched).stdout == "true\n"

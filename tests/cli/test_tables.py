@@ -57,7 +57,8 @@ def test_statements_that_no_table_has_are_reported(small: Home, tmp_path: Path, 
         ("--table targets-foo", "kg: targets-foo: unknown link table. Use one of "),
         ("-o -", "kg: -o - writes one table. Select it with --table, or give a folder.\n"),
         ("-o - --table targets --table bodies", "kg: -o - writes one table. "),
-        ("--excel --format parquet", "kg: --excel is for CSV only. Remove it, or --format.\n"),
+        ("-o t.XLSX --format parquet", "kg: t.XLSX: is the name of a workbook, not of a folder. "),
+        ("--format xlsx", "kg: tables: a workbook is one file. Write -o tables.xlsx.\n"),
         (
             "-o file.csv --table targets",
             "kg: file.csv: is not a folder. Give a folder with -o, or ",
@@ -87,9 +88,9 @@ def test_examples_of_the_help(
     monkeypatch.chdir(tmp_path)
     lines = call("export", "tables", "--help").stdout.splitlines()
     examples = [line.strip().partition("   ")[0] for line in lines if line.startswith("  kg ")]
-    assert len(examples) == 5
+    assert len(examples) == 6
     for example in examples:
         # pyarrow takes long to load; tests/tables/ has it.
         if "parquet" not in example:
             assert call(*shlex.split(example)[1:], home=untouched).stdout
-    assert {path.name for path in tmp_path.iterdir()} == {"tables", "targets"}
+    assert {path.name for path in tmp_path.iterdir()} == {"tables", "targets", "tables.xlsx"}

@@ -1,6 +1,7 @@
 """Turtle and TriG are grouped, and have the layout of the data files."""
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,11 +68,25 @@ def test_empty_file_has_the_comment_only(
         assert write(home, tmp_path, form, graphs=["a"]) == f"# {producer()}\n"
 
 
-def test_triple_term_of_rdf_1_2_is_an_error(
+def test_triple_term_of_a_file_is_an_error_in_every_format(
     tmp_path: Path, make_home: Callable[[Path, dict[str, str]], Home], write: Callable[..., str]
 ) -> None:
     home = make_home(tmp_path, {"a": "<a:a> <a:b> <<( <a:a> <a:b> <a:c> )>> ."})
+    for form in (".ttl", ".trig", ".jsonld", ".nq", ".nt"):
+        with pytest.raises(KgError, match=r"a\.ttl:1: .*which is RDF 1\.2"):
+            write(home, tmp_path, form, graphs=["a"])
+
+
+def test_triple_term_of_a_rule_is_written_to_nquads_only(
+    tmp_path: Path, make_home: Callable[[Path, dict[str, str]], Home], write: Callable[..., str]
+) -> None:
+    home = make_home(tmp_path, {"a": "<a:a> <a:b> <a:c> ."})
+    ontology = home.ontology.resolve()
+    home.ontology.unlink()
+    shutil.copytree(ontology, home.ontology)
+    rule = "CONSTRUCT { <a:a> <a:b> ?t } WHERE { BIND(<<( <a:a> <a:b> <a:c> )>> AS ?t) }"
+    (home.ontology / "rules" / "99.rq").write_text(rule)
     for form in (".ttl", ".trig", ".jsonld"):
         with pytest.raises(KgError, match=r"not a term of RDF 1\.1\. Write \.nq instead"):
-            write(home, tmp_path, form, graphs=["a"])
-    assert "<<( <a:a> <a:b> <a:c> )>>" in write(home, tmp_path, ".nq", graphs=["a"])
+            write(home, tmp_path, form, graphs=["entailed"])
+    assert "<<( <a:a> <a:b> <a:c> )>>" in write(home, tmp_path, ".nq", graphs=["entailed"])

@@ -45,6 +45,17 @@ def test_titles_of_real_networks_differ(build: Callable[..., Network], render: R
         assert len(read_rows(render(network, "edges.csv"))) == len(network.edges)
 
 
+def test_formulas_are_escaped(sample: Network, render: Render) -> None:
+    first, *others = sample.nodes
+    hostile = replace(first, label="=HYPERLINK(A1)", labels={"en": "@x"}, x=-1.5)
+    network = replace(sample, nodes=(hostile, *others))
+    row = read_rows(render(network, "nodes.csv"))[0]
+    assert (row["Label"], row["Label (en)"], row["X"]) == ("'=HYPERLINK(A1)", "'@x", "-1.5")
+    edges = tuple(replace(edge, label="-1+1", weight=-2.0) for edge in sample.edges)
+    row = read_rows(render(replace(sample, edges=edges), "edges.csv"))[0]
+    assert (row["Label"], row["Relation"], row["Weight"]) == ("'-1+1", "'-1+1", "-2.0")
+
+
 def test_intervals() -> None:
     edge = Edge("e1", "a", "b", "k", "l")
     assert format_interval(edge) == ""

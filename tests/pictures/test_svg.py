@@ -10,6 +10,8 @@ from itertools import combinations
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kg.ask.wrapping import CLOSING, OPENING
 from kg.graph import load_graph
@@ -34,6 +36,22 @@ HOSTILE = (
 
 def read_svg(network: Network) -> Element:
     return ElementTree.fromstring(draw_svg(network).encode("utf-8"))
+
+
+texts = st.text(
+    st.sampled_from("<>&\"'-]!?\x00\x1b\u202e\ufffe武") | st.characters(exclude_categories=[])
+)
+
+
+@given(texts, texts)
+def test_pictures_with_any_label_are_well_formed(
+    make_network: Make, make_node: MakeNode, label: str, title: str
+) -> None:
+    nodes = [replace(make_node(1, label=label), type_label=label), make_node(2)]
+    root = read_svg(make_network(nodes, [], title=title, summary=label))
+    names = {element.tag.rpartition("}")[2] for element in root.iter()}
+    assert not names & {"script", "foreignObject", "a", "image"}
+    assert not [key for element in root.iter() for key in element.attrib if key.startswith("on")]
 
 
 def find_group(root: Element, name: str) -> Element:

@@ -43,8 +43,8 @@ def test_text_is_read_without_any_change(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "message", "encoding"),
     [
-        ("一二".encode() + "數".encode("gbk"), "byte 6 (0x94) is not UTF-8", "GB18030"),
-        ("一".encode("utf-16"), "is UTF-16, not UTF-8", "UTF-16"),
+        ("一二".encode() + "數".encode("gbk"), "byte 6 is not UTF-8", "GB18030"),
+        ("一".encode("utf-16"), "byte 0 is not UTF-8", "UTF-16"),
     ],
 )
 def test_error_of_encoding_says_how_to_convert(
@@ -54,7 +54,7 @@ def test_error_of_encoding_says_how_to_convert(
     path.write_bytes(data)
     with pytest.raises(KgError) as caught:
         read_text(path)
-    assert str(caught.value).startswith(f"{path}: {message}")
+    assert str(caught.value).startswith(f"{path}:1: {message}")
     assert str(caught.value).endswith(f"iconv -f {encoding} -t UTF-8 {path}")
 
 

@@ -102,12 +102,28 @@ def test_credentials_are_not_sent_over_plain_http(monkeypatch: pytest.MonkeyPatc
     assert find_credentials("http://example.org/query").header
 
 
+def test_credentials_of_the_environment_are_for_the_host_of_the_endpoint(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    set_environment(monkeypatch, TOKEN=SECRET)
+    monkeypatch.setenv("KG_ENDPOINT", f" {URL}\n")
+    assert find_credentials("https://example.org:8443/other").header == f"Bearer {SECRET}"
+    other = find_credentials("https://example.com/query")
+    assert other.header == ""
+    assert "KG_ENDPOINT_PASSWORD are sent only to example.org, the host of KG_END" in other.note
+    # Nothing is sent, so plain http is no danger.
+    assert find_credentials("http://example.com/query").header == ""
+    write_netrc(tmp_path / "netrc", "machine example.com login anne password onion\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    assert find_credentials("https://example.com/query").header == encode_basic("anne", "onion")
+
+
 def test_secrets_are_not_in_the_representation(monkeypatch: pytest.MonkeyPatch) -> None:
     set_environment(monkeypatch, USER="anne", PASSWORD=SECRET)
     found = find_credentials(f"{URL}?key={SECRET[::-1]}")
     encoded = encode_basic("anne", SECRET).removeprefix("Basic ")
     assert set(found.secrets) == {SECRET, encoded, f"key={SECRET[::-1]}"}
-    assert repr(found) == "Credentials()"
+    assert repr(found) == "Credentials(note='')"
 
 
 @pytest.mark.parametrize(
@@ -132,6 +148,13 @@ def test_invalid_address_is_a_usage_error_without_its_password(url: str) -> None
         split_address(url)
     assert SECRET not in str(caught.value)
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("url", ["http://h/query\r\n", " http://h/query", "http://h/a b"])
+def test_space_in_an_address_is_named(url: str) -> None:
+    with pytest.raises(KgError, match=r"It contains a space or a line end") as caught:
+        split_address(url)
+    assert str(caught.value).isprintable()
 
 
 def test_address_may_have_an_at_sign_in_its_path() -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pyoxigraph import Literal
 
 from kg.ask.describe import describe_node
 from kg.errors import KgError
@@ -14,7 +13,6 @@ from kg.graph import Graph, LocalGraph, connect_graph, load_graph
 from kg.home import Home, find_home
 from kg.names import read_names
 from kg.push import find_target, push_dataset
-from kg.store import Rows
 from kg.store.endpoint import Endpoint
 
 HOME = find_home()
@@ -23,6 +21,7 @@ ENTAILED = PREFIXES["graph"] + "entailed"
 JSON = "application/sparql-results+json"
 ROWS = b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":{"type":"literal","value":"1"}}]}}'
 Serve = Callable[..., Any]
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
 ServeOxigraph = Callable[..., str]
 
 pytestmark = pytest.mark.usefixtures("no_credentials")
@@ -176,8 +175,8 @@ def test_short_query_is_sent_by_get_and_long_one_by_post(serve: Serve) -> None:
 def test_accepted_types_depend_on_the_form_of_the_query(
     serve: Serve, text: str, accepted: str
 ) -> None:
-    is_json = "json" in accepted
-    server = serve({} if is_json else {"kind": "application/n-triples", "body": b""})
+    answer = {"kind": "application/n-triples", "body": b""} if accepted == "n-triples" else {}
+    server = serve(answer if "ASK" in text or answer else {"body": ROWS})
     ask(server.url, text)
     assert accepted in server.requests[0].headers["accept"]
     # An update is never sent as such.
@@ -226,55 +225,32 @@ def test_redirected_query_does_not_reach_the_second_host(
     assert other.requests == []
 
 
-# --- answers ----------------------------------------------------------------------------------
+# --- the command line -------------------------------------------------------------------------
 
 
-def test_answer_in_xml_is_read(serve: Serve) -> None:
-    xml = (
-        b'<sparql xmlns="http://www.w3.org/2005/sparql-results#"><head><variable name="x"/></head>'
-        b'<results><result><binding name="x"><literal>1</literal></binding></result></results>'
-        b"</sparql>"
+def test_address_in_the_environment_may_end_with_a_line_end(serve: Serve, run: Run) -> None:
+    server = serve()
+    for text in (f"{server.url}\r\n", f" {server.url} "):
+        assert run("query", "ASK {}", KG_ENDPOINT=text).stdout == "true\n"
+    assert run("query", "ASK {}", "--endpoint", f"{server.url}\n").stdout == "true\n"
+
+
+def test_wait_for_a_server_is_shown(serve: Serve, run: Run) -> None:
+    server = serve({"status": 503, "headers": {"Retry-After": "0"}}, {})
+    done = run("query", "ASK {}", "--endpoint", server.url)
+    assert done.stdout == "true\n"
+    assert done.stderr == (
+        f"kg: {server.url}: 503 Service Unavailable. Attempt 2 of 4 in 0 seconds.\n"
     )
-    server = serve({"body": xml, "kind": "application/sparql-results+xml; charset=utf-8"})
-    assert ask(server.url, "SELECT ?x {}") == Rows(("x",), [(Literal("1"),)])
 
 
-@pytest.mark.parametrize(
-    ("body", "kind", "message"),
-    [
-        (b"<html>Hello</html>", "text/html", "the answer is text/html, not SPARQL results. Oxi"),
-        (ROWS, "text/plain", "the answer is text/plain, not SPARQL results"),
-        (b"<a:b> <a:b> <a:b> .", "text/turtle", "the answer is text/turtle, not SPARQL results"),
-        (ROWS[:60], JSON, f"the answer is not valid {JSON}: "),
-        (ROWS[:-1], JSON, f"the answer is not valid {JSON}: "),
-        (b"", JSON, f"the answer is not valid {JSON}: "),
-        (b"{}", JSON, f"the answer is not valid {JSON}: "),
-    ],
-)
-def test_invalid_answer_is_explained(serve: Serve, body: bytes, kind: str, message: str) -> None:
-    server = serve({"body": body, "kind": kind})
-    with pytest.raises(KgError) as caught:
-        ask(server.url, "SELECT ?x {}")
-    assert str(caught.value).startswith(f"{server.url}: {message}")
-    assert caught.value.exit_code == 1
-    assert len(server.requests) == 1
-    # A traceback of the parser, deleted later in another thread, would crash the process.
-    assert caught.value.__context__ is None
-
-
-@pytest.mark.parametrize(
-    ("body", "kind", "message"),
-    [
-        (b'<a:b> <a:b> "c', "application/n-triples", "not valid application/n-triples"),
-        (ROWS, JSON, f"the answer is {JSON}, not triples"),
-    ],
-)
-def test_invalid_triples_are_explained(serve: Serve, body: bytes, kind: str, message: str) -> None:
-    server = serve({"body": body, "kind": kind})
-    with pytest.raises(KgError) as caught:
-        ask(server.url, "CONSTRUCT WHERE { ?s ?p ?o }")
-    assert message in str(caught.value)
-    assert caught.value.__context__ is None
+def test_largest_answer_is_an_option_of_commands_with_an_endpoint(serve: Serve, run: Run) -> None:
+    server = serve({"body": b'{"head":{},"boolean":true}' + b" " * 1_000})
+    words = ["query", "ASK {}", "--endpoint", server.url, "--max-answer-size"]
+    assert run(*words, "2kB").stdout == "true\n"
+    assert "larger than 1,000 bytes. Ask for less" in run(*words, "1k", code=1).stderr
+    assert "not a size" in run(*words, "much", code=2).stderr
+    assert "needs a question" in run("ask", "--max-answer-size", "1k", code=2).stderr
 
 
 # --- imports ----------------------------------------------------------------------------------

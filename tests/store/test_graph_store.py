@@ -53,4 +53,10 @@ def test_wrong_path_is_explained(
 ) -> None:
     server = serve({"status": 404})
     with pytest.raises(KgError, match=r"404 Not Found\. Give the graph store with --graph-store"):
-        writer(server.url).drop_graph(GRAPH)
+        writer(server.url).write_batch(GRAPH, TRIPLES, first=True)
+
+
+def test_graph_that_does_not_exist_is_deleted(serve: Serve) -> None:
+    server = serve({"status": 500, "headers": {"Retry-After": "0"}}, {"status": 404})
+    GraphStore(server.url).drop_graph(GRAPH)
+    assert len(server.requests) == 2

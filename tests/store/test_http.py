@@ -1,9 +1,11 @@
 """Requests to servers that fail, redirect, are busy or slow; credentials and TLS."""
 
+import gzip
 import socket
 import ssl
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -19,15 +21,25 @@ from kg.store.http import ATTEMPTS, FIRST_WAIT, Client
 JSON = "application/sparql-results+json"
 TRUE = b'{"head":{},"boolean":true}'
 SECRET = "s3cret-onion"  # noqa: S105  # of no account
+CHUNKED = {"Content-Length": "", "Transfer-Encoding": "chunked"}
 Serve = Callable[..., Any]
 
 pytestmark = pytest.mark.usefixtures("no_credentials")
 
 
+@pytest.fixture(autouse=True)
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The waits between attempts, in seconds, which tests do not wait for."""
+    waits: list[float] = []
+    monkeypatch.setattr("kg.store.http.sleep", waits.append)
+    return waits
+
+
 def send(url: str, timeout: int = 60, method: str = "GET") -> tuple[str, bytes]:
     client = Client(url, timeout)
     request = Request(client.url, headers=client.headers, method=method)  # noqa: S310
-    return client.send(lambda: urlopen(request, timeout=timeout), "test")  # noqa: S310
+    reply = client.send(lambda seconds: urlopen(request, timeout=seconds), "test")  # noqa: S310
+    return reply.kind, reply.body
 
 
 def fail(url: str, timeout: int = 60, code: int = 1) -> str:
@@ -50,28 +62,47 @@ def test_answer_has_media_type_and_body(serve: Serve) -> None:
     [
         ({"status": 404}, "404 Not Found. Oxigraph has /query"),
         ({"status": 406}, "406 Not Acceptable. Oxigraph has /query"),
-        ({"status": 500, "body": b"Oh  no.\n"}, "500 Internal Server Error: Oh no."),
-        ({"status": 500, "body": b"x" * 5_000}, f"500 Internal Server Error: {'x' * 273}…."),
-        ({"status": 500, "body": b"a\x1b[31m\x00b"}, "500 Internal Server Error: a[31mb."),
-        ({"status": 504}, "504 Gateway Timeout. Ask for less."),
+        ({"status": 409, "body": b"Oh  no.\n"}, "409 Conflict: Oh no."),
+        ({"status": 409, "body": b"x" * 5_000}, f"409 Conflict: {'x' * 300}…."),
+        ({"status": 409, "body": b"x" * 50_000, "compress": gzip.compress}, f"{'x' * 300}…."),
+        ({"status": 409, "body": b"a\x1b[31m\x00\xe2\x80\xaeb\xff"}, r"a\x1b[31m\x00\u202eb\xff."),
+        ({"status": 409, "body": b"?", "headers": {"Content-Encoding": "br"}}, "409 Conflict."),
+        ({"status": 206, "body": b"ha"}, "206 Partial Content: the server sent only a part"),
+        ({"status": 300}, "300 Multiple Choices: no address. Use that address"),
+        ({"status": 999}, '999: {"head":{},"boolean":true}'),
         ({"status": 401}, "401 Unauthorized. Set KG_ENDPOINT_USER and KG_ENDPOINT_PASSWORD"),
-        ({"headers": {"Content-Length": "200"}}, "IncompleteRead(26 bytes read, 174 more"),
-        ({"headers": {"Content-Length": "9" * 19}}, "IncompleteRead(26 bytes read, "),
-        (
-            {
-                "body": b'5\r\n{"hea',
-                "headers": {"Content-Length": "", "Transfer-Encoding": "chunked"},
-            },
-            "the answer is incomplete or not HTTP: IncompleteRead",
-        ),
     ],
 )
 def test_failed_answer_is_explained(serve: Serve, answer: dict[str, Any], message: str) -> None:
+    if compress := answer.pop("compress", None):
+        answer |= {"body": compress(answer["body"]), "headers": {"Content-Encoding": "gzip"}}
     server = serve(answer)
-    assert fail(server.url).startswith(f"{server.url}: ")
-    assert message in fail(server.url)
+    shown = fail(server.url)
+    assert shown.startswith(f"{server.url}: ")
+    assert message in shown
     # It is not asked again by itself.
-    assert len(server.requests) == 2
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ({"headers": {"Content-Length": "200"}}, "the answer is incomplete: 174 bytes are missing"),
+        ({"body": b'5\r\n{"hea', "headers": CHUNKED}, "the answer is incomplete. Try again."),
+        ({"body": b"9\r\n{}", "headers": CHUNKED}, "the answer is incomplete. Try again."),
+        ({"body": b"x\r\n{}", "headers": CHUNKED}, "the answer is incomplete. Try again."),
+        ({"body": b"-1\r\n{}\r\n", "headers": CHUNKED}, "a chunk of negative size"),
+        ({"headers": {"Content-Length": "-1"}}, "is not HTTP: Content-Length: -1. Correct"),
+        ({"headers": {"Content-Length": "2x"}}, "is not HTTP: Content-Length: 2x. Correct"),
+        ({"headers": {"X": "x" * 70_000}}, "is not HTTP: got more than 65536 bytes when reading"),
+        (
+            {"headers": {f"X-{n}": "x" for n in range(200)}},
+            "got more than 100 headers",
+        ),
+    ],
+)
+def test_broken_http_is_explained(serve: Serve, answer: dict[str, Any], message: str) -> None:
+    assert message in fail(serve(answer).url)
 
 
 def test_rejected_request_has_exit_code_2(serve: Serve) -> None:
@@ -97,7 +128,7 @@ def test_server_that_does_not_speak_http_is_explained() -> None:
 
         threading.Thread(target=greet, daemon=True).start()
         message = fail(f"http://127.0.0.1:{server.getsockname()[1]}/query")
-    assert "not HTTP: BadStatusLine('220 mail" in message
+    assert "the answer is not HTTP: 220 mail.example.org ESMTP. Correct the address." in message
 
 
 # --- deadlines --------------------------------------------------------------------------------
@@ -125,30 +156,82 @@ def test_one_deadline_holds_for_the_complete_answer(serve: Serve, slow: str) -> 
     assert message.endswith("no complete answer within 1 seconds. Ask for less.")
 
 
-# --- a busy server ----------------------------------------------------------------------------
+# --- a busy or failing server -----------------------------------------------------------------
 
 
-def test_busy_server_is_asked_again(serve: Serve) -> None:
-    busy = [{"status": status, "headers": {"Retry-After": "0"}} for status in (429, 503, 429)]
-    server = serve(*busy, {})
-    assert send(server.url) == (JSON, TRUE)
+def drop(handler: BaseHTTPRequestHandler) -> None:
+    """Close the connection without an answer."""
+
+
+def reset(handler: BaseHTTPRequestHandler) -> None:
+    """Reset the connection."""
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+
+
+TEMPORARY = [
+    *({"status": status, "headers": {"Retry-After": "0"}} for status in (429, 500, 502, 503, 504)),
+    {"headers": {"Content-Length": "200"}},
+    drop,
+    reset,
+]
+
+
+@pytest.mark.parametrize("fault", TEMPORARY)
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST"])
+def test_request_is_repeated(serve: Serve, fault: Any, method: str) -> None:
+    server = serve(fault, fault, fault, {})
+    assert send(server.url, method=method) == (JSON, TRUE)
     assert len(server.requests) == ATTEMPTS == 4
+    server = serve(fault)
+    fail(server.url)
+    assert len(server.requests) == ATTEMPTS
+
+
+LATER = "Sat, 28 Nov 2026 12:00:07 GMT"
+NOW = {"Date": "Sat, 28 Nov 2026 12:00:00 GMT"}
+DOUBLED = [FIRST_WAIT, 2 * FIRST_WAIT, 4 * FIRST_WAIT]
 
 
 @pytest.mark.parametrize(
-    ("header", "waits"),
-    [("7", [7.0] * 3), ("", [FIRST_WAIT, 2 * FIRST_WAIT, 4 * FIRST_WAIT]), ("3600", [])],
+    ("headers", "expected", "advice"),
+    [
+        ({"Retry-After": "7"}, [7.0] * 3, "Try again in 7 seconds."),
+        ({"Retry-After": LATER, **NOW}, [7.0] * 3, "Try again in 7 seconds."),
+        ({"Retry-After": NOW["Date"], "Date": LATER}, [0.0] * 3, "Try again in 0 seconds."),
+        ({"Retry-After": "3600"}, [], "Try again in 3600 seconds."),
+        ({"Retry-After": LATER.replace("2026", "2027"), **NOW}, [], " seconds."),
+        ({}, DOUBLED, "Try again later."),
+        ({"Retry-After": "soon"}, DOUBLED, "Try again later."),
+        ({"Retry-After": "9" * 5_000}, DOUBLED, "Try again later."),
+        ({"Retry-After": "Sat, 99 Nov 2026 12:00:07 GMT"}, DOUBLED, "Try again later."),
+        ({"Retry-After": "-1"}, DOUBLED, "Try again later."),
+    ],
 )
 def test_wait_between_attempts(
-    serve: Serve, header: str, waits: list[float], monkeypatch: pytest.MonkeyPatch
+    serve: Serve,
+    headers: dict[str, str],
+    expected: list[float],
+    advice: str,
+    waits: list[float],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    slept: list[float] = []
-    monkeypatch.setattr("kg.store.http.sleep", slept.append)
-    server = serve({"status": 503, "headers": {"Retry-After": header}})
-    next_wait = header or f"{8 * FIRST_WAIT:.0f}"
-    assert fail(server.url).endswith(f"503 Service Unavailable. Try again in {next_wait} seconds.")
-    assert slept == waits
+    caplog.set_level("INFO")
+    lines = ["HTTP/1.1 503 Busy", *(f"{name}: {text}" for name, text in headers.items())]
+    head = "\r\n".join([*lines, "Content-Length: 0", "", ""]).encode()
+    server = serve(lambda handler: handler.wfile.write(head))
+    assert fail(server.url).endswith(advice)
+    assert waits == expected
     assert len(server.requests) == len(waits) + 1
+    # Each wait is reported before it begins.
+    ends = [text.partition("Attempt ")[2] for text in caplog.messages]
+    assert ends == [f"{number} of 4 in {wait:g} seconds." for number, wait in enumerate(waits, 2)]
+
+
+def test_attempts_and_waits_are_within_the_deadline(serve: Serve, waits: list[float]) -> None:
+    server = serve({"status": 503, "headers": {"Retry-After": "20"}})
+    assert "Try again in 20 seconds" in fail(server.url, timeout=10)
+    assert waits == []
+    assert len(server.requests) == 1
 
 
 # --- credentials ------------------------------------------------------------------------------
@@ -216,14 +299,69 @@ def test_other_requests_of_the_process_are_handled_as_usual(serve: Serve) -> Non
     caught.value.close()
 
 
+# --- proxies ----------------------------------------------------------------------------------
+
+
 def test_loopback_needs_no_proxy_and_other_hosts_use_it(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     proxy = serve({"body": b"proxy"})
-    monkeypatch.setenv("http_proxy", proxy.url.removesuffix("/query"))
+    monkeypatch.setenv("http_proxy", f" {proxy.url.removesuffix('/query')}\n")
     assert send(serve({"body": b"server"}).url)[1] == b"server"
     assert send("http://example.invalid/query")[1] == b"proxy"
     assert [request.path for request in proxy.requests] == ["http://example.invalid/query"]
+    monkeypatch.setenv("no_proxy", "example.invalid")
+    assert "no connection to example.invalid: " in fail("http://example.invalid/query")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_proxy_without_an_answer_is_named(
+    scheme: str, monkeypatch: pytest.MonkeyPatch, find_port: Callable[[], int]
+) -> None:
+    proxy = f"127.0.0.1:{find_port()}"
+    monkeypatch.setenv(f"{scheme}_proxy", f"http://anne:{SECRET}@{proxy}")
+    message = fail(f"{scheme}://example.invalid/query")
+    assert f"no connection through the proxy http://{proxy} ({scheme}_proxy) to" in message
+    assert f"Start the proxy, set {scheme}_proxy to" in message
+    assert SECRET not in message
+
+
+@pytest.mark.parametrize("status", [407, 403, 502])
+def test_proxy_that_refuses_is_named(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    proxy = serve({"status": status, "body": b"no"}).url.removesuffix("/query")
+    monkeypatch.setenv("http_proxy", proxy)
+    assert f"{status} " in fail("http://example.invalid/query")
+    assert f"through the proxy {proxy} (http_proxy)" in fail("http://example.invalid/query")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def refuse() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65_536)
+                connection.sendall(f"HTTP/1.0 {status} No\r\n\r\n".encode())
+
+        threading.Thread(target=refuse, daemon=True).start()
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        monkeypatch.setenv("https_proxy", address)
+        message = fail("https://example.invalid/query")
+    assert f"no connection through the proxy {address} (https_proxy) to example.invalid" in message
+    assert f"failed: {status} No" in message
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    ["socks5h://127.0.0.1:1080", "://", "http://", "http://h:port", "h:99999", "http://h ü"],
+)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_address_of_another_kind_of_proxy_is_a_usage_error(
+    monkeypatch: pytest.MonkeyPatch, proxy: str, scheme: str
+) -> None:
+    monkeypatch.setenv(f"{scheme}_proxy", proxy)
+    with pytest.raises(KgError, match=f"^{scheme}_proxy: .* is not the address of an") as caught:
+        Client(f"{scheme}://example.invalid/query")
+    assert caught.value.exit_code == 2
 
 
 # --- TLS --------------------------------------------------------------------------------------
@@ -238,14 +376,27 @@ def test_certificate_is_verified(
     authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
     url = serve(context=context).url
     assert "CERTIFICATE_VERIFY_FAILED" in fail(url)
+    assert "Set SSL_CERT_FILE" in fail(url)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     assert send(url) == (JSON, TRUE)
-    assert "TLS failed: [SSL: CERTIFICATE_VERIFY_FAILED]" in fail(
-        url.replace("127.0.0.1", "localhost")
-    )
+    message = fail(url.replace("127.0.0.1", "localhost"))
+    assert "TLS failed: " in message
+    assert "Use the name that is in the server's certificate" in message
+
+
+def test_expired_certificate_is_explained(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    past = datetime(2000, 1, 1, tzinfo=UTC)
+    authority.issue_cert("127.0.0.1", not_before=past, not_after=past).configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    assert "Correct the clock of this machine, or renew" in fail(serve(context=context).url)
 
 
 def test_https_to_a_server_without_it_is_explained(serve: Serve) -> None:
     url = serve().url.replace("http:", "https:")
     assert "TLS failed: " in fail(url)
-    assert "Does the server use https?" in fail(url)
+    assert "Does the server use https at this port?" in fail(url)

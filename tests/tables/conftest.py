@@ -10,10 +10,10 @@ import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 from uritemplate import expand
 
+from kg.formulas import unescape_formula
 from kg.home import Home, find_home
 from kg.names import read_names
 from kg.tables import Vocabulary, export_tables, read_vocabulary
-from kg.tables.cells import unescape_formula
 
 # Subject, predicate, and the object's type, text, language in lower case, and datatype.
 Statement = tuple[str, str, str, str, str, str]

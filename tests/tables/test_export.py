@@ -183,7 +183,8 @@ def test_one_table_to_standard_output(
         ("-", [], {}, "-o - writes one table"),
         ("-", ["cities", "targets"], {}, "-o - writes one table"),
         ("targets.csv", [], {}, "targets.csv: is not a folder"),
-        ("t", [], {"excel": True, "file_format": "parquet"}, "--excel is for CSV"),
+        ("t.xlsx", [], {"file_format": "csv"}, "t.xlsx: is the name of a workbook"),
+        ("t", [], {"file_format": "xlsx"}, "t: a workbook is one file. Write -o t.xlsx."),
     ],
 )
 def test_usage_errors(

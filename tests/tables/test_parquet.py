@@ -101,13 +101,18 @@ def test_texts_are_not_escaped(
 def test_value_that_does_not_fit_its_type(home: Home, vocabulary: Vocabulary) -> None:
     schema = read_schema(home, vocabulary, LANGUAGES)
     targets = next(table for table in schema.tables if table.name == "targets")
-    cases = {
-        "targetValue": "1.12345678901",  # more than ten places
-        "deadline": "2022-13-45",
-        "deadlineYear": "99999999999999999999",
-        "openEnded": "perhaps",
-    }
-    for column, value in cases.items():
+    cases = [
+        ("targetValue", "1.12345678901"),  # more than ten places
+        ("deadline", "2022-13-45"),
+        ("deadlineYear", "99999999999999999999"),
+        ("openEnded", "perhaps"),
+        # Python reads these.
+        ("targetValue", "1E2"),
+        ("deadline", "20221231"),
+        ("deadlineYear", "2_022"),
+        ("deadlineYear", "２０２２"),
+    ]
+    for column, value in cases:
         row: Row = {"id": ("https://e.org/a",), column: (value,)}
         with (
             pytest.raises(KgError, match=rf"{column}: .*Correct the data"),

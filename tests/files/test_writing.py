@@ -1,16 +1,19 @@
 """Files and folders are written completely or not at all; foreign files in a folder remain."""
 
+import errno
 import gzip
 import hashlib
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,8 +21,10 @@ from typing import Any
 import pytest
 from backports import zstd
 
+import kg.files.staging
 from kg.errors import KgError
 from kg.files import MANIFEST, compress_stream, is_folder_target, write_file, write_folder
+from kg.files.staging import lock_folder
 from kg.home import producer
 
 DATA = b"<https://e.org/s> <https://e.org/p> <https://e.org/o> .\n"
@@ -114,15 +119,57 @@ def test_refuses_a_folder_as_file(tmp_path: Path) -> None:
     assert read_tree(tmp_path) == {"x": None}
 
 
-@pytest.mark.parametrize("target", ["file/x.nq", "/proc/kg/x.nq", "/proc/self/x.nq", "n" * 300])
-def test_unwritable_path_is_an_error(target: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("file/x", r"/file/x: .*\(Not a directory\)\. A part of the path is a file"),
+        ("file/x/y", r"/file/x.*: .*\(Not a directory\)\. A part of the path is a file"),
+        ("/proc/kg/x", r"/proc/kg/x: .*\(No such file or directory\)\. Give another path"),
+        ("n" * 300, r"n: .*\(File name too long\)\. Give a shorter path"),
+        ("/".join("n" * 2500), r"n: .*\(File name too long\)\. Give a shorter path"),
+        ("loop", r"/loop: .*\(Too many levels of symbolic links\)\. Its symbolic links lead"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_unwritable_path_is_an_error(kind: str, target: str, message: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"mine")
-    with pytest.raises(KgError, match=r"cannot be written .*that you may write to") as caught:
-        write(tmp_path / target)
+    (tmp_path / "loop").symlink_to("loop")
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(KgError) as caught:
+        if kind == "file":
+            write(tmp_path / target)
+        else:
+            write_all(tmp_path / target, {"a": b"1"})
+    assert re.search(message, str(caught.value))
     assert caught.value.exit_code == 1
     assert ".tmp" not in str(caught.value)
-    assert "File exists" not in str(caught.value)
-    assert read_tree(tmp_path) == {"file": b"mine"}
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [
+        (errno.ENOSPC, "Make room on the disk"),
+        (errno.EDQUOT, "Make room on the disk"),
+        (errno.EFBIG, "Raise the limit of file sizes"),
+        (errno.EROFS, "Give a path that you may write to"),
+        (errno.EPERM, "Give a path that you may write to"),
+        (errno.EIO, "Give another path"),
+    ],
+)
+def test_error_says_what_to_do(number: int, advice: str, tmp_path: Path) -> None:
+    for target in ("x", "d"):
+        with pytest.raises(KgError, match=rf"{target}: cannot be written \(.*\)\. {advice}"):
+            fail_to_write(tmp_path / target, OSError(number, os.strerror(number)))
+    assert read_tree(tmp_path) == {}
+
+
+def fail_to_write(path: Path, error: OSError) -> None:
+    if path.name == "x":
+        with write_file(path):
+            raise error
+    with write_folder(path, export="test"):
+        raise error
 
 
 def test_longest_file_name_can_be_written(tmp_path: Path) -> None:
@@ -155,11 +202,15 @@ def test_circular_link_is_an_error(tmp_path: Path) -> None:
 def test_link_with_the_temporary_name_is_not_followed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kg.files.token_hex", lambda size: "known")
+    token = "0" * 16
+    monkeypatch.setattr("kg.files.staging.token_hex", lambda size: token)
     (tmp_path / "mine").write_bytes(b"mine")
-    (tmp_path / f".kg-{os.getpid()}-known.tmp").symlink_to(tmp_path / "mine")
+    (tmp_path / f".kg-{token}.tmp").symlink_to(tmp_path / "mine")
     with pytest.raises(KgError, match="cannot be written"):
         write(tmp_path / "x")
+    with pytest.raises(KgError, match="cannot be written"):
+        write_all(tmp_path, {"x": b"1"})
+    assert (tmp_path / f".kg-{token}.tmp").is_symlink()
     assert (tmp_path / "mine").read_bytes() == b"mine"
 
 
@@ -370,7 +421,7 @@ def test_file_created_in_the_meantime_remains(tmp_path: Path) -> None:
     assert read_tree(tmp_path) == {"b": b"mine"}
 
 
-def test_failed_folder_keeps_the_old_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_folder_keeps_the_old_files(tmp_path: Path) -> None:
     write_all(tmp_path / "d", {"a": b"1", "b": b"1"})
     before = read_tree(tmp_path)
     for folder in ("d", "new"):
@@ -382,23 +433,6 @@ def test_failed_folder_keeps_the_old_files(tmp_path: Path, monkeypatch: pytest.M
             open_file("sub/c").write(b"2")
             raise ZeroDivisionError
     assert read_tree(tmp_path) == before
-    replace = Path.replace
-
-    def fail_late(self: Path, target: Path) -> Path:
-        if target.name == MANIFEST:
-            raise OSError(5, "Input/output error")
-        return replace(self, target)
-
-    def refuse_link(target: Path, link: Path) -> None:
-        raise OSError(1, "Operation not permitted")
-
-    monkeypatch.setattr(Path, "replace", fail_late)
-    for linked in (True, False):
-        if not linked:
-            monkeypatch.setattr(os, "link", refuse_link)  # as on a disk without links
-        with pytest.raises(KgError, match="Input/output error"):
-            write_all(tmp_path / "d", {"a": b"2", "b": b"2", "c": b"2"})
-        assert read_tree(tmp_path) == before
 
 
 @pytest.mark.parametrize("hostile", ["../x", "sub/../../x", "out/x"])
@@ -458,6 +492,278 @@ def test_later_of_two_exports_is_complete(tmp_path: Path) -> None:
         first.write(DATA + b"first")
         write(tmp_path / "x", DATA + b"second")
     assert (tmp_path / "x").read_bytes() == DATA + b"first"
+
+
+# Several runs
+
+
+def test_exports_at_the_same_time_lose_no_file(tmp_path: Path) -> None:
+    def export(number: int) -> None:
+        for turn in range(6):
+            files = {name: f"{number} {turn}".encode() for name in (f"{number}", f"sub/{number}")}
+            write_all(tmp_path / "d", files, export=f"{number}")
+            write_all(tmp_path / "d", {"a": f"{number}".encode(), "b": f"{number}".encode()})
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(export, number) for number in range(4)]:
+            done.result()
+    tree = read_tree(tmp_path / "d")
+    manifest = json.loads(tree.pop(MANIFEST) or b"")
+    names = {"a", "b", *(f"{folder}{n}" for folder in ("", "sub/") for n in range(4))}
+    assert set(tree) == names | {"sub"}
+    assert tree["a"] == tree["b"]
+    assert all(tree[f"{n}"] == tree[f"sub/{n}"] == f"{n} 5".encode() for n in range(4))
+    digests = {name: hashlib.sha256(tree[name] or b"").hexdigest() for name in names}
+    assert manifest["files"] == digests
+
+
+def test_locked_folder_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_all(tmp_path, {"a": b"1"})
+    monkeypatch.setattr("kg.files.staging.LOCK_SECONDS", 0.1)
+    with (
+        lock_folder(tmp_path),
+        pytest.raises(KgError, match=r"another kg is writing to it\. Wait for its end"),
+    ):
+        write_all(tmp_path, {"a": b"2"})
+    assert (tmp_path / "a").read_bytes() == b"1"
+    write_all(tmp_path, {"a": b"2"})
+
+
+def test_only_what_dead_runs_have_left_is_removed(tmp_path: Path) -> None:
+    own = [".kg-0.tmp", ".kg-0123456789abcdef.tmp.txt", "kg-0123456789abcdef.tmp", ".kg"]
+    for name in own:
+        (tmp_path / name).write_bytes(b"mine")
+    (tmp_path / ".kg-0123456789abcdef.tmp").write_bytes(b"left")
+    (tmp_path / ".kg-0123456789abcdee.tmp" / "new").mkdir(parents=True)
+    with write_file(tmp_path / "x") as stream:
+        stream.write(DATA)
+        write(tmp_path / "y")
+        write_all(tmp_path, {"z": b"1"})
+    assert set(read_tree(tmp_path)) == {*own, "x", "y", "z", MANIFEST}
+
+
+# The attributes of what is replaced
+
+
+@pytest.mark.parametrize("other", [False, True])
+def test_modes_and_owner_are_kept(other: bool, tmp_path: Path) -> None:
+    """Whether the folder is exchanged, or its files are replaced one by one."""
+    folder = tmp_path / "d"
+    write_all(folder, {"a": b"1", "sub/b": b"1", "sub/c": b"1"})
+    if other:
+        (folder / "mine").write_bytes(b"mine")
+    modes = {
+        folder: 0o750,
+        folder / "a": 0o600,
+        folder / "sub": 0o2755,
+        folder / "sub" / "b": 0o664,
+    }
+    for path, mode in modes.items():
+        path.chmod(mode)
+        if os.geteuid() == 0:
+            os.chown(path, 1234, 1234)
+            path.chmod(mode)
+    owners = {path: (path.stat().st_uid, path.stat().st_gid) for path in modes}
+    write_all(folder, {"a": b"2", "sub/b": b"2"})
+    assert {path: stat.S_IMODE(path.stat().st_mode) for path in modes} == modes
+    assert {path: (path.stat().st_uid, path.stat().st_gid) for path in modes} == owners
+
+
+# Swapping a folder
+
+
+def test_folder_of_ours_is_swapped_in_one_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = kg.files.staging._exchange
+    states = []
+
+    def record(first: Path, second: Path) -> None:
+        states.append(set(read_tree(second)))
+        exchange(first, second)
+        states.append(set(read_tree(second)))
+
+    monkeypatch.setattr("kg.files.staging._exchange", record)
+    write_all(tmp_path / "d", {"kept": b"1"}, export="other")
+    write_all(tmp_path / "d", {"a": b"1", "sub/b": b"1"})
+    states.clear()
+    write_all(tmp_path / "d", {"a": b"2", "c": b"2"})
+    assert states == [
+        {"a", "kept", "sub", "sub/b", MANIFEST},
+        {"a", "kept", "c", MANIFEST},
+    ]
+
+
+@pytest.mark.parametrize("reason", ["foreign file", "foreign folder", "link", "working directory"])
+def test_folder_is_not_swapped(
+    reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "d"
+    write_all(folder, {"a": b"1", "sub/b": b"1"})
+    if reason == "foreign file":
+        (folder / "sub" / "mine").write_bytes(b"mine")
+    elif reason == "foreign folder":
+        (folder / "mine").mkdir()
+    elif reason == "link":
+        (folder / "mine").symlink_to("sub")
+    else:
+        monkeypatch.chdir(folder / "sub")
+    before = set(read_tree(folder)), folder.stat().st_ino
+    write_all(folder, {"a": b"2", "sub/b": b"2"})
+    assert (set(read_tree(folder)), folder.stat().st_ino) == before
+    assert (folder / "sub" / "b").read_bytes() == b"2"
+
+
+def test_file_added_during_the_swap_remains(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = kg.files.staging._exchange
+
+    def add_file(first: Path, second: Path) -> None:
+        if not (first / "mine").exists():
+            (second / "mine").write_bytes(b"mine")
+        exchange(first, second)
+
+    write_all(tmp_path / "d", {"a": b"1", "b": b"1"})
+    monkeypatch.setattr("kg.files.staging._exchange", add_file)
+    write_all(tmp_path / "d", {"a": b"2"})
+    assert set(read_tree(tmp_path)) == {"d", "d/a", "d/mine", f"d/{MANIFEST}"}
+    assert (tmp_path / "d" / "a").read_bytes() == b"2"
+
+
+def test_file_edited_during_the_swap_remains(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = kg.files.staging._exchange
+
+    def edit_file(first: Path, second: Path) -> None:
+        if (second / "a").read_bytes() == b"1":
+            (second / "a").write_bytes(b"mine")
+        exchange(first, second)
+
+    write_all(tmp_path / "d", {"a": b"1", "b": b"1"})
+    monkeypatch.setattr("kg.files.staging._exchange", edit_file)
+    with pytest.raises(KgError, match=r"d/a: another program has just changed it"):
+        write_all(tmp_path / "d", {"a": b"2", "b": b"2"})
+    tree = read_tree(tmp_path)
+    assert set(tree) == {"d", "d/a", "d/b", f"d/{MANIFEST}"}
+    assert (tree["d/a"], tree["d/b"]) == (b"mine", b"1")
+
+
+# Links and folders in the way
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_link_to_a_folder_is_followed_and_kept(exists: bool, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("far/d")
+    if exists:
+        write_all(tmp_path / "far" / "d", {"a": b"1", "b": b"1"})
+    write_all(tmp_path / "link", {"a": b"2"})
+    assert (tmp_path / "link").is_symlink()
+    assert set(read_tree(tmp_path / "far")) == {"d", "d/a", f"d/{MANIFEST}"}
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_link_inside_the_folder_is_not_followed(force: bool, tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    (tmp_path / "far" / "file").write_bytes(b"mine")
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "sub").symlink_to("../far")
+    with pytest.raises(KgError, match="d/sub: is a link"):
+        write_all(tmp_path / "d", {"sub/a": b"1"}, force=force)
+    (tmp_path / "d" / "a").symlink_to("../far/file")
+    if force:
+        write_all(tmp_path / "d", {"a": b"1"}, force=True)
+        assert (tmp_path / "d" / "a").read_bytes() == b"1"
+    assert read_tree(tmp_path / "far") == {"file": b"mine"}
+
+
+def test_folder_in_the_way_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a" / "mine").mkdir(parents=True)
+    (tmp_path / "file").write_bytes(b"mine")
+    before = read_tree(tmp_path)
+    with pytest.raises(KgError, match=r"/a: cannot be written \(Is a directory\)\. It is a folder"):
+        write_all(tmp_path, {"a": b"1", "b": b"1"}, force=True)
+    with pytest.raises(KgError, match=r"/file: .*\(Not a directory\)\. A part of the path"):
+        write_all(tmp_path, {"file/a": b"1", "b": b"1"}, force=True)
+    assert read_tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("other", [False, True])
+def test_folder_takes_the_place_of_a_file_of_ours(other: bool, tmp_path: Path) -> None:
+    write_all(tmp_path / "d", {"x": b"1"})
+    if other:
+        (tmp_path / "d" / "mine").write_bytes(b"mine")
+    write_all(tmp_path / "d", {"x/a": b"2"})
+    assert (tmp_path / "d" / "x" / "a").read_bytes() == b"2"
+
+
+# The journal
+
+
+def leave_journal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Interrupt an export to a folder with other files when its first file is replaced."""
+    write_all(folder, {"a": b"old", "b": b"old"})
+    (folder / "mine").write_bytes(b"mine")
+    with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError):
+        patch.setattr("kg.files.journal.undo_journal", lambda stage: 1 / 0)
+        patch.setattr("kg.files.journal._sync_folders", lambda folder, names: 1 / 0)
+        write_all(folder, {"a": b"new", "b": b"new", "c": b"new"})
+    assert (folder / "c").read_bytes() == b"new"
+    assert len(list(folder.glob(".kg-*.tmp/journal.json"))) == 1
+
+
+def test_journal_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    leave_journal(tmp_path, monkeypatch)
+    with pytest.raises(ZeroDivisionError), write_folder(tmp_path, export="test"):
+        raise ZeroDivisionError
+    tree = read_tree(tmp_path)
+    assert set(tree) == {"a", "b", "mine", MANIFEST}
+    assert (tree["a"], tree["b"]) == (b"old", b"old")
+    write_all(tmp_path, {"a": b"2"})
+
+
+@pytest.mark.parametrize("change", [lambda path: path.write_bytes(b"mine"), Path.mkdir])
+def test_what_was_changed_after_an_interruption_remains(
+    change: Callable[[Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave_journal(tmp_path, monkeypatch)
+    for name in ("a", "c"):
+        (tmp_path / name).unlink()
+        change(tmp_path / name)
+    before = read_tree(tmp_path)
+    write(tmp_path / "x")  # the next run in this folder
+    tree = read_tree(tmp_path)
+    assert set(tree) == {"a", "b", "c", "mine", "x", MANIFEST}
+    assert (tree["a"], tree["b"], tree["c"]) == (before["a"], b"old", before["c"])
+
+
+@pytest.mark.parametrize(
+    "journal",
+    [
+        b"[]",
+        b"[" * 99999,
+        b"\xff",
+        b'{"files": {"../victim": [null, "DIGEST"]}, "folders": []}',
+        b'{"files": {"out/victim": [null, "DIGEST"]}, "folders": []}',
+        b'{"files": {"VICTIM": [null, "DIGEST"]}, "folders": []}',
+        b'{"files": {}, "folders": ["../empty"]}',
+    ],
+)
+def test_invalid_journal_is_refused(journal: bytes, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"mine")
+    (tmp_path / "empty").mkdir()
+    stage = tmp_path / "d" / ".kg-0123456789abcdef.tmp"
+    stage.mkdir(parents=True)
+    (tmp_path / "d" / "out").symlink_to(tmp_path)
+    digest = hashlib.sha256(b"mine").hexdigest().encode()
+    journal = journal.replace(b"DIGEST", digest).replace(b"VICTIM", str(victim).encode())
+    (stage / "journal.json").write_bytes(journal)
+    before = read_tree(tmp_path)
+    with pytest.raises(KgError, match="is left from an interrupted run, and cannot be undone"):
+        write_all(tmp_path / "d", {"a": b"1"})
+    assert read_tree(tmp_path) == before
 
 
 # Compression

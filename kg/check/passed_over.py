@@ -1,0 +1,37 @@
+"""Report files that look like data but are not read."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from kg.check.finding import WARNING, Finding
+from kg.home import Home
+from kg.names import pick
+from kg.turtle_folder import list_folder
+
+MESSAGES = {
+    "suffix": {
+        "en": "The file was not read. Only Turtle is, with the suffix .ttl: convert or rename it.",
+        "zh-Hans": "未读取该文件。只读取后缀为 .ttl 的 Turtle 文件：请转换格式或改名。",
+    },
+    "hidden": {
+        "en": "The file was not read, because its name or that of a folder begins with a point. "
+        "Rename it, or delete it.",
+        "zh-Hans": "未读取该文件，因为其名称或所在文件夹的名称以点开头。请改名或删除。",
+    },
+    "link": {
+        "en": "The folder was not read, because it is a symbolic link. Copy the folder.",
+        "zh-Hans": "未读取该文件夹，因为它是符号链接。请复制该文件夹。",
+    },
+}
+
+
+def check_passed_over(home: Home, paths: Sequence[Path], language: str) -> Iterator[Finding]:
+    """Yield a warning for each file or folder that is passed over in the given folders.
+
+    Without paths, these are the folders of the ontology and the data.
+    """
+    for folder in paths or (home.ontology, home.data):
+        if folder.is_dir():
+            for path, reason in list_folder(folder).passed_over.items():
+                message = pick(MESSAGES[reason], language, "")
+                yield Finding(str(path), 0, WARNING, "file-passed-over", "", message)

@@ -1,0 +1,466 @@
+"""Whatever interrupts a run, files are old or new together, and the next run needs no help.
+
+A scenario runs in a forked child, with a fault at its n-th call that changes the disk, for each n.
+This module is also the program in which that happens: forking a process with threads is not safe.
+"""
+
+import builtins
+import errno
+import hashlib
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+import kg.build
+import kg.dumps.export
+import kg.files
+import kg.files.staging
+import kg.tables.export
+import kg.turtle
+from kg.ask.question import ask_question, list_questions
+from kg.build import build_folder
+from kg.check import check_files
+from kg.cli import cli
+from kg.cli.networks import ALL_WRITERS
+from kg.dumps.export import export_rdf
+from kg.errors import KgError
+from kg.files import write_file, write_folder
+from kg.files.staging import TEMPORARY, clean_folder
+from kg.graph import load_graph
+from kg.home import Home, find_home, producer
+from kg.networks import (
+    Network,
+    NetworkOptions,
+    build_network,
+    export_file,
+    export_folder,
+    find_network,
+)
+from kg.networks.write import Writer
+from kg.source import add_source
+from kg.tables.export import export_tables
+
+SMALL = Path(__file__).parent / "small"
+Tree = dict[str, tuple[bytes, int] | None]
+NOT_REACHED = 77
+# What happens at the n-th call; with a plus, at all later ones too.
+KINDS = ("kill", "full disk", "interrupt+", "full disk+", "interrupt")
+QUICK_KINDS = 3
+UNDONE_AT_ONCE = ("full disk", "interrupt", "interrupt+")
+REMOVING = ("unlink", "rmdir")  # which work on a full disk
+
+
+class FaultyFile(io.FileIO):
+    """A file whose writes are counted, and fail."""
+
+    faults: "Faults"
+
+    def write(self, data: Any, /) -> int:
+        self.faults.count("write")
+        return super().write(data)
+
+
+class Faults:
+    """Counts the calls that change the disk, and makes the n-th fail."""
+
+    def __init__(self, kind: str, number: int) -> None:
+        self.kind, self.number, self.calls = kind, number, 0
+
+    def count(self, name: str) -> None:
+        self.calls += 1
+        if self.calls < self.number or (self.calls > self.number and not self.kind.endswith("+")):
+            return
+        if self.kind == "kill":
+            os._exit(137)
+        if self.kind.startswith("interrupt"):
+            os.kill(os.getpid(), signal.SIGINT)
+        elif name not in REMOVING or self.calls == self.number:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def wrap(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            self.count(name)
+            return function(*args, **kwargs)
+
+        return call
+
+    def install(self) -> None:
+        """Replace the functions for the rest of this process."""
+        for name in ("rename", "replace", "link", "unlink", "rmdir", "mkdir", "fsync"):
+            setattr(os, name, self.wrap(name, getattr(os, name)))
+        kg.files.staging._exchange = self.wrap("exchange", kg.files.staging._exchange)
+        if hasattr(os, "sendfile"):  # by which files are copied
+            os.sendfile = self.wrap("write", os.sendfile)
+        plain_open, plain_io_open = os.open, io.open
+
+        def open_descriptor(path: Any, flags: int, *args: Any, **kwargs: Any) -> int:
+            if flags & os.O_CREAT:
+                self.count("open")
+            return plain_open(path, flags, *args, **kwargs)
+
+        def open_stream(path: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
+            if mode.replace("b", "") in ("r", "rt"):
+                return plain_io_open(path, mode, *args, **kwargs)
+            self.count("open")
+            file = FaultyFile(path, mode.replace("b", "").replace("t", ""))
+            file.faults = self
+            stream = io.BufferedRandom(file) if "+" in mode else io.BufferedWriter(file)
+            return stream if "b" in mode else io.TextIOWrapper(stream, "utf-8", newline="")
+
+        os.open = open_descriptor
+        io.open = builtins.open = open_stream  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What writes the old files, what writes the new ones, and how the system is patched."""
+
+    prepare: Callable[[Path], object]
+    run: Callable[[Path], object]
+    one_by_one: bool = False  # files may be old and new together
+    one_step: bool = False  # they are not even before the next run
+    patch: Callable[[], object] = lambda: None
+
+
+def write_all(folder: Path, files: dict[str, bytes], **options: Any) -> None:
+    options.setdefault("export", "test")
+    with write_folder(folder, **options) as open_file:
+        for name, data in files.items():
+            open_file(name).write(data)
+
+
+OLD = {"a": b"old", "b": b"old", "same": b"same", "gone": b"old", "sub/gone/c": b"old"}
+NEW = {"a": b"new", "b": b"new", "same": b"same", "sub/d": b"new", "e/f": b"new"}
+
+
+def prepare_folder(root: Path, *foreign: str) -> None:
+    write_all(root / "d", {"kept": b"other", "sub/kept": b"other"}, export="other")
+    write_all(root / "d", OLD)
+    (root / "d" / "a").chmod(0o640)
+    for name in foreign:
+        (root / "d" / name).parent.mkdir(exist_ok=True)
+        (root / "d" / name).write_bytes(b"mine")
+
+
+def run_folder(root: Path, **options: Any) -> None:
+    write_all(root / "d", NEW, **options)
+
+
+def write_one(path: Path, data: bytes) -> None:
+    with write_file(path) as stream:
+        stream.write(data)
+
+
+def skip_sync(fd: Any) -> None:
+    """Do nothing: what counts is the call, not the time of the disk."""
+
+
+def refuse(number: int) -> Callable[..., Any]:
+    def fail(*args: Any, **kwargs: Any) -> Any:
+        raise OSError(number, os.strerror(number))
+
+    return fail
+
+
+def forbid_links() -> None:
+    os.link = refuse(errno.EPERM)
+
+
+def forbid_exchange() -> None:
+    kg.files.staging._exchange = refuse(errno.ENOSYS)
+
+
+def forbid_move() -> None:
+    rename = os.rename
+
+    def refuse_stage(path: Any, target: Any) -> None:
+        if TEMPORARY.fullmatch(Path(target).name):
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+        rename(path, target)
+
+    os.rename = refuse_stage  # type: ignore[assignment]
+
+
+SCENARIOS = {
+    "new file": Scenario(
+        lambda root: None, lambda root: write_one(root / "x/y/z", b"new"), one_step=True
+    ),
+    "replaced file": Scenario(
+        lambda root: write_one(root / "x", b"old"),
+        lambda root: write_one(root / "x", b"new"),
+        one_step=True,
+    ),
+    "new folder": Scenario(lambda root: None, run_folder, one_step=True),
+    "empty folder": Scenario(lambda root: (root / "d").mkdir(), run_folder, one_step=True),
+    "our folder": Scenario(prepare_folder, run_folder, one_step=True),
+    "our folder, no exchange": Scenario(prepare_folder, run_folder, patch=forbid_exchange),
+    "our folder, read-only parent": Scenario(prepare_folder, run_folder, patch=forbid_move),
+    "other files": Scenario(lambda root: prepare_folder(root, "mine", "sub/mine"), run_folder),
+    "other files, no links": Scenario(
+        lambda root: prepare_folder(root, "mine", "sub/mine"), run_folder, patch=forbid_links
+    ),
+    "other files in a new folder": Scenario(
+        lambda root: write_one(root / "d" / "mine", b"mine"), run_folder
+    ),
+    "overwritten files": Scenario(
+        lambda root: prepare_folder(root, "mine", "sub/mine", "sub/d", "b"),
+        lambda root: run_folder(root, force=True),
+    ),
+}
+
+
+def read_tree(root: Path) -> Tree:
+    """Return the bytes and mode of each file, and None for each folder."""
+    return {
+        path.relative_to(root).as_posix(): None
+        if path.is_dir()
+        else (path.read_bytes(), path.stat().st_mode)
+        for path in sorted(root.rglob("*"))
+    }
+
+
+def is_temporary(name: str) -> bool:
+    return any(TEMPORARY.fullmatch(part) for part in name.split("/"))
+
+
+def list_files(tree: Tree) -> Tree:
+    return {name: data for name, data in tree.items() if data and not is_temporary(name)}
+
+
+def run_with_fault(scenario: Scenario, root: Path, kind: str, number: int) -> int:
+    """Run a scenario in a child; return its exit code."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    code = 1
+    try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        faults = Faults(kind, number)
+        faults.install()
+        scenario.run(root)
+        code = 0
+    except (KgError, KeyboardInterrupt, click.Abort):
+        code = 2
+    except BaseException as error:
+        sys.stderr.write(f"{kind} {number}: {error!r}\n")
+    finally:
+        os._exit(NOT_REACHED if faults.calls < number else code)
+    raise AssertionError
+
+
+def check_fault(
+    scenario: Scenario, root: Path, kind: str, old: Tree, new: Tree, code: int
+) -> Iterator[str]:
+    """Yield what is wrong after a fault, after cleaning, and after the next run."""
+    after = read_tree(root)
+    files, old_files, new_files = map(list_files, (after, old, new))
+    together = [old_files, new_files]
+    for name in {**old_files, **new_files, **files}:
+        if files.get(name) not in (old_files.get(name), new_files.get(name)):
+            yield f"{name} is neither old nor new: {files.get(name)}"
+    if scenario.one_by_one:
+        together = []
+    elif (scenario.one_step or kind in UNDONE_AT_ONCE) and files not in together:
+        yield "a mixture"
+    if kind in UNDONE_AT_ONCE and code == 2 and any(map(is_temporary, after)):
+        yield "a temporary file"
+    if code == 1:
+        yield "an unexpected error"
+    again = root.with_name(f"{root.name} again")
+    shutil.copytree(root, again)
+    for folder in [root, *(path for path in root.rglob("*") if path.is_dir())]:
+        if not is_temporary(folder.name):
+            clean_folder(folder)
+    cleaned = read_tree(root)
+    if together and list_files(cleaned) not in together:
+        yield "a mixture after cleaning"
+    if any(map(is_temporary, cleaned)):
+        yield "a temporary file after cleaning"
+    try:
+        scenario.run(again)
+    except KgError as error:
+        yield f"the next run failed: {error}"
+    if list_files(read_tree(again)) != new_files or any(map(is_temporary, read_tree(again))):
+        yield f"wrong files after the next run: {sorted(read_tree(again))}"
+    shutil.rmtree(again)
+
+
+def inject_faults(scenario: Scenario, folder: Path, kinds: Iterable[str]) -> tuple[int, list[str]]:
+    """Run a scenario with each fault; return the number of faults, and what went wrong."""
+    (folder / "old").mkdir()
+    scenario.prepare(folder / "old")
+    old = read_tree(folder / "old")
+    scenario.patch()
+    shutil.copytree(folder / "old", folder / "new")
+    scenario.run(folder / "new")
+    os.chdir(folder)
+    new = read_tree(folder / "new")
+    assert list_files(old) != list_files(new)
+    count, wrong = 0, []
+    for kind in kinds:
+        for number in range(1, 10_000):
+            root = folder / f"{kind} {number}"
+            shutil.copytree(folder / "old", root)
+            code = run_with_fault(scenario, root, kind, number)
+            if code == NOT_REACHED:
+                break
+            found = list(check_fault(scenario, root, kind, old, new, code))
+            os.chdir(folder)
+            wrong += [f"{kind} {number} ({code}): {text}" for text in found]
+            shutil.rmtree(root)
+            count += 1
+    return count, wrong
+
+
+# The commands
+
+
+def copy_home(folder: Path, label: str) -> Home:
+    """Return a small home with two questions, in which some titles begin with a label."""
+    home = find_home()
+    for source in (home.ontology, home.queries, home.data / "reference"):
+        shutil.copytree(source, folder / source.relative_to(home.root))
+    shutil.copytree(SMALL / "data", folder / "data", dirs_exist_ok=True)
+    for path in (folder / "queries").glob("*.rq"):
+        if path.stem not in ("goals", "voices"):
+            path.unlink()
+    path = folder / "data" / "town" / "suzhou.ttl"
+    text = path.read_text("utf-8")
+    for title in ("Reach of the test platform", "Suzhou test plan"):
+        assert title in text
+        text = text.replace(title, f"{label} {title}")
+    path.write_text(text, "utf-8")
+    return Home(folder)
+
+
+def prepare_commands(folder: Path) -> dict[str, Scenario]:
+    """Return what each command writes; what takes long and writes nothing is done once."""
+    homes = {age: copy_home(folder / age, age) for age in ("old", "new")}
+    graphs = {home: load_graph(home) for home in homes.values()}
+    for module in (kg.build, kg.tables.export, kg.dumps.export):
+        vars(module)["load_graph"] = graphs.get
+    report = check_files(homes["new"])
+    vars(kg.build)["check_files"] = lambda *args, **kwargs: report
+    answers = {
+        (question, graphs[home]): ask_question(graphs[home], question, "en", {})
+        for home in homes.values()
+        for question in list_questions(home)
+    }
+    vars(kg.build)["ask_question"] = lambda graph, question, *rest: answers[question, graph]
+    networks = {
+        age: build_network(graphs[home], find_network(home, "documents"), NetworkOptions())
+        for age, home in homes.items()
+    }
+    writers = {name: remember(write, networks.values()) for name, write in ALL_WRITERS.items()}
+
+    def write_network(age: str, target: Path) -> None:
+        export_file(networks[age], target, None, writers)
+
+    def write_networks(age: str, target: Path) -> None:
+        export_folder([networks[age]], target, ["gexf", "csv", "svg"], writers=writers)
+
+    def write_rdf(age: str, target: Path) -> None:
+        export_rdf(homes[age], f"{target}" if target.suffix else f"{target}/", graphs=["town/*"])
+
+    def write_tables(age: str, target: Path) -> None:
+        export_tables(homes[age], target, table_names=["targets"])
+
+    def write_build(age: str, target: Path) -> None:
+        build_folder(homes[age], target)
+
+    def both(write: Callable[[str, Path], None], name: str, **options: bool) -> Scenario:
+        return Scenario(
+            lambda root: write("old", root / name), lambda root: write("new", root / name)
+        )
+
+    return {
+        "build": both(write_build, "out"),
+        "tables": both(write_tables, "tables"),
+        "rdf file": both(write_rdf, "town.nq"),
+        "rdf compressed": both(write_rdf, "town.trig.gz"),
+        "jsonld": both(write_rdf, "town.jsonld"),
+        "rdf folder": both(write_rdf, "dumps"),
+        "gephi": both(write_networks, "networks"),
+        "graphml": both(write_network, "documents.graphml"),
+        "svg": both(write_network, "documents.svg"),
+        "png": both(write_network, "documents.png"),
+        "format": Scenario(lambda root: spread_turtle(homes["new"], root), format_all, True),
+        "source add": Scenario(lambda root: None, add_town),
+    }
+
+
+def remember(write: Writer, networks: Iterable[Network]) -> Writer:
+    """Return a writer of these networks that has the bytes already."""
+    made = {id(network): list(write(network)) for network in networks}
+    return lambda network: made[id(network)]
+
+
+def spread_turtle(home: Home, root: Path) -> None:
+    """Write six files that are not in canonical form."""
+    text = (home.data / "town" / "suzhou.ttl").read_text("utf-8")
+    for number in range(6):
+        write_one(root / f"{number % 2}" / f"{number}.ttl", f"{text}\n\n# {number}\n".encode())
+
+
+def format_all(root: Path) -> None:
+    with redirect_stdout(io.StringIO()):
+        cli.main(["format", "--drop-comments", f"{root}"], standalone_mode=False)
+
+
+def add_town(root: Path) -> None:
+    os.environ["XDG_DATA_HOME"] = f"{root / 'home'}"
+    text = SMALL / "town.txt"
+    add_source(text, {hashlib.sha256(text.read_bytes()).hexdigest(): "town"})
+
+
+COMMANDS = (
+    "build", "tables", "rdf file", "rdf compressed", "jsonld", "rdf folder", "gephi", "graphml",
+    "svg", "png", "format", "source add",
+)  # fmt: skip
+
+
+def check_scenario(name: str, folder: Path, kinds: int) -> None:
+    command = [sys.executable, __file__, name, str(folder), str(kinds)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1200)
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert result["wrong"] == []
+    assert result["faults"] > 20
+
+
+@pytest.mark.parametrize("name", ["replaced file", "our folder", "other files", "source add"])
+def test_fault_leaves_old_or_new_files(name: str, tmp_path: Path) -> None:
+    check_scenario(name, tmp_path, QUICK_KINDS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [*SCENARIOS, *COMMANDS])
+def test_each_fault_leaves_old_or_new_files(name: str, tmp_path: Path) -> None:
+    check_scenario(name, tmp_path, len(KINDS))
+
+
+def main(name: str, folder: Path, kinds: int) -> None:
+    """Write the number of faults and what was wrong after them to standard output, as JSON."""
+    os.fsync = skip_sync
+    vars(kg.files.writing)["producer"] = cache(producer)
+    (folder / "work").mkdir()
+    scenario = SCENARIOS.get(name) or prepare_commands(folder)[name]
+    count, wrong = inject_faults(scenario, folder / "work", KINDS[:kinds])
+    sys.stdout.write(json.dumps({"faults": count, "wrong": wrong}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))
