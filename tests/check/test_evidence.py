@@ -1,16 +1,21 @@
 """What only the source text can show; the other findings about it are in test_checker.py."""
 
+import hashlib
 import shutil
 from pathlib import Path
 
 import pytest
-import rdflib
 
 from kg.check.evidence import check_evidence, list_compared_sources
 from kg.check.finding import Finding, Locator
+from kg.cli.source import list_cited_sources
 from kg.graph import load_graph
 from kg.home import Home
-from kg.turtle import index_lines, list_files
+from kg.source import add_source, restore_text
+from kg.turtle import TurtleFile, list_files
+from kg.turtle_tokens import LineIndex, index_statements
+
+TOWN = Path(__file__).parents[1] / "small" / "town.txt"
 
 
 @pytest.fixture
@@ -28,10 +33,13 @@ def replace(path: Path, old: str, new: str) -> int:
 
 
 def compare_source(home: Home) -> list[Finding]:
-    files = list_files(home)
-    indexes = [index_lines(file, rdflib.Graph()) for file in files]
-    locator = Locator(indexes, frozenset(file.path for file in files))
-    return list(check_evidence(load_graph(home), locator, "en"))
+    graph = load_graph(home)
+
+    def read_lines(file: TurtleFile) -> LineIndex:
+        return index_statements(file.path.read_text("utf-8"), file.graph, "type")
+
+    locator = Locator(list_files(home), graph.memory.find_statements, read_lines)
+    return list(check_evidence(graph, locator, "en"))
 
 
 @pytest.mark.usefixtures("added")
@@ -74,6 +82,31 @@ def test_offset_that_is_not_a_number_is_a_finding(small: Home) -> None:
     replace(small.data / "town" / "source.ttl", '"0"^^xsd:nonNegativeInteger', '"x"')
     found = {(f.check, f.node.rpartition("/")[2]) for f in compare_source(small)}
     assert found >= {("evidence-offsets", "town-16-53"), ("evidence-segment", "town-0-14")}
+
+
+def test_passage_that_cuts_a_garbled_span_is_a_finding(
+    small: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    garbled = ",政府?dāng)?shù)字"
+    sound = TOWN.read_text("utf-8")
+    raw = sound[:53] + garbled + sound[53 + len(garbled) :]
+    (span,) = restore_text(raw).spans
+    (tmp_path / "town.txt").write_text(raw, "utf-8")
+    source = small.data / "town" / "source.ttl"
+    old, new = (hashlib.sha256(text.encode()).hexdigest() for text in (sound, raw))
+    replace(source, old, new)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    add_source(tmp_path / "town.txt", list_cited_sources(small))
+    cutting = []
+    before = 53
+    for end in range(span.start - 1, span.end + 2):
+        replace(small.data / "town" / "suzhou.ttl", f'oa:end "{before}"', f'oa:end "{end}"')
+        before = end
+        found = {f.node.rpartition("/")[2]: f for f in compare_source(small)}
+        if found["town-16-53"].check == "evidence-offsets":
+            assert f"Use {span.start} or {span.end}." in found["town-16-53"].message
+            cutting.append(end)
+    assert cutting == list(range(span.start + 1, span.end))
 
 
 @pytest.mark.usefixtures("added")
