@@ -3,7 +3,7 @@
 >>> import kg
 >>> graph = kg.open()
 >>> [row["target"] for row in graph.ask("targets")]
-['Open rate of 80% or more in 2022']
+['80% or more of public information resources open to the public in 2022']
 """
 
 # Nothing is imported here, so that `import kg` is fast and Ctrl-C cannot interrupt it.

@@ -113,7 +113,10 @@ def test_python_example_runs(checkout: Path, tmp_path: Path) -> None:
     (tmp_path / "example.py").write_text(code, "utf-8")
     done = run_shell(f"python {tmp_path / 'example.py'}", checkout, tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Open rate of 80% or more in 2022 80 2022" in done.stdout
+    assert (
+        "80% or more of public information resources open to the public in 2022 80 2022"
+        in done.stdout
+    )
 
 
 def test_make_run_does_the_main_job_from_nothing(checkout: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from kg.errors import KgError
 from kg.source.pinyin import ANNOTATION, strip_pinyin
-from kg.source.repair.restoration import restore_text
+from kg.source.repair.restoration import GarbledSpan, restore_text
 from kg.source.simplify import simplify_text
 
 Script = Literal["zh-Hans", "zh-Hant"]
@@ -40,6 +40,19 @@ def _check_offsets(raw: str, start: int, end: int) -> None:
                     f"{start}-{end}: {offset} separates a character from its pinyin. "
                     f"Use {match.start() - 1} or {match.end()}."
                 )
+        for span in _find_garbled_spans(raw):
+            if span.start < offset < span.end:
+                raise KgError(
+                    f"{start}-{end}: {offset} is inside a garbled span. "
+                    f"Use {span.start} or {span.end}."
+                )
+
+
+def _find_garbled_spans(raw: str) -> tuple[GarbledSpan, ...]:
+    try:
+        return restore_text(raw).spans
+    except KgError:  # an optional package is not installed
+        return ()
 
 
 def restore_passage(raw: str, start: int, end: int, script: Script | None = None) -> str:
@@ -65,21 +78,16 @@ def restore_passage(raw: str, start: int, end: int, script: Script | None = None
             passage = simplify_text(passage)
     except KgError:  # an optional package is not installed
         return strip_pinyin(raw[start:end])
-    for span in restored.spans:
-        for offset in (start, end):
-            if span.start < offset < span.end:
-                raise KgError(
-                    f"{start}-{end}: {offset} is inside a garbled span. "
-                    f"Use {span.start} or {span.end}."
-                )
     return passage
 
 
 def digest_passage(raw: str, start: int, end: int) -> str:
     """Return the SHA-256 (hexadecimal) of a passage of the raw text in UTF-8, not normalized.
 
+    The offsets that it accepts are those of `restore_passage`.
+
     Raises:
-        KgError: the offsets are outside the text, or inside an annotation.
+        KgError: the offsets are outside the text, or inside an annotation or a garbled span.
 
     >>> digest_passage("一二三", 0, 2)[:8]
     'f6ea676b'

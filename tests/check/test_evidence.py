@@ -1,5 +1,6 @@
 """What only the source text can show; the other findings about it are in test_checker.py."""
 
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -7,10 +8,14 @@ import pytest
 
 from kg.check.evidence import check_evidence, list_compared_sources
 from kg.check.finding import Finding, Locator
+from kg.cli.source import list_cited_sources
 from kg.graph import load_graph
 from kg.home import Home
+from kg.source import add_source, restore_text
 from kg.turtle import TurtleFile, list_files
 from kg.turtle_tokens import LineIndex, index_statements
+
+TOWN = Path(__file__).parents[1] / "small" / "town.txt"
 
 
 @pytest.fixture
@@ -78,6 +83,31 @@ def test_offset_that_is_not_a_number_is_a_finding(offset: str, small: Home) -> N
     replace(small.data / "town" / "source.ttl", '"0"^^xsd:nonNegativeInteger', f'"{offset}"')
     found = {(f.check, f.node.rpartition("/")[2]) for f in compare_source(small)}
     assert found >= {("evidence-offsets", "town-16-53"), ("evidence-segment", "town-0-14")}
+
+
+def test_passage_that_cuts_a_garbled_span_is_a_finding(
+    small: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    garbled = ",政府?dāng)?shù)字"
+    sound = TOWN.read_text("utf-8")
+    raw = sound[:53] + garbled + sound[53 + len(garbled) :]
+    (span,) = restore_text(raw).spans
+    (tmp_path / "town.txt").write_text(raw, "utf-8")
+    source = small.data / "town" / "source.ttl"
+    old, new = (hashlib.sha256(text.encode()).hexdigest() for text in (sound, raw))
+    replace(source, old, new)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    add_source(tmp_path / "town.txt", list_cited_sources(small))
+    cutting = []
+    before = 53
+    for end in range(span.start - 1, span.end + 2):
+        replace(small.data / "town" / "suzhou.ttl", f'oa:end "{before}"', f'oa:end "{end}"')
+        before = end
+        found = {f.node.rpartition("/")[2]: f for f in compare_source(small)}
+        if found["town-16-53"].check == "evidence-offsets":
+            assert f"Use {span.start} or {span.end}." in found["town-16-53"].message
+            cutting.append(end)
+    assert cutting == list(range(span.start + 1, span.end))
 
 
 @pytest.mark.usefixtures("added")

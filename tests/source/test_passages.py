@@ -4,8 +4,11 @@ import hashlib
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kg.errors import KgError
 from kg.source import digest_passage, restore_passage, restore_text, split_segments
@@ -42,6 +45,18 @@ def test_digest_is_of_the_raw_passage() -> None:
     assert digest_passage("一\r\n二", 0, 3) == hashlib.sha256("一\r\n".encode()).hexdigest()
     with pytest.raises(KgError, match="separates a character from its pinyin"):
         digest_passage(RAW, 0, 3)
+
+
+@given(st.integers(-2, len(RAW) + 2), st.integers(-2, len(RAW) + 2))
+def test_digest_accepts_the_offsets_that_can_be_shown(start: int, end: int) -> None:
+    def find_error(function: Callable[[str, int, int], str]) -> str:
+        try:
+            function(RAW, start, end)
+        except KgError as error:
+            return str(error)
+        return ""
+
+    assert find_error(digest_passage) == find_error(restore_passage)
 
 
 def test_text_is_split_into_headings_and_sentences() -> None:

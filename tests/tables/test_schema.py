@@ -14,7 +14,7 @@ from kg.tables.schema import Schema, Table, read_schema
 CLASS_TABLES = [
     "cities", "documents", "parts", "pillars-and-highlights", "initiatives", "targets",
     "indicators", "frameworks", "components", "counts", "evidence", "places", "bodies", "periods",
-    "sources", "segments", "selectors",
+    "sources", "segments", "selectors", "higher-policies",
 ]  # fmt: skip
 
 
