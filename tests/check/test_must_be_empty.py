@@ -91,6 +91,7 @@ def test_queries_find_nothing_in_sound_cases() -> None:
     [
         ("code-not-spelled", "FILTER (SUBSTR("),
         ("cycle", "UNION { ?node cdp:basedOn+"),
+        ("sibling-without-number", "FILTER NOT EXISTS { ?other cdp:partOf"),
         ("more-members-than-declared", "FILTER (?listed > ?declared"),
     ],
 )
