@@ -163,7 +163,7 @@ def test_hong_kong_has_six_areas_of_measures(roundup_graph: Graph) -> None:
     told = {measure for of_area in measures for measure in of_area} | {
         "initiative:hong-kong-open-data", "initiative:hong-kong-remote-parking-meters",
     }  # fmt: skip
-    assert told - set(members) == {"initiative:hong-kong-public-toilet-study"}
+    assert told - set(members) == {"initiative:hong-kong-public-toilet-technology-study"}
     assert len(members) == 15
 
 
@@ -189,7 +189,7 @@ def test_all_licence_applications_in_hong_kong_are_a_target_without_number(
     roundup_graph: Graph,
 ) -> None:
     targets = list_values(roundup_graph, "?x a cdp:QualitativeTarget ; cdp:hasComparator ?c")
-    assert targets == ["target:hong-kong-all-licence-applications"]
+    assert targets == ["target:hong-kong-electronic-licence-applications"]
 
 
 @pytest.mark.parametrize(
