@@ -54,7 +54,7 @@ def write_answers(home: Home) -> None:
                     written.add(name)
     for name in sorted(present - written):
         (FOLDER / name).unlink()
-    print(f"{len(written)} answers written, {len(present - written)} deleted")
+    print(f"{len(written)} answers written, {len(present - written)} deleted")  # noqa: T201
 
 
 if __name__ == "__main__":

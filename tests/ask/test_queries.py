@@ -27,8 +27,10 @@ from kg.ask.parameters import list_members
 from kg.graph import Graph, LocalGraph, bind_values
 from kg.home import find_home
 from kg.names import DISPLAY_LABELS, LANGUAGES, Term, bind_json, read_names, text
+from kg.networks import NetworkOptions, build_network, list_networks
 from kg.store import Result, Rows
 from kg.store.engine import collect_result
+from kg.tables import export_tables
 
 FOLDER = Path(__file__).parents[1] / "answers"
 CASES = tomllib.loads((FOLDER / "parameters.toml").read_text("utf-8"))
@@ -385,7 +387,9 @@ def strip_comments(query: str) -> str:
 
 def test_language_is_bound_in_every_line(questions: dict[str, Question], tables: list[str]) -> None:
     for name in tables:
-        bound = bind_values(strip_comments(questions[name].query), {"lang": '"x-test"'})
+        query = strip_comments(questions[name].query)
+        has_language = questions[name].has_variable("lang")
+        bound = bind_values(query, {"lang": '"x-test"'} if has_language else {})
         assert bound.count('VALUES ?lang { "x-test" }') == bound.count("VALUES ?lang"), name
         # What is not read as a display label has a language of its own, which ?lang chooses.
         assert "cdp:labelEn ?" in bound, name
@@ -403,7 +407,8 @@ def test_comments_say_how_to_ask_by_hand(asker: Asker, tables: list[str]) -> Non
         query = strip_comments(question.query)
         for (what, _, how), parameter in zip(told, parameters.values(), strict=False):
             assert what.endswith(" (needed)") == parameter.required, name
-            variable, value = re.findall(r"replace UNDEF after \?(\w+) by a value such as (.*)", how)[0]
+            (found,) = re.findall(r"replace UNDEF after \?(\w+) by a value such as (.*)", how)
+            variable, value = found
             assert variable == parameter.binds, name
             if not parameter.required and name not in EMPTY:
                 line = f"VALUES ?{variable} {{ UNDEF }}"
@@ -412,7 +417,7 @@ def test_comments_say_how_to_ask_by_hand(asker: Asker, tables: list[str]) -> Non
         if name not in TRIPLES:
             for language, label in DISPLAY_LABELS.items():
                 changed = query.replace("cdp:labelEn", f"cdp:{label}")
-                changed = changed.replace('VALUES ?lang { "en" }', f'VALUES ?lang {{ "{language}" }}')
+                changed = changed.replace('VALUES ?lang { "en"', f'VALUES ?lang {{ "{language}"')
                 if not question.has_presets:
                     assert asker.graph.select(changed) == asker.rows(name, language), name
             assert ("?lang" in told[-1][2]) == ("VALUES ?lang" in query), name
@@ -482,9 +487,9 @@ def test_answers_in_other_languages_differ_only_in_words(asker: Asker, tables: l
         english, *others = (asker.rows(name, tag) for tag in LANGUAGES)
         assert [hide_words(rows) for rows in others] == [hide_words(english)] * 2, name
         columns = [n for n, v in enumerate(english.variables) if v in ("city", "document")]
-        shown = {text(row[n]) for row in english.rows for n in columns}
+        shown = {text(row[n]) for row in english.rows for n in columns if row[n]}
         assert not any(map(CHINESE.search, shown)), name
-        shown = {text(row[n]) for rows in others for row in rows.rows for n in columns}
+        shown = {text(row[n]) for rows in others for row in rows.rows for n in columns if row[n]}
         assert all(map(CHINESE.search, shown)), name
 
 
@@ -583,6 +588,81 @@ def test_statement_in_two_graphs_counts_once(asker: Asker, quads: list[Quad]) ->
         if compare_result(other.ask(name)) != compare_result(asker.ask(name))
     ]
     assert different == []
+
+
+def label_neighbours(quads: Iterable[Quad], without: Iterable[NamedNode]) -> list[Quad]:
+    """Return labels that others give to the terms and things in some statements.
+
+    They are in several languages, two of a kind, before and after ours in the alphabet.
+    """
+    used = {term for q in quads for term in (q.subject, q.predicate, q.object)}
+    nodes = sorted((n for n in used if isinstance(n, NamedNode)), key=str)
+    words = {"en": "label", "zh-Hans": "名称", "zh-Hant": "名稱", "de": "Name"}
+    labels = [
+        Literal(f"{start} {word}", language=tag)
+        for tag, word in words.items()
+        for start in ("!", "\U0001f409")
+    ]
+    labels.append(Literal("name without a language"))
+    properties = [NamedNode(NAMES.expand(p)) for p in ("rdfs:label", "skos:prefLabel")]
+    graph = NamedNode("urn:others")
+    return [
+        Quad(node, prop, label, graph)
+        for node in nodes
+        if node not in set(without)
+        for prop in properties
+        for label in labels
+    ]
+
+
+@pytest.fixture(scope="module")
+def labelled(asker: Asker, quads: list[Quad]) -> Asker:
+    """Asks a graph beside which there are the labels of others, as at a shared endpoint.
+
+    What a question is about has none: all that is known about it includes what others say.
+    """
+    subjects = [NamedNode(NAMES.expand(str(c["entity"]))) for c in CASES["everything"].values()]
+    foreign = label_neighbours(quads, subjects)
+    named = {text(quad.subject) for quad in foreign}
+    assert {NAMES.expand(n) for n in ("unit:PERCENT", "sdg:9", "dcterms:title")} <= named
+    return Asker(Graph(asker.graph.home, StoreEngine([*quads, *foreign])), asker.questions)
+
+
+def test_labels_of_others_change_no_answer(asker: Asker, labelled: Asker) -> None:
+    cases: list[Case] = [(e.question, e.language, e.values) for e in EXPECTED]
+    for name in asker.questions:
+        cases += [(name, tag, asker.example(name)) for tag in LANGUAGES[1:]]
+    changed = [
+        (name, language, values)
+        for name, language, values in cases
+        if compare_result(labelled.ask(name, language, values))
+        != compare_result(asker.ask(name, language, values))
+    ]
+    assert changed == []
+    assert len(cases) > 140
+
+
+def test_labels_of_others_change_no_network(asker: Asker, labelled: Asker) -> None:
+    for question in list_networks(asker.graph.home):
+        for language in LANGUAGES:
+            options = NetworkOptions(language)
+            ours = build_network(asker.graph, question, options)
+            theirs = build_network(labelled.graph, question, options)
+            assert (theirs.nodes, theirs.edges) == (ours.nodes, ours.edges), question.name
+
+
+def test_labels_of_others_change_no_table(
+    asker: Asker, labelled: Asker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for asked in (asker, labelled):
+        monkeypatch.setattr("kg.tables.export.load_graph", lambda home, graph=asked.graph: graph)
+        export_tables(asker.graph.home, tmp_path / str(asked is labelled))
+    ours, theirs = (
+        {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
+        for name in ("False", "True")
+    )
+    assert theirs == ours
+    assert len(ours) > 20
 
 
 def test_answers_change_without_a_fact_that_they_depend_on(asker: Asker, quads: list[Quad]) -> None:
