@@ -26,7 +26,7 @@ from kg.turtle_tokens import LineIndex
 HOME = find_home()
 SMALL = Path(__file__).parent / "small"
 FILES = {
-    "ontology": {"alignments", "cdp", "codes", "prefixes", "themes"},
+    "ontology": {"alignments", "borrowed-labels", "cdp", "codes", "prefixes", "themes"},
     "ontology/shapes": {
         "concepts", "documents", "elements", "evidence", "frameworks-and-counts", "labels",
         "places-and-bodies", "targets",
