@@ -590,8 +590,8 @@ def test_statement_in_two_graphs_counts_once(asker: Asker, quads: list[Quad]) ->
     assert different == []
 
 
-def label_neighbours(quads: Iterable[Quad], without: Iterable[NamedNode]) -> list[Quad]:
-    """Return labels that others give to the terms and things in some statements.
+def label_neighbours(quads: Iterable[Quad], without: set[NamedNode]) -> list[Quad]:
+    """Return labels that others give to the terms and things in some statements, except passages.
 
     They are in several languages, two of a kind, before and after ours in the alphabet.
     """
@@ -609,7 +609,7 @@ def label_neighbours(quads: Iterable[Quad], without: Iterable[NamedNode]) -> lis
     return [
         Quad(node, prop, label, graph)
         for node in nodes
-        if node not in set(without)
+        if node not in without and "/id/evidence/" not in node.value
         for prop in properties
         for label in labels
     ]
@@ -621,7 +621,7 @@ def labelled(asker: Asker, quads: list[Quad]) -> Asker:
 
     What a question is about has none: all that is known about it includes what others say.
     """
-    subjects = [NamedNode(NAMES.expand(str(c["entity"]))) for c in CASES["everything"].values()]
+    subjects = {NamedNode(NAMES.expand(str(c["entity"]))) for c in CASES["everything"].values()}
     foreign = label_neighbours(quads, subjects)
     named = {text(quad.subject) for quad in foreign}
     assert {NAMES.expand(n) for n in ("unit:PERCENT", "sdg:9", "dcterms:title")} <= named
