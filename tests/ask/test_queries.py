@@ -503,7 +503,8 @@ def find_disagreements(
         question, terms = asker.questions[name], asker.bind(name, values)
         if question.has_variable("lang"):
             terms["lang"] = f'"{language}"'
-        theirs = other_engine.query(bind_values(question.query, terms))
+        query = re.sub(r"\bcdp:labelEn\b", f"cdp:{DISPLAY_LABELS[language]}", question.query)
+        theirs = other_engine.query(bind_values(query, terms))
         counted = Counter(tuple(map(compare_node, row)) for row in theirs if isinstance(row, tuple))
         ours = asker.ask(name, language, values)
         if isinstance(ours, Rows):
