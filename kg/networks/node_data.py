@@ -66,7 +66,7 @@ class NodeData:
 
     @cached_property
     def labels(self) -> dict[str, dict[str, str]]:
-        """The labels of each node by language tag; of several, the first in the alphabet."""
+        """The labels to display of each node, by language tag."""
         labels: dict[str, list[Term | None]] = {}
         for node, label in self._graph.internal("network-labels"):
             labels.setdefault(text(node), []).append(label)

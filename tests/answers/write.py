@@ -41,7 +41,7 @@ def write_answers(home: Home) -> None:
     written = set()
     for question in list_questions(home):
         form, suffix = ("ntriples", "nt") if question.name in TRIPLES else ("csv", "csv")
-        given = {} if question.has_presets else {"": {}}
+        given: dict[str, dict[str, object]] = {} if question.has_presets else {"": {}}
         for case, values in (given | cases.get(question.name, {})).items():
             terms = bind_question(graph, question, values)
             for language in LANGUAGES:

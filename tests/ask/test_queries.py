@@ -503,7 +503,8 @@ def find_disagreements(
         question, terms = asker.questions[name], asker.bind(name, values)
         if question.has_variable("lang"):
             terms["lang"] = f'"{language}"'
-        theirs = other_engine.query(bind_values(question.query, terms))
+        query = re.sub(r"\bcdp:labelEn\b", f"cdp:{DISPLAY_LABELS[language]}", question.query)
+        theirs = other_engine.query(bind_values(query, terms))
         counted = Counter(tuple(map(compare_node, row)) for row in theirs if isinstance(row, tuple))
         ours = asker.ask(name, language, values)
         if isinstance(ours, Rows):
@@ -590,8 +591,8 @@ def test_statement_in_two_graphs_counts_once(asker: Asker, quads: list[Quad]) ->
     assert different == []
 
 
-def label_neighbours(quads: Iterable[Quad], without: Iterable[NamedNode]) -> list[Quad]:
-    """Return labels that others give to the terms and things in some statements.
+def label_neighbours(quads: Iterable[Quad], without: set[NamedNode]) -> list[Quad]:
+    """Return labels that others give to the terms and things in some statements, except passages.
 
     They are in several languages, two of a kind, before and after ours in the alphabet.
     """
@@ -609,7 +610,7 @@ def label_neighbours(quads: Iterable[Quad], without: Iterable[NamedNode]) -> lis
     return [
         Quad(node, prop, label, graph)
         for node in nodes
-        if node not in set(without)
+        if node not in without and "/id/evidence/" not in node.value
         for prop in properties
         for label in labels
     ]
@@ -621,7 +622,7 @@ def labelled(asker: Asker, quads: list[Quad]) -> Asker:
 
     What a question is about has none: all that is known about it includes what others say.
     """
-    subjects = [NamedNode(NAMES.expand(str(c["entity"]))) for c in CASES["everything"].values()]
+    subjects = {NamedNode(NAMES.expand(str(c["entity"]))) for c in CASES["everything"].values()}
     foreign = label_neighbours(quads, subjects)
     named = {text(quad.subject) for quad in foreign}
     assert {NAMES.expand(n) for n in ("unit:PERCENT", "sdg:9", "dcterms:title")} <= named

@@ -70,7 +70,7 @@ def test_of_several_labels_and_classes_one_is_chosen(untouched: Home, tmp_path: 
         untouched,
         tmp_path,
     )
-    assert data.labels[f"{ID}x"] == {"en": "a", "zh-Hans": "c"}
+    assert data.labels[f"{ID}x"] == {"en": "b", "zh-Hans": "c"}  # as the rules choose
     # The style has targets before indicators.
     assert data.classes[f"{ID}x"] == f"{CDP}Target"
 
