@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 from kg.errors import KgError
 from kg.graph import Graph, LocalGraph, bind_values, load_graph, read_internal, read_query
 from kg.home import Home, find_home
-from kg.names import read_names
+from kg.names import DISPLAY_LABELS, read_names
 from kg.store import Memory, Result
 from kg.turtle import list_files
 
@@ -19,7 +19,7 @@ HOME = find_home()
 NAMES = read_names(HOME)
 RULES = sorted((HOME.ontology / "rules").glob("*.rq"))
 ENTAILED = NAMES.expand("graph:entailed")
-COUNT = 5
+COUNT = 8
 
 
 @cache
@@ -126,10 +126,49 @@ def test_label_rule_on_a_small_graph() -> None:
         'theme:b rdfs:label "B"@en ; skos:prefLabel "B"@en .',
         'theme:c rdfs:label "C"@en ; cdp:title "D"@en .',
     )
-    assert graph.memory.dump_triples(ENTAILED).splitlines() == [
+    label = NAMES.expand("rdfs:label")
+    entailed = graph.memory.dump_triples(ENTAILED).splitlines()
+    assert [line for line in entailed if label in line] == [
         f'<{NAMES.expand("theme:a")}> <{NAMES.expand("rdfs:label")}> "A"@en .',
         f'<{NAMES.expand("theme:a")}> <{NAMES.expand("rdfs:label")}> "甲"@zh-Hans .',
     ]
+
+
+def test_each_thing_has_one_display_label_for_each_language() -> None:
+    graph = make_graph(
+        HOME,
+        'theme:a rdfs:label "A"@en , "B"@en , "甲"@zh-Hans . place:b rdfs:label "乙"@zh-Hant .',
+        'place:c rdfs:label "Ville"@fr . place:d rdfs:comment "no label"@en .',
+    )
+    query = "SELECT ?x ?l {{ ?x <{}> ?l }} ORDER BY ?x"
+    shown = {
+        name: [
+            NAMES.show(term)
+            for row in graph.select(query.format(NAMES.expand(f"cdp:{name}"))).rows
+            for term in row
+        ]
+        for name in DISPLAY_LABELS.values()
+    }
+    assert shown == {
+        "labelEn": ["place:b", "乙", "place:c", "Ville", "theme:a", "B"],
+        "labelZhHans": ["place:b", "乙", "place:c", "Ville", "theme:a", "甲"],
+        "labelZhHant": ["place:b", "乙", "place:c", "Ville", "theme:a", "甲"],
+    }
+
+
+def test_an_element_is_due_in_the_year_of_the_nearest_dated_element() -> None:
+    graph = make_graph(
+        HOME,
+        "target:a cdp:deadlineYear 2025 . target:b cdp:partOf target:a .",
+        "target:c cdp:partOf target:b .",
+        "target:d cdp:partOf target:a ; cdp:deadlineYear 2023 . target:e cdp:partOf target:d .",
+    )
+    rows = graph.select(
+        f"SELECT ?x ?y {{ ?x <{NAMES.expand('cdp:dueYear')}> ?y }} ORDER BY ?x"
+    ).rows
+    assert [(NAMES.show(x)[-1], NAMES.show(y)) for x, y in rows] == [
+        ("a", "2025"), ("b", "2025"), ("c", "2025"), ("d", "2023"), ("e", "2023"),
+    ]  # fmt: skip
 
 
 def test_applies_to_reaches_the_elements_of_a_document() -> None:

@@ -65,6 +65,11 @@ class Question:
         """Return whether the query has a line `VALUES ?name { … }`."""
         return any(line[2] == name for line in VALUES_LINE.finditer(self.query))
 
+    @property
+    def has_language(self) -> bool:
+        """Whether the answer is in one language; other answers have labels in all languages."""
+        return self.has_variable("lang") or LABEL.search(self.query) is not None
+
     def text(self, field: str, language: str) -> str:
         """Return a field of the header in a language or its fallback, or "" if it is missing.
 

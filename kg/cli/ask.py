@@ -145,7 +145,7 @@ def answer_question(
     **values: Any,
 ) -> None:
     """Print the answer to a question."""
-    if language and not question.has_variable("lang"):
+    if language and not question.has_language:
         raise KgError(
             f"--lang: the answer of {question.name} has labels in all languages. Omit it.",
             exit_code=2,

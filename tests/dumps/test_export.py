@@ -228,8 +228,8 @@ def test_entailments_are_among_all_graphs_but_not_added_to_names() -> None:
         ("wuhan", rf"Did you mean {WUHAN}\?"),
         ("roundup-2021/wuhna", f"Did you mean {WUHAN}"),
         ("graph:Themes", r"Did you mean themes\?"),
-        ("xyz", "Use alignments, cdp, "),
-        ("", "Use alignments, cdp, "),
+        ("xyz", "Use alignments, borrowed-labels, cdp, "),
+        ("", "Use alignments, borrowed-labels, cdp, "),
     ],
 )
 def test_unknown_graph_is_an_error_with_a_hint(name: str, hint: str) -> None:
