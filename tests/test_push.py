@@ -518,11 +518,11 @@ def test_batches_have_at_most_the_given_size() -> None:
 def test_commands_with_an_endpoint_print_what_they_print_without(server: str, run: Run) -> None:
     size = len(load_local().memory)
     done = run("push", server)
-    assert re.match(rf"15 (named )?graphs sent \({size} statements\), 0 .* 0 deleted", done.stdout)
+    assert re.match(rf"16 (named )?graphs sent \({size} statements\), 0 .* 0 deleted", done.stdout)
     assert done.stdout.endswith("frameworks, policies, targets.\n")
     assert done.stderr == ""
     done = run("push", server)
-    assert re.match(r"0 (named )?graphs sent \(0 statements\), 15 .* 0 deleted", done.stdout)
+    assert re.match(r"0 (named )?graphs sent \(0 statements\), 16 .* 0 deleted", done.stdout)
     words = ["ask", "targets", "--city", "武汉", "--lang", "zh-Hans"]
     assert run(*words, "--endpoint", server).stdout == run(*words).stdout
     # Without the list of graphs that the push has written.
