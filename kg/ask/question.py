@@ -76,7 +76,21 @@ class Question:
         Raises:
             KgError: the field is not a text for each language.
         """
-        texts = self.header.get(field) or {}
+        return self._pick_text(self.header.get(field), field, language)
+
+    def columns(self, language: str) -> dict[str, str]:
+        """Return the columns in the header, each with its meaning in a language or its fallback.
+
+        Raises:
+            KgError: the meaning of a column is not a text for each language.
+        """
+        columns = self.header.get("columns") or {}
+        if not isinstance(columns, dict):
+            raise KgError(f"{self.path}:1: columns has no names. Write each column as name:.")
+        return {str(c): self._pick_text(columns[c], f"column {c}", language) for c in columns}
+
+    def _pick_text(self, texts: object, field: str, language: str) -> str:
+        texts = texts or {}
         if not isinstance(texts, dict):
             raise KgError(f"{self.path}:1: {field} has no languages. Write it as en: and zh-Hans:.")
         return str(pick(texts, language, ""))

@@ -26,7 +26,6 @@ from kg.cli.options import (
 from kg.cli.output import find_width, print_answer, print_text, write_definitions
 from kg.cli.parameters import ParameterOption, find_values
 from kg.errors import KgError
-from kg.names import pick
 from kg.store import Rows
 
 
@@ -79,12 +78,10 @@ class QuestionCommand(QueryCommand):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the columns of the answer, and an example with the required parameters or one."""
-        columns: dict[str, Any] = self.query.header.get("columns") or {}
+        columns = self.query.columns(find_language(ctx))
         if columns:
-            language = find_language(ctx)
-            rows = [(name, pick(texts, language, "")) for name, texts in columns.items()]
             with formatter.section("Columns"):
-                write_definitions(formatter, rows)
+                write_definitions(formatter, list(columns.items()))
         options = [param for param in self.params if isinstance(param, ParameterOption)]
         known = [option for option in options if option.parameter.sample] or options
         needed = [option for option in options if option.required] or known[:1]

@@ -94,6 +94,24 @@ def test_invalid_header_is_an_error(text: str, message: str, tmp_path: Path) -> 
         write_question(tmp_path, text).text("summary", "en")
 
 
+VALUES = ["5", "x", "[1]", "{}", "", "{en: 5}", "{en: }", "{fr: Bonjour}", "{5: x}", "{no: x}"]
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_columns_have_texts_or_are_an_error(value: str, tmp_path: Path) -> None:
+    for line in (f"#+ columns: {value}", f"#+ columns:\n#+   a: {value}"):
+        question = write_question(tmp_path, f"{line}\nASK {{}}")
+        for language in LANGUAGES:
+            try:
+                columns = question.columns(language)
+            except KgError as error:
+                assert re.search(r"mine\.rq:1: .* has no (names|languages)\. Write", str(error))
+            else:
+                assert all(isinstance(text, str) for text in columns.values())
+    question = write_question(tmp_path, "#+ columns:\n#+   a:\n#+     fr: Bonjour\nASK {}")
+    assert question.columns("en") == {"a": "Bonjour"}
+
+
 def test_variables_are_those_of_values_lines(tmp_path: Path) -> None:
     text = "SELECT ?a ?b {\n  VALUES ?a { UNDEF }\n  BIND(1 AS ?b)\n}"
     question = write_question(tmp_path, text)
