@@ -58,4 +58,4 @@ def test_message_has_the_numbers_of_graphs(
     path.write_text(path.read_text("utf-8").replace("Test platform", "Platform"), "utf-8")
     assert "--replace" in call("push", url, home=small, code=1).stderr
     done = call("push", url, "--replace", home=small)
-    assert re.match(r"1 named graphs sent \(\d+ statements\), \d+ unchanged, 0 ", done.stdout)
+    assert re.match(r"2 named graphs sent \(\d+ statements\), \d+ unchanged, 0 ", done.stdout)

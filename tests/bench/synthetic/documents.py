@@ -70,6 +70,13 @@ def add_documents(city: City) -> None:
         city.documents.append(city.add(name, kind, label, statements))
 
 
+def add_higher_policy(city: City) -> str:
+    """Add a policy of a higher level; return its name."""
+    label = f"National strategy for {city.label[0]}", f"{city.label[1]}对接的国家战略"
+    name = city.name("policy", "strategy")
+    return city.add(name, "cdp:HigherPolicy", label)
+
+
 def list_document_details(city: City, number: int, genre: str, chinese: str) -> Iterator[Statement]:
     """Yield statements that only some documents have."""
     if number == 0:
@@ -81,6 +88,7 @@ def list_document_details(city: City, number: int, genre: str, chinese: str) -> 
         yield "cdp:issuedBy", city.name("body", "body")
         yield "cdp:shortTitle", f'"{chinese}"@zh-Hans'
         yield "cdp:hasValidityPeriod", city.name("period", "years")
+        yield "cdp:respondsTo", add_higher_policy(city)
         other = city.choose_earlier_city()
         if other is not None and city.happens(0.3):
             yield "cdp:serves", f"target:{other}-1"

@@ -63,6 +63,9 @@ def list_details(city: City) -> Iterator[Statement]:
         yield "cdp:servesGroup", city.choose_member("cdp:ServedGroup")
     if city.happens(0.4):
         yield "cdp:hasStatus", city.choose_member("cdp:Status")
+        yield "cdp:inferredProperty", "cdp:hasStatus"
+    if city.happens(0.1):
+        yield "cdp:contributesTo", "sdg:9"
     if city.happens(0.2):
         yield "cdp:involves", city.name("body", "government")
 

@@ -11,8 +11,8 @@ from kg.turtle import list_files
 
 PREFIXES = (
     "body cdp comparator component count dcat doc evidence framework genre group indicator "
-    "initiative item level oa part period place rdfs schema segment skos source status statutory "
-    "target technology theme unit cdpunit voice wd xsd"
+    "initiative item level oa part period place policy rdfs schema sdg segment skos source "
+    "status statutory target technology theme unit cdpunit voice wd xsd"
 ).split()
 LABEL_PROPERTIES = ("rdfs:label", "skos:prefLabel")
 MEMBER_PROPERTIES = ("rdf:type", "rdfs:subClassOf")
