@@ -11,7 +11,7 @@ from kg.reading import ReadError
 from kg.turtle_tokens import list_tokens
 
 # Whatever may be RDF 1.2: a text without it need not be read closely.
-NEWER = re.compile(r'<<|\{\||~|--|(?<![\w:])version(?![\w:])', re.IGNORECASE)
+NEWER = re.compile(r"<<|\{\||~|--|(?<![\w:])version(?![\w:])", re.IGNORECASE)
 NEWER_MARKS = {
     "<<(": "a triple term",
     "<<": "a reified triple",

@@ -21,8 +21,7 @@ from kg.check.index import StatementIndex
 from kg.check.reference import compare_results, validate_with_pyshacl
 from kg.check.shapes import ShapeCompiler
 from kg.home import find_home
-from kg.names import DISPLAY_LABELS
-from kg.names import read_names, text
+from kg.names import DISPLAY_LABELS, read_names, text
 from kg.turtle import TurtleFile, parse_file
 from kg.turtle_format import diff_turtle
 
