@@ -49,7 +49,10 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 # Programs that tests run; pytest would look for doctests in them.
 collect_ignore = [
     *(f"fuzz/{name}.py" for name in ("breaks", "child", "fuzz", "inputs", "targets")),
-    *(f"mutations/{name}.py" for name in ("mutants", "mutate")),
+    *(
+        f"mutations/{name}.py"
+        for name in ("independent", "mistakes", "mutants", "mutate", "wording")
+    ),
 ]
 
 
