@@ -82,6 +82,17 @@ def test_mistakes_are_those_of_the_design(roundup: Home) -> None:
 
 
 @pytest.mark.slow
+def test_ledger_shows_every_mistake(roundup: Home, request: pytest.FixtureRequest) -> None:
+    options: list[str | Path] = []
+    if "KG_ARTICLE" in os.environ:
+        (text,) = request.getfixturevalue("article").rglob("*.txt")
+        options = ["--source", text]
+    mutants = check_mistakes(roundup, "--ledger", *options)
+    assert len(mutants) == (KINDS if options else KINDS - 1) * OF_EACH_KIND
+    assert [(m["kind"], m["of"]) for m in mutants if not m["checks"]] == []
+
+
+@pytest.mark.slow
 def test_mistakes_seen_without_the_article(roundup: Home) -> None:
     mutants = check_mistakes(roundup)
     assert len(mutants) == (KINDS - 1) * OF_EACH_KIND

@@ -27,6 +27,8 @@ from rdflib import Graph
 
 from kg.check import check_files
 from kg.home import Home
+from kg.review import LEDGER, accept_elements, digest_elements, list_data_files, review_files
+from kg.turtle import parse_file
 
 OF_EACH_KIND = 7
 
@@ -90,7 +92,8 @@ class Bench:
     def __init__(self, data: Data, root: Path) -> None:
         self.home = Home(root)
         for folder in (data.home.ontology, data.home.data, data.home.queries):
-            shutil.copytree(folder, root / folder.name)
+            no_ledger = shutil.ignore_patterns(LEDGER)
+            shutil.copytree(folder, root / folder.name, ignore=no_ledger)
         self.graphs = data.graphs
         self.paths = {
             file.graph: root / file.path.relative_to(data.home.root)
@@ -127,12 +130,33 @@ class Bench:
         return sorted({check for check, *_ in found})
 
 
+class LedgerBench(Bench):
+    """A bench that looks only at the ledger: what has changed since all was recorded as read."""
+
+    def __init__(self, data: Data, root: Path) -> None:
+        self.names = data.names
+        super().__init__(data, root)
+
+    def list_findings(self) -> set[tuple[str, ...]]:
+        """Return the elements that have changed, by the kind of the change."""
+        files = list_data_files(self.home)
+        digests = {
+            graph: digest_elements(parse_file(file), self.names) for graph, file in files.items()
+        }
+        reviews, _ = review_files(self.home, digests)
+        if not any(file.is_recorded for file in reviews):
+            accept_elements(self.home, [(f, f.changes) for f in reviews], digests, "2021-02-24")
+            return set()
+        return {(one.kind, one.element) for file in reviews for one in file.changes}
+
+
 def main(arguments: list[str]) -> None:
     """Write each of the mistakes, with the checks that see it, as a line of JSON."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("home", type=Path)
     parser.add_argument("--source", type=Path, help="the text of the article")
     parser.add_argument("--list", action="store_true", help="list the mistakes, check nothing")
+    parser.add_argument("--ledger", action="store_true", help="look only at the review ledger")
     parser.add_argument("--kind", action="append", help="make only mistakes of this kind")
     given = parser.parse_args(arguments)
     data = Data(Home(given.home))
@@ -144,7 +168,7 @@ def main(arguments: list[str]) -> None:
             sys.stdout.write("\t".join(line) + "\n")
         return
     with TemporaryDirectory() as folder:
-        bench = Bench(data, Path(folder))
+        bench = (LedgerBench if given.ledger else Bench)(data, Path(folder))
         for mutant in mutants:
             line_of = {"kind": mutant.operator, "city": mutant.city, "of": mutant.of}
             sys.stdout.write(json.dumps(line_of | {"checks": bench.find(mutant)}) + "\n")
