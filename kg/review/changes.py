@@ -64,9 +64,6 @@ def review_files(
 
     Files come in path order. With `is_complete` the given files are all of the home, and a file
     that only a ledger has is deleted.
-
-    Raises:
-        ReadError: a ledger cannot be read, or is not UTF-8.
     """
     names, files = read_names(home), list_data_files(home)
     folders: dict[Path, dict[str, Mapping[str, str]]] = defaultdict(dict)

@@ -5,6 +5,7 @@ the element, the date, and the digest of `digest_elements` on that date. It is s
 branches merge line by line, and names nobody.
 """
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pathlib import Path
 from kg.errors import KgError
 from kg.files import write_file
 from kg.names import Names, pick
-from kg.reading import read_text
+from kg.reading import ReadError, read_text
 from kg.turtle import Fault
 
 LEDGER = "ledger.tsv"
@@ -62,17 +63,18 @@ class Entry:
 def read_ledger(
     path: Path, names: Names, language: str = "en"
 ) -> tuple[dict[Key, Entry], list[Fault]]:
-    """Return the entries of a ledger, and its faults with their lines; none if there is no file.
-
-    Raises:
-        ReadError: the file cannot be read, or is not UTF-8.
-    """
+    """Return the entries of a ledger, and its faults with their lines; none if there is no file."""
     entries: dict[Key, Entry] = {}
     lines: dict[Key, int] = {}
-    faults = []
-    text = read_text(path, hint="Give a file that you may read.") if path.exists() else ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if line == HEADER or not line:
+    faults: list[Fault] = []
+    try:
+        text = read_text(path, hint="Make it a file that you may read.", pipes=False)
+    except ReadError as error:
+        is_missing = not os.path.lexists(path)
+        return {}, [] if is_missing else [Fault(path, error.line, error.reason)]
+    for number, line in enumerate(text.split("\n"), 1):
+        line = line.removesuffix("\r")
+        if line in (HEADER, ""):
             continue
         try:
             key, entry = _read_line(line, names)

@@ -75,3 +75,14 @@ def test_line_ends_of_windows_and_a_byte_order_mark_are_read(tmp_path: Path) -> 
     path.write_bytes(b"\xef\xbb\xbf" + f"{HEADER}\r\n{LINE}\r\n".encode())
     entries, faults = read_ledger(path, NAMES)
     assert (len(entries), faults) == (1, [])
+
+
+def test_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.tsv"
+    path.write_bytes(f"{HEADER}\n".encode() + b"\xff\n")
+    folder = tmp_path / "folder.tsv"
+    folder.mkdir()
+    for wrong in (path, folder):
+        entries, (fault,) = read_ledger(wrong, NAMES)
+        assert entries == {}
+        assert fault.path == wrong
