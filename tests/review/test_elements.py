@@ -133,3 +133,11 @@ def test_passage_belongs_to_the_elements_that_cite_it() -> None:
 def test_parts_in_a_circle_are_an_element() -> None:
     circle = [Quad(NODES[0], SELECTOR, NODES[1]), Quad(NODES[1], SELECTOR, NODES[0])]
     assert list(digest(circle)) == ["e:a"]
+
+
+def test_blank_node_belongs_to_what_refers_to_it() -> None:
+    text = "<e:a> <e:p> [ <e:q> 1 ] . <e:b> <e:p> [ <e:q> [ <e:r> 2 ] ] ."
+    before = digest(read(text))
+    assert list(before) == ["e:a", "e:b"]
+    after = digest(read(text.replace("2", "3")))
+    assert [one for one in before if before[one] != after[one]] == ["e:b"]
