@@ -29,7 +29,7 @@ from kg.graph import LocalGraph
 from kg.home import Home
 from kg.names import Names, pick, read_names, text
 from kg.reading import ReadError
-from kg.review import FileReview, digest_elements, list_data_files, review_files
+from kg.review import FileReview, digest_elements, list_recorded_graphs, review_files
 from kg.turtle import Fault, TurtleFile, list_files, match_files, parse_turtle, read_turtle
 from kg.turtle_tokens import LineIndex, index_statements
 
@@ -162,7 +162,7 @@ class _Check:
         """
         faults = []
         asked_files = set(self._asked)
-        data = list_data_files(self.graph.home)
+        recorded = list_recorded_graphs(self.graph.home)
         for file in (*self._files, *self._shape_files):
             try:
                 content = read_turtle(file)
@@ -177,7 +177,7 @@ class _Check:
                 self._index.add(quads)
                 self.graph.memory.add_parsed(file, quads)
             if file in asked_files:
-                if file.graph in data:
+                if file.graph in recorded:
                     self._digests[file.graph] = digest_elements(quads, self.names)
                 self.faulty += [(file, q) for q in quads if find_literal_fault(q.object)]
                 if may_have_forbidden(content):

@@ -5,6 +5,7 @@ from kg.review.changes import (
     FileReview,
     accept_elements,
     list_data_files,
+    list_recorded_graphs,
     review_files,
 )
 from kg.review.display import list_lines, render_elements
@@ -22,6 +23,7 @@ __all__ = [
     "is_date",
     "list_data_files",
     "list_lines",
+    "list_recorded_graphs",
     "load_review",
     "render_elements",
     "review_files",

@@ -53,6 +53,12 @@ def list_data_files(home: Home) -> dict[str, TurtleFile]:
     return {file.graph: file for file in files if file.path.is_relative_to(home.data)}
 
 
+def list_recorded_graphs(home: Home) -> set[str]:
+    """Return the named graphs of the data files that have a ledger beside them."""
+    files = list_data_files(home).items()
+    return {graph for graph, file in files if (file.path.parent / LEDGER).exists()}
+
+
 def review_files(
     home: Home,
     digests: Mapping[str, Mapping[str, str]],
@@ -62,7 +68,7 @@ def review_files(
 ) -> tuple[list[FileReview], list[Fault]]:
     """Return what has changed in files, given by named graph, and the faults of the ledgers.
 
-    Files come in path order. With `is_complete` the given files are all of the home, and a file
+    A file without a ledger needs no digests. Files come in path order. With `is_complete` the given files are all of the home, and a file
     that only a ledger has is deleted.
     """
     names, files = read_names(home), list_data_files(home)

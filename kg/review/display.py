@@ -24,10 +24,8 @@ TEXTS = {
     "file": {"en": "  {0}: {1} of {2}{3}", "zh-Hans": "  {0}：共 {2} 个，变化 {1} 个{3}"},
     "parts": {"en": " ({0})", "zh-Hans": "（{0}）"},
     "unrecorded": {
-        "en": "  {0}: not recorded ({1} files, {2} elements). To record what you have read: "
-        "kg review --accept",
-        "zh-Hans": "  {0}：尚无通读记录（{1} 个文件，{2} 个要素）。通读后可记录："
-        "kg review --accept",
+        "en": "  {0}: not recorded ({1} files). To record what you have read: kg review --accept",
+        "zh-Hans": "  {0}：尚无通读记录（{1} 个文件）。通读后可记录：kg review --accept",
     },
     CHANGED: {"en": "changed", "zh-Hans": "改动"},
     NEW: {"en": "new", "zh-Hans": "新增"},
@@ -69,8 +67,7 @@ def list_lines(reviews: Sequence[FileReview], language: str, *, verbose: bool = 
         if verbose:
             lines += [f"    {title_change(one, language)}" for one in review.changes]
     for folder, found in unrecorded.items():
-        total = sum(review.total for review in found)
-        lines.append(say("unrecorded", language, f"{folder}/{LEDGER}", len(found), total))
+        lines.append(say("unrecorded", language, f"{folder}/{LEDGER}", len(found)))
     return [say("heading", language), *lines] if lines else []
 
 
