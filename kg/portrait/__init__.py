@@ -1,0 +1,17 @@
+"""Portraits: what is known about a thing, as plain data made by one reading of the graph."""
+
+from kg.portrait.describe import describe_everything, describe_node
+from kg.portrait.description import Description
+from kg.portrait.model import Detail, Link, Passage, Row, Section, Tally
+
+__all__ = [
+    "Description",
+    "Detail",
+    "Link",
+    "Passage",
+    "Row",
+    "Section",
+    "Tally",
+    "describe_everything",
+    "describe_node",
+]
