@@ -74,7 +74,6 @@ def test_every_question_has_the_answer_of_the_embedded_engine(
         "framework:wuhan-1153",
         "cdp:City",
     ],
-,
 )
 def test_description_of_a_node_is_that_of_the_embedded_engine(
     local: Graph, remote: Graph, name: str
