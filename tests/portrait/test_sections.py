@@ -345,11 +345,14 @@ def test_foreign_labels_change_no_portrait(roundup: Home, tmp_path: Path) -> Non
         (tmp_path / folder.name).symlink_to(folder)
     (tmp_path / "data").mkdir()
     shutil.copytree(roundup.data, tmp_path / "data", dirs_exist_ok=True)
-    expected = describe_node(load_graph(home), "place:wuhan", "zh-Hans")
+    names = ("place:wuhan", "target:wuhan-open-rate-2022")
+    graph = load_graph(home)
+    expected = [describe_node(graph, name, "zh-Hans") for name in names]
     (tmp_path / "data" / "foreign.ttl").write_text(
         "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n"
         "PREFIX unit: <http://qudt.org/vocab/unit/>\n"
         'unit:PERCENT rdfs:label "Percent"@en , "Prozent"@de , "百分数"@zh-Hans , "%" .\n',
         "utf-8",
     )
-    assert describe_node(load_graph(home), "place:wuhan", "zh-Hans") == expected
+    graph = load_graph(home)
+    assert [describe_node(graph, name, "zh-Hans") for name in names] == expected
