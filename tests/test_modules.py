@@ -38,9 +38,11 @@ networks: model validity edges node_data query metrics overlap layout assemble
 pictures: labels placement scene legend svg fonts png
 tables: vocabulary columns schema statements rows cells metadata codebook parquet workbook export
 dumps: context grouping turtle jsonld export
+publish: words routes edition page vocabulary things answers overview pictures dataset statements
+  web render site
 push_plan push
-cli: messages options output parameters groups ask query build check networks tables rdf push
-  source review
+cli: messages options output parameters groups ask query build check networks tables rdf publish
+  push source review
 """
 # `kg/__init__` imports what `kg.open` needs, and `python -m kg` starts the command line.
 OUTSIDE = {"kg/__init__", "kg/__main__"}
@@ -60,6 +62,7 @@ LIBRARIES = {
         "kg/graph", "kg/store/memory", "kg/store/engine",
         "kg/store/results", "kg/store/canonical", "kg/ask/parameters", "kg/ask/answer",
         "kg/push_plan", "kg/dumps/export", "kg/dumps/turtle", "kg/dumps/jsonld",
+        "kg/publish/statements",
     },
     "rdflib": {"kg/check/reference"},
     "pyshacl": {"kg/check/reference"},
@@ -74,12 +77,14 @@ LIBRARIES = {
     "networkx": {"kg/ask/answer", "kg/networks/layout", "kg/networks/metrics"},
     "pyarrow": {"kg/tables/parquet"},
     "xlsxwriter": {"kg/tables/workbook"},
+    "jinja2": {"kg/publish/render"},
+    "markupsafe": {"kg/publish/render"},
     "resvg_py": {"kg/pictures/png"},
     "fontTools": {"kg/pictures/fonts"},
 }  # fmt: skip
 HEAVY = (
     "rdflib", "pyshacl", "yaml", "opencc", "pypinyin", "SPARQLWrapper", "pandas", "networkx",
-    "pyarrow", "numpy", "wcwidth", "xlsxwriter",
+    "pyarrow", "numpy", "wcwidth", "xlsxwriter", "jinja2",
 )  # fmt: skip
 # prefixes.ttl is read with two namespaces, XSD is read by its own module, canonical Turtle begins
 # with rdf:type and rdfs:label, and an XML format has a namespace of its own.

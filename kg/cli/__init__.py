@@ -39,6 +39,7 @@ class LazyGroup(click.Group):
         "check": "kg.cli.check:check",
         "export": "kg.cli:export",
         "format": "kg.cli.check:format_files",
+        "publish": "kg.cli.publish:publish",
         "push": "kg.cli.push:push",
         "query": "kg.cli.query:query",
         "review": "kg.cli.review:review",

@@ -121,7 +121,8 @@ def write_folder(
 ) -> Iterator[OpenFile]:
     """Yield a function that opens a file in the folder, by its relative path, for bytes.
 
-    At the end of the block all files and `manifest.json` are renamed into place together. Files
+    At the end of the block all files and `manifest.json` are renamed into place together; those of
+    ours that have the same bytes already are not touched. Files
     that an earlier run of the same `export` wrote, that nobody has changed since, and for which
     `replaces` is true are removed; all other files remain. If the block fails or is interrupted,
     the folder remains as it was.
@@ -165,16 +166,28 @@ def _commit_files(
     states: Mapping[str, FileState],
     is_stale: Callable[[str, str], bool],
 ) -> None:
-    """Put the new files of a stage and the manifest into its folder, and remove stale ones."""
-    put = {*written, MANIFEST}
+    """Put the new files of a stage and the manifest into its folder, and remove stale ones.
+
+    Our own files that have these bytes already are left alone, with their time of change.
+    """
+    same = {name for name, (_, digest) in written.items() if own.get(name, ("", ""))[1] == digest}
+    put = {*written, MANIFEST} - same
     for name in put & states.keys():
         _refuse_read_only(stage.folder / name)
-    stale = {name for name, (by, _) in own.items() if name not in put and is_stale(name, by)}
+    for name in same:
+        (stage.path / NEW / name).unlink()
+    stale = {name for name, (by, _) in own.items() if name not in written and is_stale(name, by)}
     files = {**{name: entry for name, entry in own.items() if name not in stale}, **written}
     manifest = stage.path / NEW / MANIFEST
     manifest.write_bytes(_encode_manifest(files))
+    if not stale and put == {MANIFEST} and _has_bytes(stage.folder / MANIFEST, manifest):
+        return
     sync_path(manifest)
     commit_stage(stage, sorted(put), sorted(stale), states)
+
+
+def _has_bytes(path: Path, other: Path) -> bool:
+    return path.is_file() and path.read_bytes() == other.read_bytes()
 
 
 @contextmanager

@@ -1,0 +1,171 @@
+"""An edition: the graph as read once in one language, with everything that its pages need."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from kg.ask import Question, ask_question, bind_question, find_question
+from kg.graph import Graph
+from kg.names import text
+from kg.portrait.describe import make_description
+from kg.portrait.description import Description
+from kg.portrait.model import Link, Passage
+from kg.portrait.reading import Reading, read_everything
+from kg.portrait.words import Words
+from kg.publish.routes import Routes, make_routes
+from kg.publish.words import read_site_words
+from kg.store import Rows
+from kg.xsd import read_integer
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Whose wording states an element; `slug` is the last part of its path."""
+
+    link: Link
+    slug: str
+    definition: str
+
+
+@dataclass(frozen=True)
+class About:
+    """What the ontology says about the dataset: who made it, its version, licence and citation."""
+
+    creator: str
+    version: str
+    licence: str
+    year: str
+    citation: str
+
+
+@dataclass
+class Edition:
+    """The things of a graph in one language."""
+
+    graph: Graph
+    reading: Reading
+    words: Words
+    routes: Routes
+    things: Mapping[str, Description]
+    _answers: dict[str, Rows | None] = field(default_factory=dict)
+
+    @property
+    def language(self) -> str:
+        """The language of all texts."""
+        return self.reading.language
+
+    @property
+    def ontology(self) -> str:
+        """The IRI of the ontology."""
+        return self.reading.names.expand("cdp:").rstrip("#/")
+
+    @cached_property
+    def cities(self) -> list[Link]:
+        """The cities that have documents or elements, sorted by IRI."""
+        return [
+            self.reading.link(iri)
+            for iri in sorted(self.things)
+            if self.reading.is_a(iri, "cdp:City")
+            and self.reading.list_subjects(iri, "cdp:appliesTo")
+        ]
+
+    @cached_property
+    def voices(self) -> dict[str, Voice]:
+        """The voices, by label."""
+        found = {}
+        for iri in sorted(self.things):
+            if self.reading.is_a(iri, "cdp:Voice") and (address := self.routes.find(iri)):
+                link = self.reading.link(iri)
+                said = self.reading.read_text(iri, "skos:definition")
+                found[link.name] = Voice(link, address.page.rpartition("/")[2], said)
+        return found
+
+    @cached_property
+    def evidence(self) -> dict[Passage, str]:
+        """The IRI of the evidence for each passage."""
+        found = {}
+        for iri in self.things:
+            if self.reading.is_a(iri, "cdp:Evidence") and (passage := self.find_passage(iri)):
+                found[passage] = iri
+        return found
+
+    @cached_property
+    def cited(self) -> dict[Passage, list[Link]]:
+        """The things that each passage is evidence for."""
+        found: dict[Passage, list[Link]] = {}
+        for iri, passages in self.reading.passages.items():
+            for passage in passages:
+                found.setdefault(passage, []).append(self.reading.link(iri))
+        return found
+
+    @cached_property
+    def about(self) -> About:
+        """What the ontology says about the dataset."""
+        iri = self.ontology
+        read = self.reading.read_text
+        licences = self.reading.list_iris(iri, "dcterms:license")
+        dates = [*self.reading.find(iri, "dcterms:modified")]
+        dates += self.reading.find(iri, "dcterms:issued") + self.reading.find(
+            iri, "dcterms:created"
+        )
+        return About(
+            read(iri, "dcterms:creator"),
+            read(iri, "owl:versionInfo"),
+            next(iter(licences), ""),
+            text(dates[0].value)[:4] if dates else "",
+            read(iri, "dcterms:bibliographicCitation"),
+        )
+
+    def find_passage(self, iri: str) -> Passage | None:
+        """Return the passage of evidence or of a segment, by its selector, or None."""
+        sources = self.reading.list_iris(iri, "oa:hasSource")
+        for selector in self.reading.list_iris(iri, "oa:hasSelector"):
+            start = self._read_number(selector, "oa:start")
+            end = self._read_number(selector, "oa:end")
+            if sources and start is not None and end is not None:
+                return Passage(self.reading.names.shorten(sources[0]), start, end)
+        return None
+
+    def _read_number(self, iri: str, name: str) -> int | None:
+        found = self.reading.find(iri, name)
+        return read_integer(text(found[0].value)) if found else None
+
+    def list_instances(self, *classes: str) -> list[str]:
+        """Return the things of the classes that have a page or a fragment, sorted by IRI."""
+        return [
+            iri
+            for iri in sorted(self.things)
+            if self.routes.find(iri) and self.reading.is_a(iri, *classes)
+        ]
+
+    def find_question(self, name: str) -> Question:
+        """Return a question of the home."""
+        return find_question(self.graph.home, name)
+
+    def ask(self, name: str, **values: str) -> Rows | None:
+        """Return the rows of an answer in this language; None if it has triples instead."""
+        key = " ".join([name, *values.values()])
+        if key not in self._answers:
+            question = self.find_question(name)
+            terms = bind_question(self.graph, question, values)
+            answer = ask_question(self.graph, question, self.language, terms)
+            self._answers[key] = answer if isinstance(answer, Rows) else None
+        return self._answers[key]
+
+    def ask_texts(self, name: str, **values: str) -> list[dict[str, str]]:
+        """Return the rows of an answer as texts by column; missing values are ""."""
+        answer = self.ask(name, **values)
+        if answer is None:
+            return []
+        return [dict(zip(answer.variables, map(text, row), strict=True)) for row in answer.rows]
+
+
+def read_edition(graph: Graph, language: str) -> Edition:
+    """Return the edition of a graph in a language, from one reading.
+
+    Raises:
+        KgError: see `read_everything`.
+    """
+    reading = read_everything(graph, language)
+    things = {iri: make_description(reading, iri) for iri in sorted(reading.statements)}
+    return Edition(graph, reading, read_site_words(language), make_routes(reading), things)

@@ -1,0 +1,117 @@
+"""Turn pages into HTML with the templates beside this module."""
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg.errors import require
+from kg.portrait.model import Passage
+from kg.publish.edition import Edition
+from kg.publish.page import Page
+from kg.publish.routes import Here
+from kg.publish.web import describe_page, list_alternates
+from kg.publish.words import LANGUAGES, read_site_words
+
+if TYPE_CHECKING:
+    import jinja2
+
+TEMPLATES = Path(__file__).with_name("templates")
+CHINESE = re.compile("[\u3400-\u9fff]")
+LATIN = re.compile("[A-Za-z]{2}")
+MOST_BOXES = 60  # of a number that a source declares
+
+
+class Renderer:
+    """Renders pages; `base` is the address of the site or "", `report` the link for errors."""
+
+    def __init__(self, base: str = "", report: str = "") -> None:
+        self.base = base
+        self.report = report
+        self._environment = make_environment()
+
+    def render(self, edition: Edition, page: Page) -> bytes:
+        """Return the HTML of a page in the language of an edition."""
+        file = f"{edition.language}/{page.path}.html"
+        here = Here(edition.routes, edition.language, file)
+        html = self._environment.get_template(page.template).render(
+            page=page,
+            edition=edition,
+            words=edition.words,
+            portrait=edition.reading.words,
+            language=edition.language,
+            languages=LANGUAGES,
+            here=here,
+            base=self.base,
+            report=self.report,
+            alternates=list_alternates(self.base, page.path) if self.base else [],
+            address=f"{self.base}{file}",
+            described=describe_page(edition, page, f"{self.base}{file}") if self.base else "",
+            evidence=lambda passage: _find_evidence(edition, here, passage),
+            **page.values,
+        )
+        return (html.rstrip() + "\n").encode("utf-8")
+
+    def render_root(self, edition: Edition, template: str) -> bytes:
+        """Return the HTML of a page at the root of the site, in all languages."""
+        here = Here(edition.routes, edition.language, template)
+        root = f"{self.base}" if self.base and template == "404.html" else ""
+        html = self._environment.get_template(template).render(
+            edition=edition, here=here, languages=LANGUAGES, root=root, base=self.base
+        )
+        return (html.rstrip() + "\n").encode("utf-8")
+
+    def render_sitemap(self, paths: Iterable[str]) -> bytes:
+        """Return the sitemap (https://www.sitemaps.org/protocol.html), without times of change."""
+        pages = [list_alternates(self.base, path) for path in paths]
+        return self._environment.get_template("sitemap.xml").render(pages=pages).encode("utf-8")
+
+
+def _find_evidence(edition: Edition, here: Here, passage: Passage) -> str:
+    iri = edition.evidence.get(passage)
+    return here.follow(iri) if iri else ""
+
+
+def make_environment() -> "jinja2.Environment":
+    """Return the environment of the templates: every value is escaped, and none may be missing.
+
+    Raises:
+        KgError: Jinja2 is not installed.
+    """
+    jinja = require("jinja2", "web")
+    environment: jinja2.Environment = jinja.Environment(
+        loader=jinja.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    environment.filters["tagged"] = _make_tagger(require("markupsafe", "web"))
+    environment.filters["size"] = show_size
+    environment.globals["most_boxes"] = MOST_BOXES
+    environment.globals["read_words"] = read_site_words
+    return environment
+
+
+def _make_tagger(markupsafe: Any) -> Callable[[str, str], Any]:
+    """Return a filter that marks a text in another language than the page, for screen readers."""
+
+    def tag(text: str, language: str) -> Any:
+        is_chinese = CHINESE.search(text) is not None
+        if language == "en" and is_chinese:
+            return markupsafe.Markup('<span lang="zh">{}</span>').format(text)
+        if language != "en" and not is_chinese and LATIN.search(text):
+            return markupsafe.Markup('<span lang="en">{}</span>').format(text)
+        return text
+
+    return tag
+
+
+def show_size(size: int) -> str:
+    """Return a number of bytes in kB or MB.
+
+    >>> show_size(173_000), show_size(2_400_000)
+    ('173 kB', '2.4 MB')
+    """
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(round(size / 1e3), 1)} kB"

@@ -1,0 +1,125 @@
+"""`kg publish`: write the site of a graph to a folder."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from kg.dumps.context import read_context
+from kg.errors import KgError
+from kg.files import MANIFEST, write_folder
+from kg.graph import Graph, load_graph
+from kg.home import Home
+from kg.publish.answers import make_question_pages
+from kg.publish.dataset import make_dataset_pages, write_dumps
+from kg.publish.edition import Edition, read_edition
+from kg.publish.overview import make_overview_pages
+from kg.publish.page import Page
+from kg.publish.pictures import make_network_pages
+from kg.publish.render import Renderer
+from kg.publish.statements import read_statements, write_files
+from kg.publish.things import make_index_page, make_thing_pages
+from kg.publish.vocabulary import make_vocabulary_pages
+from kg.publish.web import check_address, check_report, write_robots
+from kg.publish.words import LANGUAGES
+
+STYLE = Path(__file__).with_name("style.css")
+CONTEXT = "context.jsonld"
+
+# Called with what is being written, and the share that is done, 0 to 1.
+Progress = Callable[[str, float], None]
+Files = Iterator[tuple[str, bytes]]
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was written: the numbers of pages, over all languages, and of files."""
+
+    pages: int
+    files: int
+
+
+def publish_site(
+    home: Home,
+    folder: Path,
+    *,
+    base_url: str = "",
+    report_to: str = "",
+    force: bool = False,
+    progress: Progress = lambda what, share: None,
+) -> Published:
+    """Write a page for everything in a home, in each language of `LANGUAGES`, to a folder.
+
+    With the address of the site, `base_url`, pages have canonical links, links to other languages
+    and previews, and there are a sitemap and a robots.txt. All other links are relative. The same
+    data give the same bytes; files that are unchanged are not written.
+
+    Raises:
+        KgError: an argument is not valid, or a file in the folder was not written by kg (exit code
+            2); Jinja2 is not installed, the folder cannot be written, or a file is not Turtle (1).
+    """
+    base = check_address(base_url) if base_url else ""
+    renderer = Renderer(base, check_report(report_to) if report_to else "")
+    with write_folder(folder, export="site", force=force) as open_file:
+        pages, names = 0, set[str]()
+        for name, content in _write_site(home, renderer, progress):
+            if name in names or name == MANIFEST:
+                raise KgError(f"{name}: two things would have this file. Change one of their IRIs.")
+            names.add(name)
+            pages += name.endswith(".html")
+            with open_file(name) as stream:
+                stream.write(content)
+    progress("written", 1)
+    return Published(pages, len(names) + 1)
+
+
+def _write_site(home: Home, renderer: Renderer, progress: Progress) -> Files:
+    progress("reading", 0)
+    graph = load_graph(home)
+    editions = []
+    for number, language in enumerate(LANGUAGES):
+        editions.append(read_edition(graph, language))
+        progress("reading", 0.2 * (number + 1) / len(LANGUAGES))
+    dumps = list(write_dumps(graph))
+    yield from ((dump.path, dump.content) for dump in dumps)
+    progress("dumps", 0.3)
+    yield from _write_data(graph, editions[0], renderer.base)
+    paths: list[str] = []
+    for number, edition in enumerate(editions):
+        pages = chain(
+            make_overview_pages(edition),
+            make_question_pages(edition),
+            make_network_pages(edition),
+            make_vocabulary_pages(edition),
+            make_dataset_pages(edition, dumps),
+            [make_index_page(edition)],
+            make_thing_pages(edition),
+        )
+        total = len(edition.routes.list_pages()) + 100
+        start, length = 0.4 + 0.6 * number / len(editions), 0.6 / len(editions)
+        for count, page in enumerate(pages):
+            progress(page.title, start + length * min(count / total, 1))
+            paths += [page.path] if not number else []
+            yield from _write_page(edition, page, renderer)
+    yield "index.html", renderer.render_root(editions[0], "index.html")
+    yield "404.html", renderer.render_root(editions[0], "404.html")
+    yield "style.css", STYLE.read_bytes()
+    if renderer.base:
+        yield "sitemap.xml", renderer.render_sitemap(paths)
+        yield "robots.txt", write_robots(renderer.base)
+
+
+def _write_page(edition: Edition, page: Page, renderer: Renderer) -> Files:
+    yield f"{edition.language}/{page.path}.html", renderer.render(edition, page)
+    for name, content in page.files.items():
+        yield f"{edition.language}/{name}", content
+
+
+def _write_data(graph: Graph, edition: Edition, base: str) -> Files:
+    """Yield the statements beside each page, once for all languages, and their context."""
+    context = read_context(graph.home)
+    document = {"@context": context.build()}
+    yield CONTEXT, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    address = f"{base}{CONTEXT}" if base else "{root}" + CONTEXT
+    yield from write_files(read_statements(graph), edition.routes, context, address)

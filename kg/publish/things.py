@@ -1,0 +1,179 @@
+"""The page of each thing: its portrait, its statements, what refers to it, and its passages."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from kg.portrait.description import Description
+from kg.portrait.model import Link, Passage, Row, Section
+from kg.portrait.rows import make_row
+from kg.publish.edition import Edition
+from kg.publish.page import Crumb, Page, write_csv
+from kg.publish.vocabulary import list_terms
+
+MOST_SIMILAR = 3
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A passage of a source: the fragments of its IRIs, and the things that it is evidence for."""
+
+    passage: Passage
+    fragments: tuple[str, ...]
+    kinds: tuple[str, ...]
+    things: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows of a section under one heading, which may be ""; `anchor` is the fragment."""
+
+    heading: str
+    anchor: str
+    rows: tuple[Row, ...]
+
+
+def make_thing_pages(edition: Edition) -> Iterator[Page]:
+    """Yield the page of each thing that has one, sorted by path."""
+    for path, iris in sorted(edition.routes.list_pages().items()):
+        own = [iri for iri in iris if edition.routes.addresses[iri].fragment == ""]
+        terms = [iri for iri in iris if iri not in own]
+        # A namespace such as ontology# may have terms without a document.
+        yield make_thing_page(edition, path, (own or iris)[0], terms)
+
+
+def make_thing_page(edition: Edition, path: str, iri: str, terms: Sequence[str]) -> Page:
+    """Return the page of a thing, with other things that are fragments of it."""
+    thing = edition.things[iri]
+    words = edition.words
+    element = None
+    if edition.reading.is_a(iri, "cdp:PolicyElement", "cdp:DocumentPart"):
+        element = make_row(edition.reading, iri, with_document=True)
+    cited = list_cited(edition, terms)
+    sections = [(section, list_groups(edition, section)) for section in thing.sections]
+    rows = [row for section in thing.sections for row in section.rows]
+    table = path + ".csv"
+    return Page(
+        path,
+        "thing.html",
+        thing.label,
+        element.description if element else _summarize(thing),
+        (
+            Crumb(words["things"], "things"),
+            Crumb(thing.kind or words["things"], "things", find_anchor(edition, iri)),
+        ),
+        {
+            "thing": thing,
+            "element": None if thing.sections else element,
+            "sections": sections,
+            "similar": list_similar(edition, iri),
+            "cited": cited,
+            "terms": [] if cited else list_terms(edition, terms),
+            "beside": path,
+            "is_deprecated": edition.reading.read_text(iri, "owl:deprecated") == "true",
+        },
+        iri,
+        {table: write_rows(edition, thing)} if rows else {},
+        table if rows else "",
+    )
+
+
+def _summarize(thing: Description) -> str:
+    """Return a sentence about a thing for previews, "" if the data have none."""
+    for detail in thing.details:
+        if detail.values and len(detail.values[0].name) > len(thing.label):
+            return detail.values[0].name
+    return ""
+
+
+def find_anchor(edition: Edition, iri: str) -> str:
+    """Return the fragment of a thing's kind on the page of all things."""
+    types = [one for one in edition.reading.find(iri, "rdf:type") if not one.is_entailed]
+    links = edition.reading.make_links(types)
+    return links[0].prefixed.replace(":", "-") if links else "other"
+
+
+def list_groups(edition: Edition, section: Section) -> list[Group]:
+    """Return the rows of a section by their headings, in order."""
+    slugs = {city.name: city.prefixed.partition(":")[2] for city in edition.cities}
+    groups: list[Group] = []
+    for heading, rows in groupby(section.rows, lambda row: row.group):
+        name = slugs.get(heading, str(len(groups) + 1))
+        groups.append(Group(heading, f"{section.name}-{name}" if heading else "", tuple(rows)))
+    return groups
+
+
+def list_similar(edition: Edition, iri: str) -> list[tuple[Link, str]]:
+    """Return the cities with the most similar themes, each with the path of the comparison."""
+    if iri not in {city.iri for city in edition.cities}:
+        return []
+    found = []
+    for row in edition.ask_texts("city-pairs"):
+        pair = [row["firstIri"], row["secondIri"]]
+        if iri in pair:
+            other = pair[1 - pair.index(iri)]
+            found.append((edition.reading.link(other), name_comparison(edition, *pair)))
+    return found[:MOST_SIMILAR]
+
+
+def name_comparison(edition: Edition, first: str, second: str) -> str:
+    """Return the path of the comparison of two things, whatever their order."""
+    pages = (edition.routes.addresses[iri].page for iri in (first, second))
+    return "compare/" + "-".join(sorted(page.rpartition("/")[2] for page in pages))
+
+
+def list_cited(edition: Edition, iris: Iterable[str]) -> list[Cited]:
+    """Return the passages that some evidence and segments are, in the order of the source."""
+    found: dict[Passage, list[str]] = {}
+    for iri in iris:
+        if place := edition.find_passage(iri):
+            found.setdefault(place, []).append(iri)
+    ordered = sorted(found, key=lambda one: (one.source, one.start, one.end))
+    return [_make_cited(edition, one, sorted(found[one])) for one in ordered]
+
+
+def _make_cited(edition: Edition, passage: Passage, iris: Sequence[str]) -> Cited:
+    selectors = [s for iri in iris for s in edition.reading.list_iris(iri, "oa:hasSelector")]
+    addresses = [edition.routes.find(iri) for iri in dict.fromkeys([*iris, *selectors])]
+    return Cited(
+        passage,
+        tuple(address.fragment for address in addresses if address),
+        tuple(dict.fromkeys(edition.things[iri].kind for iri in iris)),
+        tuple(edition.cited.get(passage, ())),
+    )
+
+
+def write_rows(edition: Edition, thing: Description) -> bytes:
+    """Return the rows of a portrait as CSV."""
+    names = "section group thing kind number description deadline voice details passages iri"
+    titles = [edition.words[f"column-{name}"] for name in names.split()]
+    return write_csv(titles, (_list_cells(s, row) for s in thing.sections for row in s.rows))
+
+
+def _list_cells(section: Section, row: Row) -> list[str]:
+    details = (
+        f"{detail.heading}: {' | '.join(link.name for link in detail.values)}".removeprefix(": ")
+        for detail in row.details
+    )
+    passages = (f"{one.source} {one.start}-{one.end}" for one in row.passages)
+    return [
+        section.heading, row.group, row.thing.name, row.kind, row.number, row.description,
+        row.deadline, row.voice, "; ".join(details), " ".join(passages), row.thing.iri,
+    ]  # fmt: skip
+
+
+def make_index_page(edition: Edition) -> Page:
+    """Return the page that lists all things by kind."""
+    kinds: dict[str, tuple[str, list[Link]]] = {}
+    for iri, address in edition.routes.addresses.items():
+        if not address.fragment:
+            thing = edition.things[iri]
+            anchor = find_anchor(edition, iri)
+            kinds.setdefault(anchor, (thing.kind, []))[1].append(edition.reading.link(iri))
+    groups = [
+        (kind, anchor, sorted(links, key=lambda link: (link.name.casefold(), link.iri)))
+        for anchor, (kind, links) in sorted(kinds.items())
+    ]
+    words = edition.words
+    return Page("things", "things.html", words["things"], words["things-summary"],
+                values={"groups": groups})  # fmt: skip

@@ -1,0 +1,85 @@
+"""The terms of the ontology, the code lists, the alignments and the deprecated terms."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from kg.portrait.model import Detail, Link
+from kg.publish.edition import Edition
+from kg.publish.page import Page, write_csv
+
+# What the entry of a term says at its head.
+HEAD = ("rdf:type", "rdfs:label", "skos:prefLabel", "rdfs:isDefinedBy")
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term of a vocabulary, with the fragment of its entry."""
+
+    link: Link
+    fragment: str
+    kind: str
+    definition: str
+    details: tuple[Detail, ...]
+    is_deprecated: bool
+
+
+def list_terms(edition: Edition, iris: Iterable[str]) -> list[tuple[str, list[Term]]]:
+    """Return terms by kind: the groups sorted by the kind, the terms by their IRIs."""
+    groups: dict[str, list[Term]] = {}
+    for iri in sorted(iris):
+        term = _make_term(edition, iri)
+        groups.setdefault(term.kind, []).append(term)
+    return sorted(groups.items())
+
+
+def _make_term(edition: Edition, iri: str) -> Term:
+    reading, thing = edition.reading, edition.things[iri]
+    hidden = {reading.titles.get(reading.names.expand(name)) for name in HEAD}
+    defined = reading.read_text(iri, "skos:definition")
+    if defined:
+        hidden.add(reading.titles.get(reading.names.expand("skos:definition")))
+    address = edition.routes.addresses[iri]
+    return Term(
+        reading.link(iri),
+        address.fragment or address.page.partition("/")[2].replace("/", "-"),
+        edition.words.texts.get(f"kind-{thing.kind.replace(':', '-')}", thing.kind),
+        defined,
+        tuple(one for one in thing.statements if one.heading not in hidden),
+        reading.read_text(iri, "owl:deprecated") == "true",
+    )
+
+
+def make_vocabulary_pages(edition: Edition) -> Iterator[Page]:
+    """Yield the page of all codes, and that of the alignments with other vocabularies."""
+    words, reading = edition.words, edition.reading
+    schemes = []
+    for scheme in edition.list_instances("skos:ConceptScheme"):
+        members = reading.list_subjects(scheme, "skos:inScheme")
+        terms = [_make_term(edition, iri) for iri in members if edition.routes.find(iri)]
+        schemes.append((_make_term(edition, scheme), terms))
+    deprecated = [
+        reading.link(iri)
+        for iri in edition.routes.addresses
+        if reading.read_text(iri, "owl:deprecated") == "true"
+    ]
+    yield Page("codes", "codes.html", words["codes"], words["codes-summary"],
+               values={"schemes": schemes, "deprecated": deprecated})  # fmt: skip
+    rows = list(_list_alignments(edition))
+    titles = [words[f"column-{name}"] for name in ("term", "relation", "other-term")]
+    table = write_csv(titles, ([a.iri, heading, b.iri] for a, heading, b in rows))
+    yield Page("alignments", "alignments.html", words["alignments"], words["alignments-summary"],
+               values={"rows": rows}, files={"alignments.csv": table},
+               download="alignments.csv")  # fmt: skip
+
+
+def _list_alignments(edition: Edition) -> Iterator[tuple[Link, str, Link]]:
+    """Yield each statement that ties a thing of ours to one of another vocabulary."""
+    plain = {edition.reading.names.expand(name) for name in ("rdf:type", "rdfs:isDefinedBy")}
+    for iri in edition.routes.addresses:
+        for name, statements in edition.reading.statements[iri].items():
+            others = [
+                one for one in edition.reading.make_links(statements)
+                if one.iri and name not in plain and not one.iri.startswith(edition.routes.base)
+            ]  # fmt: skip
+            for other in others:
+                yield edition.reading.link(iri), statements[0].title, other
