@@ -116,6 +116,15 @@ class Edition:
             read(iri, "dcterms:bibliographicCitation"),
         )
 
+    def name_kind(self, iri: str) -> str:
+        """Return the kind of a thing; classes of OWL have names in the words of the pages."""
+        types = [one for one in self.reading.find(iri, "rdf:type") if not one.is_entailed]
+        names = [
+            f"kind-{link.prefixed.replace(':', '-')}" for link in self.reading.make_links(types)
+        ]
+        found = (self.words.texts[name] for name in names if name in self.words.texts)
+        return next(found, self.things[iri].kind)
+
     def find_passage(self, iri: str) -> Passage | None:
         """Return the passage of evidence or of a segment, by its selector, or None."""
         sources = self.reading.list_iris(iri, "oa:hasSource")

@@ -45,7 +45,7 @@ def make_thing_pages(edition: Edition) -> Iterator[Page]:
 def make_thing_page(edition: Edition, path: str, iri: str, terms: Sequence[str]) -> Page:
     """Return the page of a thing, with other things that are fragments of it."""
     thing = edition.things[iri]
-    words = edition.words
+    words, kind = edition.words, edition.name_kind(iri)
     element = None
     if edition.reading.is_a(iri, "cdp:PolicyElement", "cdp:DocumentPart"):
         element = make_row(edition.reading, iri, with_document=True)
@@ -60,13 +60,15 @@ def make_thing_page(edition: Edition, path: str, iri: str, terms: Sequence[str])
         element.description if element else _summarize(thing),
         (
             Crumb(words["things"], "things"),
-            Crumb(thing.kind or words["things"], "things", find_anchor(edition, iri)),
+            Crumb(kind or words["things"], "things", find_anchor(edition, iri)),
         ),
         {
             "thing": thing,
+            "kind": kind,
             "element": None if thing.sections else element,
             "sections": sections,
             "similar": list_similar(edition, iri),
+            "silent": list_silent(edition, thing),
             "cited": cited,
             "terms": [] if cited else list_terms(edition, terms),
             "beside": path,
@@ -101,6 +103,12 @@ def list_groups(edition: Edition, section: Section) -> list[Group]:
         name = slugs.get(heading, str(len(groups) + 1))
         groups.append(Group(heading, f"{section.name}-{name}" if heading else "", tuple(rows)))
     return groups
+
+
+def list_silent(edition: Edition, thing: Description) -> list[Link]:
+    """Return the cities that say nothing about a theme, as far as the source goes."""
+    heard = {row.group for section in thing.sections for row in section.rows}
+    return [city for city in edition.cities if city.name not in heard]
 
 
 def list_similar(edition: Edition, iri: str) -> list[tuple[Link, str]]:
@@ -167,9 +175,10 @@ def make_index_page(edition: Edition) -> Page:
     kinds: dict[str, tuple[str, list[Link]]] = {}
     for iri, address in edition.routes.addresses.items():
         if not address.fragment:
-            thing = edition.things[iri]
             anchor = find_anchor(edition, iri)
-            kinds.setdefault(anchor, (thing.kind, []))[1].append(edition.reading.link(iri))
+            kinds.setdefault(anchor, (edition.name_kind(iri), []))[1].append(
+                edition.reading.link(iri)
+            )
     groups = [
         (kind, anchor, sorted(links, key=lambda link: (link.name.casefold(), link.iri)))
         for anchor, (kind, links) in sorted(kinds.items())

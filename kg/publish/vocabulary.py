@@ -41,8 +41,8 @@ def _make_term(edition: Edition, iri: str) -> Term:
     address = edition.routes.addresses[iri]
     return Term(
         reading.link(iri),
-        address.fragment or address.page.partition("/")[2].replace("/", "-"),
-        edition.words.texts.get(f"kind-{thing.kind.replace(':', '-')}", thing.kind),
+        address.fragment or address.page.replace("/", "-"),
+        edition.name_kind(iri),
         defined,
         tuple(one for one in thing.statements if one.heading not in hidden),
         reading.read_text(iri, "owl:deprecated") == "true",

@@ -1,0 +1,290 @@
+"""The site as a whole: links, IRIs, bytes, foreign files, hostile data, and what is not shown."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyoxigraph import RdfFormat, parse
+
+from kg.errors import KgError
+from kg.files import MANIFEST
+from kg.graph import load_graph
+from kg.home import Home
+from kg.names import text
+from kg.portrait.reading import read_everything
+from kg.publish import publish_site
+from kg.publish.routes import make_routes
+from kg.publish.words import LANGUAGES
+from kg.source import NgramIndex, restore_text, simplify_text
+
+Read = Callable[[Path, Home], Any]
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+EVIL = """
+PREFIX cdp: <https://w3id.org/cdp/ontology#>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+<https://w3id.org/cdp/id/place/../../../escape> a cdp:City ;
+    rdfs:label "<script>alert(1)</script>"@en , "</title><img src=x onerror=alert(1)>"@zh-Hans ;
+    cdp:description "\\"><script>alert(2)</script> {{ 7 * 7 }} </script>"@en ;
+    owl:sameAs <javascript:alert(3)> .
+<https://w3id.org/cdp/id/place/a'onclick='b> a cdp:City ; rdfs:label "=1+1"@en .
+<https://w3id.org/cdp/en/index> a cdp:City ; rdfs:label "not the home page"@en .
+<https://w3id.org/cdp/id/doc/evil> a cdp:PolicyDocument ;
+    rdfs:label "<b>bold</b>"@en ;
+    cdp:appliesTo <https://w3id.org/cdp/id/place/../../../escape> .
+"""
+# Words of languages, formats and the program that both languages share.
+SHARED = re.compile(
+    r"SHA-256|Turtle|JSON-LD|N-Triples|TriG|N-Quads|SPARQL|IRI|CSV|City Digital Policy maintainers"
+)
+
+
+def list_files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def list_states(folder: Path) -> dict[str, tuple[int, int]]:
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    return {str(path): (path.stat().st_mtime_ns, path.stat().st_ino) for path in paths}
+
+
+def find_missing_iris(site: Any) -> list[str]:
+    """Return the IRIs of ours without a page, a fragment, or a Turtle file that has them."""
+    reading = read_everything(load_graph(site.home), "en")
+    routes = make_routes(reading)
+    subjects: dict[str, set[str]] = {}
+    missing = []
+    for iri in reading.statements:
+        if not iri.startswith(routes.base):
+            continue
+        address = routes.addresses[iri]
+        if address.page not in subjects:
+            data = (site.folder / f"{address.page}.ttl").read_bytes()
+            quads = parse(data, RdfFormat.TURTLE)
+            subjects[address.page] = {text(q.subject) for q in quads}  # type: ignore[arg-type]
+        pages = [site.pages[f"{language}/{address.page}.html"] for language in LANGUAGES]
+        if address.fragment and not all(address.fragment in page.ids for page in pages):
+            missing.append(f"{iri}: fragment")
+        if iri not in subjects[address.page]:
+            missing.append(f"{iri}: Turtle")
+    return missing
+
+
+def check_safety(site: Any) -> None:
+    """Check that pages have no script, no inline style, and load nothing from elsewhere."""
+    for name, page in site.pages.items():
+        for tag, given in page.tags:
+            assert tag not in ("style", "iframe", "object", "embed", "base", "form"), name
+            assert tag != "script" or given == {"type": "application/ld+json"}, name
+            assert not any(key == "style" or key.startswith("on") for key in given), name
+        for tag, attribute, link in page.links:
+            assert re.match(r"(https?|mailto):|[^:]*$", link), (name, link)
+            if attribute != "href" or (tag == "link" and not link.startswith("https://example")):
+                assert ":" not in link, (name, link)
+
+
+def test_links_lead_somewhere(town_site: Any) -> None:
+    assert len(town_site.pages) > 300
+    assert town_site.find_broken() == []
+    assert [n for n, page in town_site.pages.items() if max(page.ids.values(), default=0) > 1] == []
+
+
+def test_broken_link_is_found(town_site: Any, tmp_path: Path, read_site: Read) -> None:
+    copy = tmp_path / "site"
+    shutil.copytree(town_site.folder, copy)
+    (copy / "en/time.html").unlink()
+    page = copy / "en/about.html"
+    page.write_text(page.read_text("utf-8").replace('id="cite"', ""), "utf-8")
+    broken = read_site(copy, town_site.home).find_broken()
+    assert ("en/index.html", "time.html") in broken
+
+
+def test_every_iri_has_a_page_and_statements(town_site: Any) -> None:
+    assert find_missing_iris(town_site) == []
+
+
+def test_pages_run_and_load_nothing(town_site: Any) -> None:
+    check_safety(town_site)
+
+
+def test_formats_beside_a_page_have_the_same_statements(town_site: Any) -> None:
+    path = town_site.folder / "id/place/suzhou"
+    turtle = {str(q.triple) for q in parse(path.with_suffix(".ttl").read_bytes(), RdfFormat.TURTLE)}
+    lines = path.with_suffix(".nt").read_bytes()
+    assert {str(q.triple) for q in parse(lines, RdfFormat.N_TRIPLES)} == turtle
+    document = json.loads(path.with_suffix(".jsonld").read_text("utf-8"))
+    context = json.loads((town_site.folder / "context.jsonld").read_text("utf-8"))
+    assert document["@context"] == "../../context.jsonld"
+    assert [node["id"] for node in document["@graph"]] == ["place:suzhou"]
+    full = json.dumps({**document, **context})
+    read = parse(full.encode(), RdfFormat.JSON_LD)
+    assert {str(quad.triple) for quad in read} == turtle
+
+
+def test_same_data_give_the_same_bytes(town_site: Any, tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from kg.home import Home;"
+        "from kg.publish import publish_site;"
+        "publish_site(Home(Path(sys.argv[1])), Path(sys.argv[2]))"
+    )
+    environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Shanghai", "LC_ALL": "C"}
+    command = [sys.executable, "-c", code, town_site.home.root, tmp_path / "other"]
+    subprocess.run(command, env=environment, check=True)
+    assert list_files(tmp_path / "other") == list_files(town_site.folder)
+
+
+def test_only_what_changed_is_written(small: Home, tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    publish_site(small, folder)
+    (folder / "mine.txt").write_text("mine")
+    before = list_states(folder)
+    publish_site(small, folder)
+    assert list_states(folder) == before
+    data = small.data / "reference/places.ttl"
+    data.write_text(data.read_text("utf-8").replace('"Wuhan"@en', '"Wuhan City"@en'), "utf-8")
+    publish_site(small, folder)
+    after = list_states(folder)
+    changed = {Path(name).relative_to(folder).as_posix() for name in after
+               if before.get(name) != after[name]}  # fmt: skip
+    assert {"en/id/place/wuhan.html", "id/place/wuhan.ttl", MANIFEST} <= changed
+    assert not {"en/id/place/suzhou.html", "style.css", "id/place/suzhou.nt", "mine.txt"} & changed
+    assert (folder / "mine.txt").read_text() == "mine"
+
+
+def test_file_of_another_is_refused_and_kept(untouched: Home, tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    (folder / "en").mkdir(parents=True)
+    (folder / "en/index.html").write_text("mine")
+    with pytest.raises(KgError, match="Use --force"):
+        publish_site(untouched, folder)
+    assert list_files(folder) == {"en/index.html": b"mine"}
+    publish_site(untouched, folder, force=True)
+    assert b"mine" != (folder / "en/index.html").read_bytes()
+
+
+def test_hostile_data_stay_text(small: Home, tmp_path: Path, read_site: Read) -> None:
+    (small.data / "town/evil.ttl").write_text(EVIL, "utf-8")
+    folder = tmp_path / "out" / "site"
+    publish_site(small, folder, base_url="https://example.org/")
+    site = read_site(folder, small)
+    assert sorted(path.name for path in tmp_path.joinpath("out").iterdir()) == ["site"]
+    check_safety(site)
+    assert site.find_broken() == []
+    assert find_missing_iris(site) == []
+    assert "<script>alert" not in (folder / "en/index.html").read_text("utf-8")
+    pages = [path.read_text("utf-8") for path in (folder / "en/x").glob("*.html")]
+    assert any("&lt;script&gt;alert(1)&lt;/script&gt;" in page for page in pages)
+    assert any("{{ 7 * 7 }}" in page for page in pages)
+
+
+def test_address_adds_links_across_languages(
+    untouched: Home, tmp_path: Path, read_site: Read, town_site: Any
+) -> None:
+    folder = tmp_path / "site"
+    publish_site(untouched, folder, base_url="https://example.org/x", report_to="a@example.org")
+    page = (folder / "zh-Hans/id/place/suzhou.html").read_text("utf-8")
+    own = "https://example.org/x/zh-Hans/id/place/suzhou.html"
+    assert f'<link rel="canonical" href="{own}">' in page
+    assert f'hreflang="zh-Hans" href="{own}"' in page
+    assert 'hreflang="x-default" href="https://example.org/x/en/id/place/suzhou.html"' in page
+    found = re.search(r'ld\+json">(.*)</script>', page)
+    assert found
+    described = json.loads(found[1])
+    assert described["@id"] == "https://w3id.org/cdp/id/place/suzhou"
+    assert (described["@type"], described["name"]) == ("City", "苏州")
+    assert 'href="mailto:a@example.org?subject=https' in page
+    addresses = re.findall("<loc>(.*)</loc>", (folder / "sitemap.xml").read_text("utf-8"))
+    paths = {address.removeprefix("https://example.org/x/") for address in addresses}
+    assert paths == set(read_site(folder, untouched).pages) - {"index.html", "404.html"}
+    assert "Sitemap: https://example.org/x/sitemap.xml" in (folder / "robots.txt").read_text()
+    assert "https://example.org/x/style.css" in (folder / "404.html").read_text("utf-8")
+    plain = (town_site.folder / "zh-Hans/id/place/suzhou.html").read_text("utf-8")
+    assert not re.search("canonical|hreflang=.x-default|og:|ld.json.>", plain)
+    assert not (town_site.folder / "sitemap.xml").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"base_url": "example.org"}, "--base-url example.org: not the address of a site."),
+        ({"base_url": "https://example.org/?a=b"}, "without ? and #"),
+        ({"report_to": "javascript:alert(1)"}, "neither a web address nor a mail address"),
+        ({"report_to": 'https://example.org/"><b>'}, "neither a web address nor a mail address"),
+    ],
+)
+def test_wrong_address_is_refused(
+    untouched: Home, tmp_path: Path, options: dict[str, str], message: str
+) -> None:
+    with pytest.raises(KgError) as caught:
+        publish_site(untouched, tmp_path / "site", **options)  # type: ignore[arg-type]
+    assert message in str(caught.value)
+    assert not (tmp_path / "site").exists()
+
+
+def test_command_writes_the_site(run: Run, untouched: Home, tmp_path: Path) -> None:
+    done = run("--home", untouched.root, "publish", tmp_path / "site")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert "Open " in done.stdout
+    refused = run("--home", untouched.root, "publish", tmp_path / "site", "--report-to", "x")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("kg: --report-to x: ")
+
+
+def test_html_is_valid(town_site: Any) -> None:
+    html = import_module("html5rdf")
+    for name in town_site.pages:
+        parser = html.HTMLParser(strict=False)
+        parser.parse((town_site.folder / name).read_text("utf-8"))
+        assert parser.errors == [], (name, parser.errors[:3])
+
+
+def test_chinese_pages_have_no_english_words(town_site: Any) -> None:
+    """Apart from names of things, which the data may have in one language, and what is marked."""
+    reading = read_everything(load_graph(town_site.home), "zh-Hans")
+    known = {link for iri in reading.statements for link in (reading.read_label(iri),)}
+    found = set()
+    for name, page in town_site.pages.items():
+        if name.startswith("zh-Hans/"):
+            for tag, language, shown in page.texts:
+                rest = SHARED.sub("", shown)
+                is_code = tag in ("code", "pre") or "://" in shown or shown.strip() in known
+                if language == "zh-Hans" and not is_code and not re.search("[一-鿿]", shown):
+                    found |= {(tag, shown.strip())} if re.search("[A-Za-z]{3}", rest) else set()
+    allowed = {"@content"}  # viewport, policy
+    assert {one for one in found if one[0] not in allowed} == set()
+
+
+@pytest.mark.slow
+def test_city_site_is_whole(city_site: Any) -> None:
+    assert len(city_site.pages) > 1000
+    assert city_site.find_broken() == []
+    assert find_missing_iris(city_site) == []
+    check_safety(city_site)
+
+
+@pytest.mark.slow
+def test_no_page_has_wording_of_the_article(city_site: Any, article_text: str) -> None:
+    restored = restore_text(article_text).text
+    titles = load_graph(city_site.home).internal("titles")
+    names = [text(name) for (name,) in titles]
+    index = NgramIndex([restored, simplify_text(restored)], names)
+    assert index.find(restored[3000:3100])
+    for name, page in city_site.pages.items():
+        copied = [found for _, _, shown in page.texts if (found := index.find(shown))]
+        assert copied == [], name
+    for path in city_site.folder.rglob("*.csv"):
+        assert [index.find(cell) for cell in path.read_text("utf-8").split(",")
+                if index.find(cell)] == [], path  # fmt: skip
