@@ -17,6 +17,7 @@ run: $(VENV)/installed ## set up; check; print the headline answers; write out/
 	$(BIN)/kg export tables -o out/tables
 	$(BIN)/kg export gephi city-theme -o out/networks
 	$(BIN)/kg export gephi entities -o out/networks
+	$(BIN)/kg publish out/site
 
 test: lint ## set up; check style and types; run the quick tests
 	$(BIN)/pytest -n 2 --dist loadfile -m 'not slow'
@@ -54,7 +55,7 @@ clean: ## remove the environment and the output
 
 $(VENV)/installed: pyproject.toml Makefile
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --editable '.[picture,source]'
+	$(BIN)/python -m pip install --quiet --editable '.[picture,source,web]'
 	@touch $@
 
 $(VENV)/installed-test: pyproject.toml Makefile

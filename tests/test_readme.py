@@ -131,6 +131,7 @@ def test_make_run_does_the_main_job_from_nothing(checkout: Path, tmp_path: Path)
         files = {path.suffix for path in (out / "networks" / network).glob(f"{network}.*")}
         assert files >= {".gexf", ".graphml", ".json", ".svg"}
     assert (out / "tables" / "csv-metadata.json").is_file()
+    assert (out / "site" / "en" / "id" / "place" / "wuhan.html").is_file()
     assert (checkout / ".venv" / "bin" / "kg").is_file()
 
 

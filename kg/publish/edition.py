@@ -1,7 +1,8 @@
 """An edition: the graph as read once in one language, with everything that its pages need."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from kg.ask import Question, ask_question, bind_question, find_question
@@ -16,6 +17,8 @@ from kg.publish.routes import Routes, make_routes
 from kg.publish.words import read_site_words
 from kg.store import Rows
 from kg.xsd import read_integer
+
+BLANK = re.compile("_:[0-9a-z]+")
 
 
 @dataclass(frozen=True)
@@ -176,5 +179,15 @@ def read_edition(graph: Graph, language: str) -> Edition:
         KgError: see `read_everything`.
     """
     reading = read_everything(graph, language)
-    things = {iri: make_description(reading, iri) for iri in sorted(reading.statements)}
+    things = {iri: describe_thing(reading, iri) for iri in sorted(reading.statements)}
     return Edition(graph, reading, read_site_words(language), make_routes(reading), things)
+
+
+def describe_thing(reading: Reading, iri: str) -> Description:
+    """Return the description of a thing without blank nodes, whose names differ in each reading."""
+    thing = make_description(reading, iri)
+    kept = [
+        replace(one, values=tuple(v for v in one.values if v.iri or not BLANK.fullmatch(v.name)))
+        for one in thing.statements
+    ]
+    return replace(thing, statements=tuple(one for one in kept if one.values))

@@ -801,3 +801,23 @@ def test_missing_zstandard_library_is_an_error(
     ):
         pass
     assert read_tree(tmp_path) == {}
+
+
+def test_unchanged_files_of_a_folder_are_not_touched(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+
+    def write(**files: bytes) -> dict[str, tuple[int, int, int]]:
+        with write_folder(folder, export="test") as open_file:
+            for name, content in files.items():
+                with open_file(f"{name}/file") as stream:
+                    stream.write(content)
+        states = {path.relative_to(folder).as_posix(): path.stat() for path in folder.rglob("*")}
+        return {name: (s.st_ino, s.st_mtime_ns, s.st_size) for name, s in states.items()}
+
+    first = write(a=b"1", b=b"2")
+    assert write(a=b"1", b=b"2") == first
+    second = write(a=b"1", b=b"3", c=b"4")
+    assert second["a/file"] == first["a/file"]
+    assert second["b/file"] != first["b/file"]
+    assert write(a=b"1")["a/file"] == first["a/file"]
+    assert sorted(path.name for path in folder.iterdir()) == ["a", MANIFEST]

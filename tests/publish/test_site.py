@@ -73,7 +73,7 @@ def find_missing_iris(site: Any) -> list[str]:
         if address.page not in subjects:
             data = (site.folder / f"{address.page}.ttl").read_bytes()
             quads = parse(data, RdfFormat.TURTLE)
-            subjects[address.page] = {text(q.subject) for q in quads}  # type: ignore[arg-type]
+            subjects[address.page] = {text(q.subject) for q in quads}
         pages = [site.pages[f"{language}/{address.page}.html"] for language in LANGUAGES]
         if address.fragment and not all(address.fragment in page.ids for page in pages):
             missing.append(f"{iri}: fragment")
@@ -145,6 +145,7 @@ def test_same_data_give_the_same_bytes(town_site: Any, tmp_path: Path) -> None:
     assert list_files(tmp_path / "other") == list_files(town_site.folder)
 
 
+@pytest.mark.slow
 def test_only_what_changed_is_written(small: Home, tmp_path: Path) -> None:
     folder = tmp_path / "site"
     publish_site(small, folder)
@@ -163,6 +164,7 @@ def test_only_what_changed_is_written(small: Home, tmp_path: Path) -> None:
     assert (folder / "mine.txt").read_text() == "mine"
 
 
+@pytest.mark.slow
 def test_file_of_another_is_refused_and_kept(untouched: Home, tmp_path: Path) -> None:
     folder = tmp_path / "site"
     (folder / "en").mkdir(parents=True)
@@ -228,18 +230,17 @@ def test_wrong_address_is_refused(
     untouched: Home, tmp_path: Path, options: dict[str, str], message: str
 ) -> None:
     with pytest.raises(KgError) as caught:
-        publish_site(untouched, tmp_path / "site", **options)  # type: ignore[arg-type]
+        publish_site(untouched, tmp_path / "site", **options)
     assert message in str(caught.value)
     assert not (tmp_path / "site").exists()
 
 
+@pytest.mark.slow
 def test_command_writes_the_site(run: Run, untouched: Home, tmp_path: Path) -> None:
-    done = run("--home", untouched.root, "publish", tmp_path / "site")
-    assert done.returncode == 0, done.stderr
+    done = run("publish", tmp_path / "site", home=untouched, timeout=300)
     assert done.stderr == ""
     assert "Open " in done.stdout
-    refused = run("--home", untouched.root, "publish", tmp_path / "site", "--report-to", "x")
-    assert refused.returncode == 2
+    refused = run("publish", tmp_path / "site", "--report-to", "x", home=untouched, code=2)
     assert refused.stderr.startswith("kg: --report-to x: ")
 
 
