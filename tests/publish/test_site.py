@@ -230,7 +230,7 @@ def test_wrong_address_is_refused(
     untouched: Home, tmp_path: Path, options: dict[str, str], message: str
 ) -> None:
     with pytest.raises(KgError) as caught:
-        publish_site(untouched, tmp_path / "site", **options)
+        publish_site(untouched, tmp_path / "site", **options)  # type: ignore[arg-type]
     assert message in str(caught.value)
     assert not (tmp_path / "site").exists()
 
