@@ -184,10 +184,15 @@ def read_edition(graph: Graph, language: str) -> Edition:
 
 
 def describe_thing(reading: Reading, iri: str) -> Description:
-    """Return the description of a thing without blank nodes, whose names differ in each reading."""
+    """Return the description of a thing; one without a label has its title as label.
+
+    Blank nodes are left out: their names differ in each reading.
+    """
     thing = make_description(reading, iri)
     kept = [
         replace(one, values=tuple(v for v in one.values if v.iri or not BLANK.fullmatch(v.name)))
         for one in thing.statements
     ]
-    return replace(thing, statements=tuple(one for one in kept if one.values))
+    title = reading.read_text(iri, "dcterms:title") if thing.label == thing.name else ""
+    statements = tuple(one for one in kept if one.values)
+    return replace(thing, label=title or thing.label, statements=statements)

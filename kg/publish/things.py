@@ -175,10 +175,9 @@ def make_index_page(edition: Edition) -> Page:
     kinds: dict[str, tuple[str, list[Link]]] = {}
     for iri, address in edition.routes.addresses.items():
         if not address.fragment:
-            anchor = find_anchor(edition, iri)
-            kinds.setdefault(anchor, (edition.name_kind(iri), []))[1].append(
-                edition.reading.link(iri)
-            )
+            thing = edition.things[iri]
+            of_kind = kinds.setdefault(find_anchor(edition, iri), (edition.name_kind(iri), []))
+            of_kind[1].append(Link(thing.label, thing.name, iri))
     groups = [
         (kind, anchor, sorted(links, key=lambda link: (link.name.casefold(), link.iri)))
         for anchor, (kind, links) in sorted(kinds.items())

@@ -8,7 +8,7 @@ from kg.publish.edition import Edition
 from kg.publish.page import Page, write_csv
 
 # What the entry of a term says at its head.
-HEAD = ("rdf:type", "rdfs:label", "skos:prefLabel", "rdfs:isDefinedBy")
+HEAD = ("rdf:type", "rdfs:label", "skos:prefLabel", "skos:definition", "rdfs:isDefinedBy")
 
 
 @dataclass(frozen=True)
@@ -34,16 +34,13 @@ def list_terms(edition: Edition, iris: Iterable[str]) -> list[tuple[str, list[Te
 
 def _make_term(edition: Edition, iri: str) -> Term:
     reading, thing = edition.reading, edition.things[iri]
-    hidden = {reading.titles.get(reading.names.expand(name)) for name in HEAD}
-    defined = reading.read_text(iri, "skos:definition")
-    if defined:
-        hidden.add(reading.titles.get(reading.names.expand("skos:definition")))
+    hidden = {one.title for name in HEAD for one in reading.find(iri, name)}
     address = edition.routes.addresses[iri]
     return Term(
         reading.link(iri),
         address.fragment or address.page.replace("/", "-"),
         edition.name_kind(iri),
-        defined,
+        reading.read_text(iri, "skos:definition"),
         tuple(one for one in thing.statements if one.heading not in hidden),
         reading.read_text(iri, "owl:deprecated") == "true",
     )
