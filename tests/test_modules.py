@@ -78,7 +78,6 @@ LIBRARIES = {
     "pyarrow": {"kg/tables/parquet"},
     "xlsxwriter": {"kg/tables/workbook"},
     "jinja2": {"kg/publish/render"},
-    "markupsafe": {"kg/publish/render"},
     "resvg_py": {"kg/pictures/png"},
     "fontTools": {"kg/pictures/fonts"},
 }  # fmt: skip

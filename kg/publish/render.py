@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).with_name("templates")
 CHINESE = re.compile("[\u3400-\u9fff]")
 LATIN = re.compile("[A-Za-z]{2}")
+MARK = """{% macro span(text, tag) %}<span lang="{{ tag }}">{{ text }}</span>{% endmacro %}"""
 MOST_BOXES = 60  # of a number that a source declares
 
 
@@ -87,22 +88,23 @@ def make_environment() -> "jinja2.Environment":
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
-    environment.filters["tagged"] = _make_tagger(require("markupsafe", "web"))
+    environment.filters["tagged"] = _make_tagger(environment)
     environment.filters["size"] = show_size
     environment.globals["most_boxes"] = MOST_BOXES
     environment.globals["read_words"] = read_site_words
     return environment
 
 
-def _make_tagger(markupsafe: Any) -> Callable[[str, str], Any]:
+def _make_tagger(environment: "jinja2.Environment") -> Callable[[str, str], Any]:
     """Return a filter that marks a text in another language than the page, for screen readers."""
+    mark: Any = environment.from_string(MARK).module
 
     def tag(text: str, language: str) -> Any:
         is_chinese = CHINESE.search(text) is not None
         if language == "en" and is_chinese:
-            return markupsafe.Markup('<span lang="zh">{}</span>').format(text)
+            return mark.span(text, "zh")
         if language != "en" and not is_chinese and LATIN.search(text):
-            return markupsafe.Markup('<span lang="en">{}</span>').format(text)
+            return mark.span(text, "en")
         return text
 
     return tag
