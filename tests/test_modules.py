@@ -27,6 +27,7 @@ store: canonical engine interruptible clauses memory credentials transfer http
 graph
 ask: lookup wrapping table render question describe parameters answer
 api
+review: elements ledger changes display selection
 check: finding language_tags characters literals passed_over index shape_faults parameters patterns
   components validation syntax shapes reference constraint_queries placement evidence report
   checker
@@ -38,7 +39,7 @@ tables: vocabulary columns schema statements rows cells metadata codebook parque
 dumps: context grouping turtle jsonld export
 push_plan push
 cli: messages options output parameters groups ask query build check networks tables rdf push
-  source
+  source review
 """
 # `kg/__init__` imports what `kg.open` needs, and `python -m kg` starts the command line.
 OUTSIDE = {"kg/__init__", "kg/__main__"}
@@ -51,7 +52,7 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "base", "misc"}
 LIBRARIES = {
     "pyoxigraph": {
         "kg/names", "kg/xsd", "kg/turtle", "kg/turtle_faults", "kg/serialization",
-        "kg/check/literals",
+        "kg/check/literals", "kg/review/elements", "kg/review/display", "kg/review/selection",
         "kg/check/index", "kg/check/shape_faults",
         "kg/check/parameters", "kg/check/patterns", "kg/check/components", "kg/check/syntax",
         "kg/check/shapes", "kg/check/reference", "kg/check/checker",

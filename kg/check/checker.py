@@ -1,18 +1,21 @@
 """Run all checks on the files of a home."""
 
+import gc
 import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from pyoxigraph import Quad
 
-from kg.check.characters import check_characters
+from kg.check.characters import check_characters, may_have_forbidden
 from kg.check.constraint_queries import list_constraint_queries, run_constraint_query
 from kg.check.evidence import check_evidence, list_compared_sources
 from kg.check.finding import VIOLATION, WARNING, Finding, Locator
 from kg.check.index import StatementIndex
-from kg.check.language_tags import check_language_tags
+from kg.check.language_tags import check_language_tags, may_have_other_tags
 from kg.check.literals import check_literals, find_literal_fault
 from kg.check.passed_over import check_passed_over
 from kg.check.placement import check_placement
@@ -26,12 +29,26 @@ from kg.graph import LocalGraph
 from kg.home import Home
 from kg.names import Names, pick, read_names, text
 from kg.reading import ReadError
-from kg.turtle import Fault, TurtleFile, list_files, match_files, parse_file, read_turtle
+from kg.review import FileReview, digest_elements, list_recorded_graphs, review_files
+from kg.turtle import Fault, TurtleFile, list_files, match_files, parse_turtle, read_turtle
 from kg.turtle_tokens import LineIndex, index_statements
 
 STEPS = ("Turtle", "entailments", "shapes", "must-be-empty queries", "evidence")
 
 
+@contextmanager
+def _pause_collector() -> Iterator[None]:
+    """Keep Python from searching all statements for cycles, of which they have none."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@_pause_collector()
 def check_files(
     home: Home,
     paths: Sequence[Path] = (),
@@ -46,8 +63,7 @@ def check_files(
     only their own findings are reported. If a file is not Turtle, only that is reported: missing
     statements could cause any other finding. If a shape has a fault, no shape is applied.
 
-    `progress` is called with the name of each of the `STEPS` when it begins. With `reference`,
-    pySHACL validates the shapes too, and the report has a note on differences.
+    `progress` gets each of the `STEPS` when it begins. `reference` adds a comparison with pySHACL.
 
     Raises:
         KgError: a path does not exist; another file is not Turtle, or has a faulty shape.
@@ -64,8 +80,8 @@ def check_files(
     progress(STEPS[2])
     findings = {
         *check.check_shapes(locator, language, reference=reference),
-        *check_language_tags(check.names, check.checked, locator, language),
-        *check_characters(check.names, asked, locator, language),
+        *check_language_tags(check.names, check.unusual_tags, locator, language),
+        *check_characters(check.names, check.unusual_characters, locator, language),
     }
     findings.update(check.check_input(paths, findings, locator, language))
     progress(STEPS[3])
@@ -81,6 +97,7 @@ def check_files(
         len(check.graph.memory),
         list_compared_sources(check.graph),
         check.notes,
+        check.reviews,
     )
 
 
@@ -113,6 +130,12 @@ class _Check:
         self.notes: list[str] = []
         # The statements with faulty literals in the files to be checked.
         self.faulty: list[tuple[TurtleFile, Quad]] = []
+        self.reviews: list[FileReview] = []
+        # The digests of the elements in those files that are data, by named graph.
+        self._digests: dict[str, dict[str, str]] = {}
+        # Those of the files to be checked that are to be read closely.
+        self.unusual_tags: list[TurtleFile] = []
+        self.unusual_characters: list[TurtleFile] = []
         self._type = self.names.expand("rdf:type")
         self._index = StatementIndex(self._type, self.names.expand("rdfs:subClassOf"))
         self._asked = asked
@@ -139,9 +162,11 @@ class _Check:
         """
         faults = []
         asked_files = set(self._asked)
+        recorded = list_recorded_graphs(self.graph.home)
         for file in (*self._files, *self._shape_files):
             try:
-                quads = list(parse_file(file))
+                content = read_turtle(file)
+                quads = list(parse_turtle(content, file))
             except ReadError as error:
                 faults.append(Fault(file.path, error.line, error.reason))
                 continue
@@ -152,19 +177,40 @@ class _Check:
                 self._index.add(quads)
                 self.graph.memory.add_parsed(file, quads)
             if file in asked_files:
+                if file.graph in recorded:
+                    self._digests[file.graph] = digest_elements(quads, self.names)
                 self.faulty += [(file, q) for q in quads if find_literal_fault(q.object)]
+                if may_have_forbidden(content):
+                    self.unusual_characters.append(file)
+                if may_have_other_tags(content) and file not in self._shape_files:
+                    self.unusual_tags.append(file)
         asked = {str(file.resolved) for file in self._asked}
         others = [fault for fault in faults if os.path.realpath(fault.path) not in asked]
         if others:
             raise KgError("\n".join(map(str, others)))
         return faults
 
+    def _compare_ledgers(self, language: str, *, is_complete: bool) -> Iterator[Finding]:
+        """Collect what has changed since it was read; yield the faults of the ledgers."""
+        digests, home = self._digests, self.graph.home
+        reviews, faults = review_files(home, digests, language, is_complete=is_complete)
+        self.reviews = list(map(self._shorten, reviews))
+        for fault in faults:
+            yield Finding(str(fault.path), fault.line, VIOLATION, "ledger", "", fault.message)
+
+    def _shorten(self, review: FileReview) -> FileReview:
+        """Return a file with its changes alone, whose elements have prefixed names."""
+        shorten = self.names.shorten
+        changes = [replace(one, element=shorten(one.element)) for one in review.changes]
+        return replace(review, changes=changes, others=[])
+
     def check_input(
         self, paths: Sequence[Path], known: Collection[Finding], locator: Locator, language: str
     ) -> Iterator[Finding]:
-        """Yield the findings on faulty literals, and on files that are passed over."""
+        """Yield the findings on faulty literals, files that are passed over, and ledgers."""
         yield from check_literals(self.faulty, known, self.names, locator, language)
         yield from check_passed_over(self.graph.home, paths, language)
+        yield from self._compare_ledgers(language, is_complete=not paths)
 
     def make_locator(self, fallback: Path | None) -> Locator:
         """Return a locator of statements in the files to be checked."""
