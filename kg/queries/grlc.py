@@ -8,10 +8,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-from kg.ask import Parameter, Question, bind_question, read_parameters
+from kg.ask import Parameter, Question, read_parameters
 from kg.ask.parameters import make_term, write_term
 from kg.graph import VALUES_LINE, Graph
 from kg.names import Names
+from kg.queries.values import choose_values, read_value
 
 # How grlc writes the values of each type into a query.
 SUFFIXES = {
@@ -31,14 +32,10 @@ def write_grlc(graph: Graph, question: Question, endpoint: str) -> str:
     A parameter without a value is an unbound variable, which limits nothing; if it is required, the
     query has no rows then, and grlc refuses the call. An English text is a parameter as it is: only
     `kg ask` looks for other spellings.
-
-    Raises:
-        KgError: an example is not a value of its parameter.
     """
     parameters = list(read_parameters(graph.home, question).values())
-    samples = {p.name: p.sample for p in parameters if p.sample}
-    terms = bind_question(graph, question, samples)
-    examples = {p.name: _read_value(terms[p.binds]) for p in parameters if p.name in samples}
+    terms = choose_values(graph, parameters)
+    examples = {name: read_value(term) for name, term in terms.items()}
     query = _write_query(graph, question, parameters)
     header = [*_list_decorators(question, parameters, examples, endpoint)]
     return "".join(f"#+ {line}\n" for line in header) + query
@@ -114,11 +111,6 @@ def _find_suffix(parameter: Parameter) -> str:
 def _name(parameter: Parameter) -> str:
     """Return the name of a parameter in grlc: letters and digits."""
     return re.sub("[^a-zA-Z0-9]", "", parameter.name)
-
-
-def _read_value(term: str) -> str:
-    """Return the value in a term as SPARQL writes it, which is that of an example."""
-    return re.sub(r'^[<"](.*?)[>"](\^\^.*)?$', r"\1", term)
 
 
 def _quote(text: str) -> str:

@@ -7,12 +7,12 @@ declares the prefixes. The shapes of the SIB need the endpoint.
 
 import json
 import re
-from collections.abc import Mapping
 
-from kg.ask import Parameter, Question, bind_question, read_parameters
+from kg.ask import Parameter, Question, read_parameters
 from kg.errors import KgError
 from kg.graph import Graph, bind_values
 from kg.names import Names, collect_texts, pick
+from kg.queries.values import choose_values, read_value
 
 FORM = re.compile(r"^\s*(SELECT|CONSTRUCT|ASK|DESCRIBE)\b", re.MULTILINE | re.IGNORECASE)
 USED_PREFIXES = ("query", "rdfs", "schema", "sh")
@@ -26,20 +26,24 @@ PREFIXES = "_:sparql_examples_prefixes"
 def write_examples(graph: Graph, question: Question, endpoint: str) -> dict[str, str]:
     """Return a question as Turtle: itself, and once more for each optional parameter; by name.
 
-    Required parameters have the values of their examples. The other queries have the example of
-    one optional parameter.
+    Required parameters have a value everywhere (see `choose_values`), and each optional one in a
+    query of its own.
 
     Raises:
-        KgError: the query is a DESCRIBE, or an example is not a value of its parameter.
+        KgError: the query is not SELECT, CONSTRUCT or ASK.
     """
-    parameters = read_parameters(graph.home, question)
-    needed = [parameter for parameter in parameters.values() if parameter.required]
+    parameters = list(read_parameters(graph.home, question).values())
+    terms = choose_values(graph, parameters)
+    known = [parameter for parameter in parameters if parameter.name in terms]
+    needed = {parameter.name: parameter for parameter in known if parameter.required}
     examples = {question.name: needed}
-    for parameter in parameters.values():
-        if not parameter.required and parameter.sample:
-            examples[f"{question.name}-{parameter.name}"] = [*needed, parameter]
+    for parameter in known:
+        if not parameter.required:
+            examples[f"{question.name}-{parameter.name}"] = needed | {parameter.name: parameter}
     return {
-        name: _write_executable(graph, question, name, bound, endpoint)
+        name: _write_executable(
+            graph, question, name, [(bound[n], terms[n]) for n in bound], endpoint
+        )
         for name, bound in examples.items()
     }
 
@@ -64,15 +68,18 @@ def write_prefixes(names: Names) -> str:
 
 
 def _write_executable(
-    graph: Graph, question: Question, name: str, bound: list[Parameter], endpoint: str
+    graph: Graph,
+    question: Question,
+    name: str,
+    bound: list[tuple[Parameter, str]],
+    endpoint: str,
 ) -> str:
-    values = {parameter.name: parameter.sample for parameter in bound}
-    terms = bind_question(graph, question, values)
-    query = bind_values(_strip_comments(question, values), terms).strip()
+    names = [parameter.name for parameter, _ in bound]
+    terms = {parameter.binds: term for parameter, term in bound}
+    query = bind_values(_strip_comments(question, names), terms).strip()
     kind, form = _find_form(question)
     comments = [
-        f"{json.dumps(_describe(graph, question, language, bound, terms), ensure_ascii=False)}"
-        f"@{language}"
+        f"{json.dumps(_describe(graph, question, language, bound), ensure_ascii=False)}@{language}"
         for language in LANGUAGES
     ]
     keywords = [json.dumps(str(tag)) for tag in question.header.get("tags") or ()]
@@ -91,29 +98,26 @@ def _write_executable(
 
 
 def _describe(
-    graph: Graph,
-    question: Question,
-    language: str,
-    bound: list[Parameter],
-    terms: Mapping[str, str],
+    graph: Graph, question: Question, language: str, bound: list[tuple[Parameter, str]]
 ) -> str:
     """Return the title of a question with the values of its parameters."""
     described = question.text("summary", language)
-    for parameter in bound:
-        value = _label_term(graph, terms[parameter.binds], language) or parameter.sample
+    for parameter, term in bound:
+        value = _label_term(graph, term, language)
         described += BRACKETS[language].format(parameter.text(language), value)
     return described
 
 
 def _label_term(graph: Graph, term: str, language: str) -> str:
-    """Return the label of a thing, or "" for a literal or a thing without a label."""
+    """Return the label of a thing, or else the value of the first term as it is."""
+    value = read_value(term)
     if not term.startswith("<"):
-        return ""
+        return value
     texts = collect_texts(label for _, label in graph.internal("table-labels", node=term))
-    return pick(texts, language, "")
+    return pick(texts, language, value)
 
 
-def _strip_comments(question: Question, bound: Mapping[str, str]) -> str:
+def _strip_comments(question: Question, bound: list[str]) -> str:
     """Return a query without its header and without what to do by hand for bound parameters."""
 
     def is_kept(line: str) -> bool:

@@ -26,7 +26,7 @@ from kg.ask import (
 )
 from kg.errors import KgError
 from kg.graph import LocalGraph, load_graph
-from kg.home import find_home
+from kg.home import Home, find_home
 from kg.queries import DEFAULT_ENDPOINT, export_queries
 from kg.queries.grlc import SUFFIXES
 from kg.store import Result, Rows
@@ -263,6 +263,23 @@ def test_grlc_reads_its_files(graph: LocalGraph, folder: Path, dump: Store) -> N
     for (question, values, ours), query in zip(calls, read["calls"], strict=True):
         if "text" not in values:
             assert_same(run(dump, query), ask(graph, question, ours), (question.name, values))
+
+
+def test_other_data_have_examples_of_their_own(small: Home, tmp_path: Path) -> None:
+    """The examples in the headers are things of the round-up."""
+    assert export_queries(small, tmp_path).questions == len(list_questions(small))
+    folder = tmp_path / "sparql-examples" / "cdp"
+    graph = load_graph(small)
+    store = Store()
+    store.extend(parse(graph.memory.dump(), RdfFormat.N_QUADS))
+    for name in ("outline", "evidence", "everything", "compare", "policies-city"):
+        query = read_query(rdflib.Graph().parse(folder / f"{name}.ttl"))
+        values = set(re.findall(r"VALUES \?\w+ \{ <([^>]*)> \}", query))
+        assert values and all(
+            any(store.quads_for_pattern(NamedNode(v), None, None)) for v in values
+        )
+        result = run(store, query)
+        assert (result.rows if isinstance(result, Rows) else result) or name == "evidence", name
 
 
 def test_endpoint_is_written_into_the_files(tmp_path: Path) -> None:
