@@ -25,7 +25,8 @@ source: library pinyin simplify overlap
 store: canonical engine interruptible clauses memory credentials transfer http
   results endpoint graph_store
 graph
-ask: lookup wrapping table render question describe parameters answer
+ask: lookup wrapping table render question things parameters answer
+portrait: words model description reading rows sections describe
 api
 review: elements ledger changes display selection
 check: finding language_tags characters literals passed_over index shape_faults parameters patterns
@@ -281,8 +282,8 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
 
 def test_package_and_command_line_load_nothing_heavy() -> None:
     assert not set(HEAVY) & load_modules("import kg")
-    loaded = load_modules("import kg.cli, kg.check, kg.build, kg.source, kg.ask.describe")
-    assert {"kg.check", "kg.ask.describe"} <= loaded
+    loaded = load_modules("import kg.cli, kg.check, kg.build, kg.source, kg.portrait")
+    assert {"kg.check", "kg.portrait"} <= loaded
     assert not set(HEAVY) & loaded
 
 

@@ -68,8 +68,8 @@ def review_files(
 ) -> tuple[list[FileReview], list[Fault]]:
     """Return what has changed in files, given by named graph, and the faults of the ledgers.
 
-    A file without a ledger needs no digests. Files come in path order. With `is_complete` the given files are all of the home, and a file
-    that only a ledger has is deleted.
+    A file without a ledger needs no digests. Files come in path order. With `is_complete` the
+    given files are all of the home, and a file that only a ledger has is deleted.
     """
     names, files = read_names(home), list_data_files(home)
     folders: dict[Path, dict[str, Mapping[str, str]]] = defaultdict(dict)

@@ -7,12 +7,12 @@ from pathlib import PurePosixPath
 
 from pyoxigraph import Quad
 
-from kg.ask.describe import read_passages
 from kg.ask.table import clean_text
 from kg.ask.wrapping import wrap_text
 from kg.errors import KgError
-from kg.graph import Graph
+from kg.graph import Graph, iri_term
 from kg.names import Names, language_of, pick, text
+from kg.portrait import list_passages, quote_passages
 from kg.review.changes import CHANGED, DELETED, NEW, SAME, Change, FileReview
 from kg.review.ledger import LEDGER
 
@@ -107,12 +107,12 @@ def render_elements(
 
 def _list_passages(graph: Graph, element: str, language: str) -> list[str]:
     try:
-        passages = list(read_passages(graph, element, language))
+        found = [passage for _, passage in list_passages(graph, iri_term(element))]
     except KgError as error:  # kg check reports the offsets
         return [f"  {error}"]
     return [
         f"  {each.source} {each.start}–{each.end}: {each.text or say('no-text', language)}"
-        for each in passages
+        for each in quote_passages(graph, found, language)
     ]
 
 

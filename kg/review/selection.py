@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pyoxigraph import Quad
 
-from kg.ask.describe import find_node
 from kg.ask.lookup import quote_input
+from kg.ask.things import find_node
 from kg.errors import KgError
 from kg.graph import Graph
 from kg.names import text
