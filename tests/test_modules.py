@@ -38,9 +38,10 @@ networks: model validity edges node_data query metrics overlap layout assemble
 pictures: labels placement scene legend svg fonts png
 tables: vocabulary columns schema statements rows cells metadata codebook parquet workbook export
 dumps: context grouping turtle jsonld export
+queries: values sparql_examples grlc export
 push_plan push
-cli: messages options output parameters groups ask query build check networks tables rdf push
-  source review
+cli: messages options output parameters groups ask query build check networks tables rdf queries
+  push source review
 """
 # `kg/__init__` imports what `kg.open` needs, and `python -m kg` starts the command line.
 OUTSIDE = {"kg/__init__", "kg/__main__"}
