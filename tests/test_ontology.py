@@ -431,6 +431,28 @@ def test_term_without_a_description_is_found(ontology: Graph, predicate: URIRef)
     assert find_undescribed_terms(copy) == {(str(CDP.City), str(predicate))}
 
 
+def test_labels_of_the_terms_of_others_are_in_a_file_of_their_own(
+    ontology: Graph, data: list[Path]
+) -> None:
+    """An export can leave them out. Each term that is declared has one in each language."""
+    labels = (RDFS.label, SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel)
+    where = {
+        (path.stem, str(predicate))
+        for path in (*ONTOLOGY, *data)
+        for predicate in labels
+        for term in read_graph(path).subjects(predicate)
+        if not starts_with(term, BASE)
+    }
+    assert where == {("borrowed-labels", str(RDFS.label))}
+    borrowed = read_graph(HOME.ontology / "borrowed-labels.ttl")
+    terms = {term for term in ontology.subjects(RDFS.isDefinedBy) if not starts_with(term, BASE)}
+    assert len(terms) > 100
+    for term in terms:
+        assert has_one_text_in_each_language(borrowed, term, RDFS.label), term
+    said = {predicate for s, predicate in borrowed.subject_predicates() if not starts_with(s, BASE)}
+    assert said == {RDFS.label, RDF.type}
+
+
 def test_each_code_is_in_the_scheme_of_its_name(ontology: Graph) -> None:
     schemes = set(ontology.subjects(RDF.type, SKOS.ConceptScheme))
     concepts = {term for term in list_own_terms(ontology) if is_concept(term)} - schemes
