@@ -34,7 +34,7 @@ class KnowledgeGraph:
             KgError: the language is unknown.
 
         >>> list(open_graph().questions())[:3]
-        ['baselines', 'bodies', 'chain']
+        ['baselines', 'bodies', 'by-theme']
         """
         check_language(language)
         return {q.name: q.text("summary", language) for q in list_questions(self._graph.home)}

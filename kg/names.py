@@ -6,7 +6,7 @@ All prefixes and namespaces are read from `ontology/prefixes.ttl`.
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -225,6 +225,7 @@ def read_names(home: Home) -> Names:
     return Names({prefix: found["namespace"][node] for node, prefix in found["prefix"].items()})
 
 
+@cache
 def format_language(tag: str) -> str:
     """Return a language tag in the case that RFC 5646, 2.1.1 recommends.
 

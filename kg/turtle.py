@@ -142,8 +142,12 @@ def parse_file(file: TurtleFile) -> Iterator[Quad]:
     Raises:
         ReadError: the file cannot be read, or is not Turtle 1.1; see also `find_faults`.
     """
+    yield from parse_turtle(read_turtle(file), file)
+
+
+def parse_turtle(text: str, file: TurtleFile) -> Iterator[Quad]:
+    """Yield the statements of a file whose text is known; see `parse_file`."""
     graph = NamedNode(file.graph)
-    text = read_turtle(file)
     try:
         for quad in parse(text, RdfFormat.TURTLE, base_iri=file.graph, rename_blank_nodes=True):
             yield Quad(quad.subject, quad.predicate, quad.object, graph)

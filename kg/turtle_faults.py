@@ -10,8 +10,10 @@ from kg.nesting import check_nesting
 from kg.reading import ReadError
 from kg.turtle_tokens import list_tokens
 
-# Whatever may be RDF 1.2: a text without it need not be read closely.
-NEWER = re.compile(r"<<|\{\||~|--|(?<![\w:])version(?![\w:])", re.IGNORECASE)
+# What may be RDF 1.2: a text without it need not be read closely.
+NEWER = ("<<", "{|", "~", "--")
+# It begins with plain letters, so that the search is quick.
+VERSION = re.compile(r"version(?<![\w:]version)(?![\w:])")
 NEWER_MARKS = {
     "<<(": "a triple term",
     "<<": "a reified triple",
@@ -39,9 +41,9 @@ def find_newer_syntax(text: str) -> tuple[int, str] | None:
     >>> find_newer_syntax("<a:a> <a:b> <<( <a:a> <a:b> <a:c> )>> .")
     (1, 'a triple term “<<(”')
     """
-    if not NEWER.search(text):
-        return None
-    return next(_list_newer_syntax(text), None)
+    if any(part in text for part in NEWER) or VERSION.search(text.lower()):
+        return next(_list_newer_syntax(text), None)
+    return None
 
 
 def _list_newer_syntax(text: str) -> Iterator[tuple[int, str]]:

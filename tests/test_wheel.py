@@ -26,7 +26,7 @@ COMMANDS = {
     "export gephi": "city-theme -o network.gexf",
     "export rdf": "-o statements.ttl",
     "export tables": "-o tables",
-    "format": "statements.ttl",
+    "format": "--drop-comments statements.ttl",
     "push": "http://127.0.0.1:9/query --graph-store http://127.0.0.1:9/store",
     "query": "ASK{}",
     "show": "wuhan",

@@ -30,8 +30,17 @@ MESSAGES = {
     },
 }
 FORBIDDEN = re.compile(f"[{CONTROLS}{BIDI_CONTROLS}{NONCHARACTERS}]")
-# A file without any of these need not be read closely.
-SUSPECT = re.compile(rf"{FORBIDDEN.pattern}|\\[uUbf]")
+ESCAPE = re.compile(r"\\[uUbf]")
+
+
+def may_have_forbidden(text: str) -> bool:
+    r"""Return whether a text has to be read closely, since it has such a character or an escape.
+
+    >>> may_have_forbidden(r'<a:a> <a:b> "\u202E" .')
+    True
+    """
+    # Few characters are different, so this is quicker than a search for each.
+    return bool(FORBIDDEN.search("".join(set(text))) or ("\\" in text and ESCAPE.search(text)))
 
 
 def check_characters(
@@ -39,10 +48,7 @@ def check_characters(
 ) -> Iterator[Finding]:
     """Yield a violation for each forbidden character of a literal or IRI, once for each line."""
     for file in files:
-        text = read_turtle(file)
-        if not SUSPECT.search(text):
-            continue
-        tokens = [token for token in list_tokens(text) if token.kind in MESSAGES]
+        tokens = [token for token in list_tokens(read_turtle(file)) if token.kind in MESSAGES]
         found = [each for token in tokens for each in find_forbidden(token)]
         nodes = _find_subjects(locator.read_lines(file)) if found else {}
         for line, kind, value, character in found:

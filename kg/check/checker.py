@@ -1,18 +1,20 @@
 """Run all checks on the files of a home."""
 
+import gc
 import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from pyoxigraph import Quad
 
-from kg.check.characters import check_characters
+from kg.check.characters import check_characters, may_have_forbidden
 from kg.check.constraint_queries import list_constraint_queries, run_constraint_query
 from kg.check.evidence import check_evidence, list_compared_sources
 from kg.check.finding import VIOLATION, WARNING, Finding, Locator
 from kg.check.index import StatementIndex
-from kg.check.language_tags import check_language_tags
+from kg.check.language_tags import check_language_tags, may_have_other_tags
 from kg.check.literals import check_literals, find_literal_fault
 from kg.check.passed_over import check_passed_over
 from kg.check.placement import check_placement
@@ -26,12 +28,25 @@ from kg.graph import LocalGraph
 from kg.home import Home
 from kg.names import Names, pick, read_names, text
 from kg.reading import ReadError
-from kg.turtle import Fault, TurtleFile, list_files, match_files, parse_file, read_turtle
+from kg.turtle import Fault, TurtleFile, list_files, match_files, parse_turtle, read_turtle
 from kg.turtle_tokens import LineIndex, index_statements
 
 STEPS = ("Turtle", "entailments", "shapes", "must-be-empty queries", "evidence")
 
 
+@contextmanager
+def _pause_collector() -> Iterator[None]:
+    """Keep Python from searching all statements for cycles, of which they have none."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@_pause_collector()
 def check_files(
     home: Home,
     paths: Sequence[Path] = (),
@@ -64,8 +79,8 @@ def check_files(
     progress(STEPS[2])
     findings = {
         *check.check_shapes(locator, language, reference=reference),
-        *check_language_tags(check.names, check.checked, locator, language),
-        *check_characters(check.names, asked, locator, language),
+        *check_language_tags(check.names, check.unusual_tags, locator, language),
+        *check_characters(check.names, check.unusual_characters, locator, language),
     }
     findings.update(check.check_input(paths, findings, locator, language))
     progress(STEPS[3])
@@ -113,6 +128,9 @@ class _Check:
         self.notes: list[str] = []
         # The statements with faulty literals in the files to be checked.
         self.faulty: list[tuple[TurtleFile, Quad]] = []
+        # Those of the files to be checked that are to be read closely.
+        self.unusual_tags: list[TurtleFile] = []
+        self.unusual_characters: list[TurtleFile] = []
         self._type = self.names.expand("rdf:type")
         self._index = StatementIndex(self._type, self.names.expand("rdfs:subClassOf"))
         self._asked = asked
@@ -141,7 +159,8 @@ class _Check:
         asked_files = set(self._asked)
         for file in (*self._files, *self._shape_files):
             try:
-                quads = list(parse_file(file))
+                content = read_turtle(file)
+                quads = list(parse_turtle(content, file))
             except ReadError as error:
                 faults.append(Fault(file.path, error.line, error.reason))
                 continue
@@ -153,6 +172,10 @@ class _Check:
                 self.graph.memory.add_parsed(file, quads)
             if file in asked_files:
                 self.faulty += [(file, q) for q in quads if find_literal_fault(q.object)]
+                if may_have_forbidden(content):
+                    self.unusual_characters.append(file)
+                if may_have_other_tags(content) and file not in self._shape_files:
+                    self.unusual_tags.append(file)
         asked = {str(file.resolved) for file in self._asked}
         others = [fault for fault in faults if os.path.realpath(fault.path) not in asked]
         if others:

@@ -8,14 +8,23 @@ from collections.abc import Iterator, Sequence
 
 from kg.check.finding import VIOLATION, Finding, Locator
 from kg.names import LANGUAGES, Names, pick
-from kg.turtle import TurtleFile, read_turtle
+from kg.turtle import TurtleFile
 
-# Whatever may be a tag: a file without an unusual one need not be read closely.
+# What may be a tag.
 TAG = re.compile(r"[\"']\s*@([a-zA-Z][a-zA-Z0-9-]*)")
 MESSAGES = {
     "en": "The language tag {0} is not used in this project. Write {1}, in this case.",
     "zh-Hans": "本项目不使用语言标签 {0}。请写作 {1}，并保持大小写一致。",
 }
+
+
+def may_have_other_tags(text: str) -> bool:
+    """Return whether a text has to be read closely, since it may have an unusual tag.
+
+    >>> may_have_other_tags('<a:a> <a:b> "a"@EN .')
+    True
+    """
+    return not set(TAG.findall(text)) <= set(LANGUAGES)
 
 
 def check_language_tags(
@@ -24,8 +33,6 @@ def check_language_tags(
     """Yield a violation for each literal whose language tag is not one of `LANGUAGES`."""
     template = pick(MESSAGES, language, "")
     for file in files:
-        if set(TAG.findall(read_turtle(file))) <= set(LANGUAGES):
-            continue
         for subject, tag, line in locator.read_lines(file).tags:
             if tag not in LANGUAGES:
                 message = f"{names.shorten(subject)}: {template.format(tag, ', '.join(LANGUAGES))}"

@@ -59,9 +59,12 @@ def find_literal_fault(term: object) -> str:
     >>> find_literal_fault(Literal("8E1", datatype=NamedNode(f"{XSD}decimal")))
     'form'
     """
-    if not isinstance(term, Literal) or not term.datatype.value.startswith(XSD):
+    if not isinstance(term, Literal) or term.language:
         return ""
-    name, form = term.datatype.value.removeprefix(XSD), term.value
+    datatype, form = term.datatype.value, term.value
+    if not datatype.startswith(XSD):
+        return ""
+    name = datatype.removeprefix(XSD)
     if name in TEXTS:
         return "" if TEXTS[name].fullmatch(form) else "form"
     if name not in PATTERNS:

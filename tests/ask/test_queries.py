@@ -152,7 +152,7 @@ FACTS: list[tuple[str, str | None, str, str | None]] = [
     ("sdg-goals", "sdg:9", "skos:notation", None),
     ("search", "target:shanghai-aiot", "cdp:labelEn", None),
     ("search", "target:shanghai-aiot", "rdf:type", "cdp:QualitativeTarget"),
-    ("serves", "target:suzhou-digital-benchmark-city", "cdp:serves", None),
+    ("serves", "doc:suzhou-action-plan", "cdp:serves", None),
     ("serves", "target:shanghai-international-digital-capital", "cdp:appliesTo", None),
     ("targets", "target:wuhan-open-rate-2022", "cdp:hasComparator", "comparator:ge"),
     ("targets", "target:wuhan-open-rate-2022", "cdp:dueYear", None),

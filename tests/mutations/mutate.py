@@ -96,11 +96,15 @@ class Sandbox:
         self.store, self.graph = engine.store, KnowledgeGraph(data.home, engine)
         rules = sorted((data.home.ontology / "rules").glob("*.rq"))
         self.rules = {str(rule): rule.read_text("utf-8") for rule in rules}
+        self.rule_terms = {name: self._list_terms(rule) for name, rule in self.rules.items()}
         self.entailed_graph = ox.NamedNode(self.names.expand(ENTAILED))
-        self.entailed = self._add_entailments()
-        self.rule_terms = self._list_rule_terms()
+        # The entailments of each rule.
+        self.entailed: dict[str, set[ox.Quad]] = {}
+        for name in self.rules:
+            self.entailed[name] = self._entail(name)
+            self.store.extend(self.entailed[name])
         # In how many named graphs each statement is, counting every lexical form by itself.
-        self.counts = Counter(quad.triple for quad in (*quads, *self.entailed))
+        self.counts = Counter(quad.triple for quad in {*quads, *chain(*self.entailed.values())})
         self.index = StatementIndex(str(RDF.type), str(RDFS.subClassOf))
         self.index.add(self.counts)
         self.shape_files = [f for f in list_files(data.home, shapes=True) if f not in data.files]
@@ -115,22 +119,34 @@ class Sandbox:
         self.searches["placement"] = partial(check_placement, self.graph, self.locator, "en")
         self.hits = Counter[str]()
 
-    def _add_entailments(self) -> set[ox.Quad]:
-        """Replace the entailments by those of the present statements; return them."""
-        self.store.remove_graph(self.entailed_graph)
-        for name, rule in self.rules.items():
-            added = self.graph.construct(rule, name)
-            self.store.extend(
-                ox.Quad(t.subject, t.predicate, t.object, self.entailed_graph) for t in added
-            )
-        return set(self.store.quads_for_pattern(None, None, None, self.entailed_graph))
+    def _entail(self, rule: str) -> set[ox.Quad]:
+        """Return what a rule entails from the present statements."""
+        found = self.graph.construct(self.rules[rule], rule)
+        return {ox.Quad(t.subject, t.predicate, t.object, self.entailed_graph) for t in found}
 
-    def _list_rule_terms(self) -> set[str]:
-        """Return the properties that the rules read: no other property changes an entailment."""
-        queries = "\n".join(re.sub(r"(?m)^#.*|<[^>]*>", "", rule) for rule in self.rules.values())
-        known = {self.names.expand(name) for name in re.findall(r"\b[a-z]+:[A-Za-z]+", queries)}
-        # The rule about genres reads its property from the ontology.
-        return {*known, str(RDF.type), *map(str, self.data.ontology.objects(None, OWL.onProperty))}
+    def _list_terms(self, rule: str) -> set[str]:
+        """Return the properties that a rule reads: no other property changes what it entails."""
+        where = re.sub(r"(?m)^\s*#.*|<[^>]*>", "", rule).partition("WHERE")[2]
+        known = {self.names.expand(name) for name in re.findall(r"\b[a-z]+:[A-Za-z]+", where)}
+        # Some rules read their properties from the ontology.
+        restricted = map(str, self.data.ontology.objects(None, OWL.onProperty))
+        return {*known, str(RDF.type), *(restricted if "owl:" in where else ())}
+
+    def _update_entailments(self, changed: set[str]) -> tuple[set[ox.Quad], set[ox.Quad]]:
+        """Run the rules that read a property that changed; return what is gone, and what is new."""
+        gone: set[ox.Quad] = set()
+        new: set[ox.Quad] = set()
+        for rule, terms in self.rule_terms.items():
+            if changed & terms:
+                before = self.entailed[rule]
+                # A rule does not entail what is there already.
+                self._update_store(before, ())
+                after = self._entail(rule)
+                self._update_store((), after)
+                changed = changed | {quad.predicate.value for quad in before ^ after}
+                gone |= before - after
+                new |= after - before
+        return gone, new
 
     @contextmanager
     def apply(self, *mutants: Mutant) -> Iterator[set[ox.Triple]]:
@@ -139,10 +155,9 @@ class Sandbox:
         added = {to_quad(triple, each.graph) for each in mutants for triple in each.added}
         removed, added = removed - added, added - removed
         self._update_store(removed, added)
-        if {quad.predicate.value for quad in removed | added} & self.rule_terms:
-            entailed = self._add_entailments()
-            removed |= self.entailed - entailed
-            added |= entailed - self.entailed
+        gone, new = self._update_entailments({quad.predicate.value for quad in removed | added})
+        removed |= gone
+        added |= new
         changed = self._update_index(removed, added)
         yield changed
         self._update_index(added, removed)

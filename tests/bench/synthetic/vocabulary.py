@@ -37,16 +37,22 @@ class Vocabulary:
 
 
 def read_vocabulary(home: Home) -> Vocabulary:
-    """Return the classes and concepts of a home's ontology that have labels in en and zh-Hans."""
+    """Return the classes and concepts of a home's ontology that have labels in en and zh-Hans.
+
+    Deprecated terms, and themes that only group others, are not members of their classes.
+    """
     names = read_names(home)
     labels: dict[str, dict[str, str]] = defaultdict(dict)
     members: dict[str, set[str]] = defaultdict(set)
+    unused = set()
     for file in list_files(home):
         if not file.path.is_relative_to(home.ontology):
             continue
         for quad in parse(file.path.read_bytes(), RdfFormat.TURTLE):
             subject, predicate = names.show(quad.subject), names.show(quad.predicate)
-            if predicate in MEMBER_PROPERTIES:
+            if predicate in ("owl:deprecated", "skos:topConceptOf"):
+                unused.add(subject)
+            elif predicate in MEMBER_PROPERTIES:
                 members[names.show(quad.object)].add(subject)
             elif predicate in LABEL_PROPERTIES and isinstance(quad.object, Literal):
                 labels[subject][quad.object.language or ""] = quad.object.value
@@ -55,4 +61,6 @@ def read_vocabulary(home: Home) -> Vocabulary:
         for name, texts in labels.items()
         if texts.keys() >= {"en", "zh-hans"}
     }
-    return Vocabulary(names.prefixes, pairs, {name: sorted(m) for name, m in members.items()})
+    return Vocabulary(
+        names.prefixes, pairs, {name: sorted(m - unused) for name, m in members.items()}
+    )
