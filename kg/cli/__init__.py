@@ -41,6 +41,7 @@ class LazyGroup(click.Group):
         "format": "kg.cli.check:format_files",
         "push": "kg.cli.push:push",
         "query": "kg.cli.query:query",
+        "review": "kg.cli.review:review",
         "show": "kg.cli.query:show",
         "source": "kg.cli.source:source",
     },
