@@ -168,7 +168,7 @@ FACTS: list[tuple[str, str | None, str, str | None]] = [
     ("timeline", "target:wuhan-brain-2021", "cdp:dueYear", None),
     ("timeline", "target:wuhan-brain-2021", "cdp:deadlineYear", None),
     ("unique-themes", "target:suzhou-manufacturing-benchmark", "cdp:hasTheme", None),
-    ("unique-themes", "initiative:shanghai-digital-travel", "cdp:hasTheme", "theme:mobility"),
+    ("unique-themes", "initiative:shanghai-science-network", "cdp:hasTheme", "theme:cooperation"),
     ("voices", "item:wuhan-brain-headline", "cdp:hasVoice", None),
     ("voices", "voice:article", "cdp:labelEn", None),
 ]
