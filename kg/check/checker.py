@@ -10,6 +10,7 @@ from pyoxigraph import Quad
 from kg.check.characters import check_characters
 from kg.check.constraint_queries import list_constraint_queries, run_constraint_query
 from kg.check.evidence import check_evidence, list_compared_sources
+from kg.check.exceptions import apply_exceptions
 from kg.check.finding import VIOLATION, WARNING, Finding, Locator
 from kg.check.index import StatementIndex
 from kg.check.language_tags import check_language_tags
@@ -21,6 +22,7 @@ from kg.check.report import Report, count_coverage
 from kg.check.shape_faults import ShapeFault, report_shape_faults
 from kg.check.shapes import ShapeCompiler
 from kg.check.validation import Result
+from kg.check.wording import SOURCE_CHECKS, check_wording
 from kg.errors import KgError
 from kg.graph import LocalGraph
 from kg.home import Home
@@ -74,12 +76,22 @@ def check_files(
     progress(STEPS[4])
     findings.update(check_placement(check.graph, locator, language))
     findings.update(check_evidence(check.graph, locator, language))
+    findings.update(check_wording(check.graph, check.index, locator, language))
+    compared = list_compared_sources(check.graph)
+    remaining = apply_exceptions(
+        home,
+        findings,
+        check.names,
+        language,
+        skipped=() if all(is_compared for _, is_compared in compared) else SOURCE_CHECKS,
+        is_checked=lambda node: not paths or locator.locate(check.names.expand(node)) is not None,
+    )
     return Report(
-        sorted(findings),
+        sorted(remaining),
         count_coverage(check.graph),
         len(asked),
         len(check.graph.memory),
-        list_compared_sources(check.graph),
+        compared,
         check.notes,
     )
 
@@ -114,7 +126,7 @@ class _Check:
         # The statements with faulty literals in the files to be checked.
         self.faulty: list[tuple[TurtleFile, Quad]] = []
         self._type = self.names.expand("rdf:type")
-        self._index = StatementIndex(self._type, self.names.expand("rdfs:subClassOf"))
+        self.index = StatementIndex(self._type, self.names.expand("rdfs:subClassOf"))
         self._asked = asked
         data = list_files(home)
         folder = os.path.realpath(home.ontology / "shapes")
@@ -129,7 +141,7 @@ class _Check:
             if f not in data
         ]
         self._shape_quads: list[tuple[TurtleFile, Quad]] = []
-        self._shapes = ShapeCompiler(self._index, self.names)
+        self._shapes = ShapeCompiler(self.index, self.names)
 
     def read_files(self) -> list[Fault]:
         """Read all files; return the faults of those to be checked.
@@ -149,7 +161,7 @@ class _Check:
                 self._shapes.add(quads)
                 self._shape_quads += ((file, quad) for quad in quads)
             else:
-                self._index.add(quads)
+                self.index.add(quads)
                 self.graph.memory.add_parsed(file, quads)
             if file in asked_files:
                 self.faulty += [(file, q) for q in quads if find_literal_fault(q.object)]
@@ -173,7 +185,7 @@ class _Check:
     def add_entailments(self) -> None:
         """Add the entailments to the graph and to the index."""
         self.graph.add_entailments()
-        self._index.add(self.graph.memory.list_added())
+        self.index.add(self.graph.memory.list_added())
 
     def check_shapes(
         self, locator: Locator, language: str, *, reference: bool
@@ -204,7 +216,7 @@ class _Check:
         self.notes.append(f"{shapes}: validated by pySHACL, because of {words}.")
         try:
             triples = self._shapes.list_triples(uncovered=True)
-            results += validate_with_pyshacl(self._index, triples)
+            results += validate_with_pyshacl(self.index, triples)
         except KgError as error:
             node, word = next(iter(uncovered.items()))
             return [ShapeFault("pyshacl", node, node, word, detail=str(error))]
@@ -212,7 +224,7 @@ class _Check:
 
     def _compare_with_pyshacl(self, results: list[Result]) -> None:
         try:
-            others = validate_with_pyshacl(self._index, self._shapes.list_triples())
+            others = validate_with_pyshacl(self.index, self._shapes.list_triples())
         except KgError as error:
             self.notes.append(f"No comparison with pySHACL, which failed: {error}.")
             return
