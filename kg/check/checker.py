@@ -77,23 +77,7 @@ def check_files(
     findings.update(check_placement(check.graph, locator, language))
     findings.update(check_evidence(check.graph, locator, language))
     findings.update(check_wording(check.graph, check.index, locator, language))
-    compared = list_compared_sources(check.graph)
-    remaining = apply_exceptions(
-        home,
-        findings,
-        check.names,
-        language,
-        skipped=() if all(is_compared for _, is_compared in compared) else SOURCE_CHECKS,
-        is_checked=lambda node: not paths or locator.locate(check.names.expand(node)) is not None,
-    )
-    return Report(
-        sorted(remaining),
-        count_coverage(check.graph),
-        len(asked),
-        len(check.graph.memory),
-        compared,
-        check.notes,
-    )
+    return check.report(findings, paths, locator, language)
 
 
 def report_results(
@@ -177,6 +161,27 @@ class _Check:
         """Yield the findings on faulty literals, and on files that are passed over."""
         yield from check_literals(self.faulty, known, self.names, locator, language)
         yield from check_passed_over(self.graph.home, paths, language)
+
+    def report(
+        self, findings: Iterable[Finding], paths: Sequence[Path], locator: Locator, language: str
+    ) -> Report:
+        """Return the report of the findings that are not accepted."""
+        compared = list_compared_sources(self.graph)
+        remaining = apply_exceptions(
+            self.graph.home,
+            findings,
+            self.names,
+            language,
+            skipped=() if all(is_compared for _, is_compared in compared) else SOURCE_CHECKS,
+            is_checked=lambda node: (
+                not paths or locator.locate(self.names.expand(node)) is not None
+            ),
+        )
+        coverage = count_coverage(self.graph)
+        statements = len(self.graph.memory)
+        return Report(
+            sorted(remaining), coverage, len(self._asked), statements, compared, self.notes
+        )
 
     def make_locator(self, fallback: Path | None) -> Locator:
         """Return a locator of statements in the files to be checked."""

@@ -76,7 +76,7 @@ def find_numbers(text: str, language: str) -> Numbers:
     """Return the numbers of a text; languages other than Chinese are read as English.
 
     >>> sorted(find_numbers("七部分、八成、1.5万", "zh-hans").possible)
-    [Fraction(3, 2), 7, 8, 80, 15000]
+    [Fraction(3, 2), 7, 8, 80, Fraction(15000, 1)]
     >>> find_numbers("Twenty-five of 1,200 in the fourteenth plan", "en").certain
     [frozenset({25}), frozenset({1200}), frozenset({14})]
     """
