@@ -28,7 +28,8 @@ graph
 ask: lookup wrapping table render question describe parameters answer
 api
 check: finding language_tags characters literals passed_over index shape_faults parameters patterns
-  components validation syntax shapes reference constraint_queries placement evidence report
+  components validation syntax shapes reference constraint_queries placement figures
+  evidence report
   wording/numbers wording/words wording/things wording/agreement wording/source_texts
   wording/__init__ exceptions
   checker

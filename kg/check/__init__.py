@@ -1,6 +1,7 @@
 """Check ontology and data: Turtle, shapes, must-be-empty queries, language tags, evidence."""
 
 from kg.check.checker import STEPS, check_files
+from kg.check.figures import write_figures
 from kg.check.finding import VIOLATION, WARNING, Finding
 from kg.check.report import Coverage, Report, count_coverage, render_report
 
@@ -14,4 +15,5 @@ __all__ = [
     "check_files",
     "count_coverage",
     "render_report",
+    "write_figures",
 ]

@@ -11,6 +11,7 @@ from kg.check.characters import check_characters
 from kg.check.constraint_queries import list_constraint_queries, run_constraint_query
 from kg.check.evidence import check_evidence, list_compared_sources
 from kg.check.exceptions import apply_exceptions
+from kg.check.figures import check_figures
 from kg.check.finding import VIOLATION, WARNING, Finding, Locator
 from kg.check.index import StatementIndex
 from kg.check.language_tags import check_language_tags
@@ -74,6 +75,7 @@ def check_files(
     for query in list_constraint_queries(home):
         findings.update(run_constraint_query(check.graph, query, locator, language))
     progress(STEPS[4])
+    findings.update(check_figures(check.graph, locator, language))
     findings.update(check_placement(check.graph, locator, language))
     findings.update(check_evidence(check.graph, locator, language))
     findings.update(check_wording(check.graph, check.index, locator, language))
