@@ -30,7 +30,7 @@ api
 check: finding language_tags characters literals passed_over index shape_faults parameters patterns
   components validation syntax shapes reference constraint_queries placement figures
   evidence report
-  wording/numbers wording/words wording/things wording/agreement wording/source_texts
+  wording/numbers wording/words wording/things wording/agreement wording/order wording/source_texts
   wording/__init__ exceptions
   checker
 build

@@ -5,19 +5,20 @@ from collections.abc import Iterator, Mapping
 
 from kg.check.finding import Finding, Locator
 from kg.check.index import StatementIndex
-from kg.check.wording import agreement, source_texts
-from kg.check.wording.agreement import check_agreement
+from kg.check.wording import agreement, order, source_texts
+from kg.check.wording.agreement import CHINESE, ENGLISH, check_agreement
+from kg.check.wording.order import Span, check_order
 from kg.check.wording.source_texts import Cited, Reader, check_source_texts
 from kg.check.wording.things import Text, Thing, read_things
 from kg.errors import KgError
 from kg.graph import Graph
-from kg.names import pick, text
+from kg.names import language_of, pick, text
 from kg.source import find_source
 from kg.xsd import read_integer
 
 __all__ = ["SOURCE_CHECKS", "check_wording"]
 
-MESSAGES = agreement.MESSAGES | source_texts.MESSAGES
+MESSAGES = agreement.MESSAGES | order.MESSAGES | source_texts.MESSAGES
 SOURCE_CHECKS = frozenset(source_texts.MESSAGES)
 """The checks that need the source text."""
 
@@ -42,20 +43,35 @@ def check_wording(
             value=about.value,
         )
 
-    labels: dict[str, list[str]] = defaultdict(list)
+    labels: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     notations: dict[str, str] = {}
     for code, label, notation in graph.internal("wording-codes"):
-        labels[text(code)].append(text(label))
-        if notation:
+        if notation is not None:
             notations[text(code)] = text(notation)
+            continue
+        tag = ENGLISH if language_of(label) == ENGLISH else CHINESE
+        labels[text(code)][tag].append(text(label))
     things = read_things(graph, index)
-    known = {code: " ".join(found) for code, found in labels.items()}
-    yield from check_agreement(things, known, notations, report)
-    if cited := _read_cited(graph, things):
+    yield from check_agreement(things, labels, notations, report)
+    passages = _read_passages(graph)
+    yield from check_order(things, passages, report)
+    if cited := _read_cited(graph, things, passages):
         yield from check_source_texts(things, cited, report)
 
 
-def _read_cited(graph: Graph, things: Mapping[str, Thing]) -> dict[str, Cited]:
+def _read_passages(graph: Graph) -> dict[str, Span]:
+    """Return the SHA-256 of the source and the offsets of each passage."""
+    passages = {}
+    for evidence, sha256, start, end, _ in graph.internal("evidence"):
+        first, last = read_integer(text(start)), read_integer(text(end))
+        if first is not None and last is not None and first < last:
+            passages[text(evidence)] = (text(sha256), first, last)
+    return passages
+
+
+def _read_cited(
+    graph: Graph, things: Mapping[str, Thing], passages: Mapping[str, Span]
+) -> dict[str, Cited]:
     """Return what each thing cites, if all of it is in source texts that were added."""
     readers = {}
     for _, sha256, _ in graph.internal("sources"):
@@ -65,17 +81,11 @@ def _read_cited(graph: Graph, things: Mapping[str, Thing]) -> dict[str, Cited]:
                 readers[text(sha256)] = Reader(raw)
         except KgError:
             continue  # Reported with the passages, or an optional package is not installed.
-    if not readers:
-        return {}
-    passages: dict[str, tuple[str, int, int]] = {}
-    for evidence, sha256, start, end, _ in graph.internal("evidence"):
-        first, last = read_integer(text(start)), read_integer(text(end))
-        if text(sha256) in readers and first is not None and last is not None and first < last:
-            passages[text(evidence)] = (text(sha256), first, last)
     cited = {}
-    for node, thing in things.items():
+    for node, thing in things.items() if readers else ():
         found = [passages[each] for each in thing.links["evidence"] if each in passages]
-        if len(found) == len(thing.links["evidence"]):
+        is_known = all(sha256 in readers for sha256, _, _ in found)
+        if len(found) == len(thing.links["evidence"]) and is_known:
             texts = [readers[sha256].read(start, end) for sha256, start, end in sorted(found)]
             cited[node] = Cited([each[0] for each in texts], [each[1] for each in texts])
     return cited

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 
 from kg.check.finding import VIOLATION, WARNING, Finding
 from kg.check.wording.numbers import parse_number
@@ -10,8 +11,9 @@ from kg.check.wording.words import (
     COMPARISONS,
     NEGATION,
     SCALE,
+    NameFinder,
+    compare_sets,
     find_exchanged,
-    has_sense,
     list_latin,
     list_pairs,
     list_stems,
@@ -19,6 +21,9 @@ from kg.check.wording.words import (
 
 # Yields the finding of a check about a thing, with a property, a value, and parts of the message.
 Reporter = Callable[..., Iterator[Finding]]
+LEAST_OF_NAME = 0.5
+"""Which share of its label a technology has in common with the texts of what uses it."""
+
 ENGLISH, CHINESE = "en", "zh-hans"
 MESSAGES = {
     "numbers-differ": {
@@ -35,6 +40,11 @@ MESSAGES = {
         "en": "The text in {0} says “{1}”, which is not the comparator ({2}). Correct one of them.",
         "zh-Hans": "{0} 的文字写作“{1}”，与比较符（{2}）不符。请更正其一。",
     },
+    "comparator-not-in-text": {
+        "en": "The comparator is {0}, but the description in {1} does not say so beside the "
+        "number. Correct one of them.",
+        "zh-Hans": "比较符为 {0}，但 {1} 的描述没有在数字旁说明。请更正其一。",
+    },
     "negation-differs": {
         "en": "The description in {0} is negated, the one in {1} is not. Correct one of them.",
         "zh-Hans": "{0} 的描述含有否定，{1} 的没有。请更正其一。",
@@ -45,8 +55,8 @@ MESSAGES = {
         "zh-Hans": "英文描述中有“{0}”，中文描述中没有相应的词。请更正其一。",
     },
     "name-differs": {
-        "en": "“{0}” is in the texts in Chinese, but not in those in English. Correct one of them.",
-        "zh-Hans": "中文文字中有“{0}”，英文文字中没有。请更正其一。",
+        "en": "{0} is named in {1}, but not in {2}. Correct one of the texts.",
+        "zh-Hans": "{1} 的文字提到 {0}，{2} 的没有。请更正其一。",
     },
     "description-copied": {
         "en": "The description is the same as that of {0}. Write what is true of this thing.",
@@ -67,17 +77,24 @@ MESSAGES = {
 
 def check_agreement(
     things: Mapping[str, Thing],
-    labels: Mapping[str, str],
+    labels: Mapping[str, Mapping[str, list[str]]],
     notations: Mapping[str, str],
     report: Reporter,
 ) -> Iterator[Finding]:
-    """Yield the findings; `labels` has the texts of codes, `notations` the comparators' signs."""
+    """Yield the findings on all things.
+
+    `labels` has the labels of technologies, places and bodies by language, `notations` the signs
+    of comparators.
+    """
+    finder = NameFinder(
+        {name: chain(*by_language.values()) for name, by_language in labels.items()}
+    )
     copies: dict[tuple[str, str], str] = {}
     for node, thing in things.items():
         yield from _check_numbers(thing, things, report)
         yield from _check_senses(thing, report)
         yield from _check_comparator(thing, notations, report)
-        yield from _check_technologies(thing, labels, report)
+        yield from _check_concepts(thing, labels, finder, report)
         for each in thing.texts:
             if each.role == "description":
                 other = copies.setdefault((each.language, each.value), node)
@@ -125,7 +142,7 @@ def _check_senses(thing: Thing, report: Reporter) -> Iterator[Finding]:
     if not english or not chinese:
         return
     about = next(each for each in thing.texts if each.value == english)
-    negated = [has_sense(NEGATION, english, "en"), has_sense(NEGATION, chinese, "zh")]
+    negated = bool(NEGATION.english.search(english)), bool(NEGATION.chinese.search(chinese))
     if negated[0] != negated[1]:
         order = ("en", "zh-Hans") if negated[0] else ("zh-Hans", "en")
         yield from report("negation-differs", WARNING, thing.node, *order, about=about)
@@ -133,9 +150,12 @@ def _check_senses(thing: Thing, report: Reporter) -> Iterator[Finding]:
         word = sense.english.search(english)
         if word and not sense.chinese.search(chinese):
             yield from report("scale-differs", WARNING, thing.node, word[0], about=about)
+    words = thing.join(ENGLISH).lower()
     for key, name in list_latin(thing.join(CHINESE)).items():
-        if key not in thing.join(ENGLISH).lower():
-            yield from report("name-differs", WARNING, thing.node, name, about=about)
+        if key not in words:
+            yield from report(
+                "name-differs", WARNING, thing.node, name, "zh-Hans", "en", about=about
+            )
 
 
 def _check_comparator(
@@ -150,6 +170,10 @@ def _check_comparator(
                 for sign, patterns in COMPARISONS.items()
                 if (match := patterns[position].search(each.value))
             }
+            if not found and own in COMPARISONS and each.role == "description":
+                yield from report(
+                    "comparator-not-in-text", WARNING, thing.node, own, each.language, about=each
+                )
             if found and own not in found:
                 sign = own or comparator.rpartition("/")[2]
                 words = next(iter(found.values()))
@@ -159,21 +183,45 @@ def _check_comparator(
                 )  # fmt: skip
 
 
-def _check_technologies(
-    thing: Thing, labels: Mapping[str, str], report: Reporter
+def _check_concepts(
+    thing: Thing,
+    labels: Mapping[str, Mapping[str, list[str]]],
+    finder: NameFinder,
+    report: Reporter,
 ) -> Iterator[Finding]:
-    technologies = thing.links["technology"]
-    if not technologies or any(each.endswith("usesTechnology") for each in thing.links["inferred"]):
+    """Yield the findings on technologies and names that only one language, or no text, has."""
+    texts = {tag: thing.join(tag) for tag in (ENGLISH, CHINESE)}
+    parts = {ENGLISH: list_stems(texts[ENGLISH]), CHINESE: list_pairs(texts[CHINESE].lower())}
+    if len(texts[ENGLISH]) > 1 and len(texts[CHINESE]) > 1:
+        named = {tag: finder.find(text) for tag, text in texts.items()}
+        for language, other in ((ENGLISH, CHINESE), (CHINESE, ENGLISH)):
+            for name in sorted(named[language] - named[other] - set(thing.links["place"])):
+                if not _find_share(labels[name], parts, [other]):
+                    about = next(t for t in thing.list_own() if t.language == language)
+                    yield from report(
+                        "name-differs", WARNING, thing.node, name, language, other, about=about
+                    )
+    if any(each.endswith("usesTechnology") for each in thing.links["inferred"]):
         return
-    pairs = list_pairs(thing.join(CHINESE).lower())
-    stems = list_stems(thing.join(ENGLISH))
-    for technology in technologies:
-        known = labels.get(technology, "")
-        if known and not pairs & list_pairs(known.lower()) and not stems & list_stems(known):
-            about = Text("", "technology", "", technology)
+    for technology in thing.links["technology"]:
+        share = _find_share(labels.get(technology, {}), parts, [ENGLISH, CHINESE])
+        if technology in labels and share < LEAST_OF_NAME:
+            about = thing.point("technology", technology)
             yield from report(
                 "technology-not-in-text", WARNING, thing.node, technology, about=about
             )
+
+
+def _find_share(
+    labels: Mapping[str, list[str]], parts: Mapping[str, frozenset[str]], languages: list[str]
+) -> float:
+    """Return the largest share of a label that the parts of a text in its language have."""
+    shares = [0.0]
+    for language in languages:
+        list_parts = list_stems if language == ENGLISH else list_pairs
+        for label in labels.get(language, ()):
+            shares.append(compare_sets(list_parts(label.lower()), parts[language]))
+    return max(shares)
 
 
 def group_by_place(things: Mapping[str, Thing]) -> dict[str, list[Thing]]:

@@ -32,13 +32,17 @@ class Text:
 
 @dataclass
 class Thing:
-    """A thing with evidence. `links` are IRIs by role, `stated` values by property."""
+    """A thing with evidence. `links` are IRIs by role, `stated` values by property.
+
+    `properties` has the property of each role of links, and of the index.
+    """
 
     node: str
     texts: list[Text] = field(default_factory=list)
     stated: list[tuple[str, str]] = field(default_factory=list)
     numbers: set[Value] = field(default_factory=set)
     index: int | None = None
+    properties: dict[str, str] = field(default_factory=dict)
     links: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def find(self, role: str, language: str) -> str:
@@ -53,6 +57,10 @@ class Thing:
     def list_own(self) -> Iterator[Text]:
         """Yield the labels and descriptions."""
         yield from (each for each in self.texts if each.role in ("label", "description"))
+
+    def point(self, role: str, value: str) -> Text:
+        """Return the statement with a role and a value, as if it were a text."""
+        return Text(self.properties.get(role, ""), role, "", value)
 
     @property
     def slug(self) -> str:
@@ -82,6 +90,7 @@ def read_things(graph: Graph, index: StatementIndex) -> dict[str, Thing]:
 def _add_value(thing: Thing, property_: str, role: str, value: Term) -> None:
     if not isinstance(value, Literal):
         thing.links[role].append(text(value))
+        thing.properties[role] = property_
     elif role in TEXTS:
         thing.texts.append(Text(property_, role, (value.language or "").lower(), value.value))
         if not value.language:
@@ -95,4 +104,5 @@ def _add_value(thing: Thing, property_: str, role: str, value: Term) -> None:
             thing.stated.append((property_, value.value))
         if role == "index":
             thing.index, number = int(number), number + 1
+            thing.properties[role] = property_
         thing.numbers.add(number)

@@ -4,7 +4,8 @@ The senses are those that a slip easily turns round: negation, comparison, scale
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ STOP_WORDS = frozenset(
     "a an and are as at be by city for from in into is it its more of on one or s than that the "
     "this to under with".split()
 )
+LATIN_WORD = re.compile(r"[0-9]*[a-z][a-z0-9]*")
 LATIN = re.compile(r"[0-9]*[A-Za-z][A-Za-z0-9]*")
 # A sentence on what the source says or leaves out is not about the policy.
 ENGLISH_REMARK = re.compile(
@@ -49,8 +51,9 @@ def _compile(english: str, chinese: str) -> tuple[re.Pattern[str], re.Pattern[st
 NEGATION = Sense(
     "negation",
     *_compile(
-        r"not|no(?!\. ?\d)|never|neither|nor|none|nobody|nothing|cannot|without(?! delay)",
-        "不(?!同|断|仅|只|低于|少于|超过|多于|高于|足|动产|可或缺|分|限|动)|未(?!来|尽)"
+        r"not|no(?!\. ?\d)|never|neither|nor|none|nobody|nothing|cannot|without(?! delay)"
+        r"|left open",
+        "不(?!同|断|仅|只|低于|少于|超过|多于|高于|足|动产|可或缺|可分|分|限|动)|未(?!来)"
         "|无(?!障碍|线|人|缝|论|限|锡|纸)|没有|并非|勿|禁止|拒绝|免于",
     ),
 )
@@ -148,6 +151,54 @@ def has_sense(sense: Sense, text: str, language: str) -> bool:
 def compare_sets(first: frozenset[str], second: frozenset[str]) -> float:
     """Return the share of the first set that is in the second, from 0 to 1."""
     return len(first & second) / len(first) if first else 1.0
+
+
+class NameFinder:
+    """Finds names of known things in texts, the longest at each place.
+
+    >>> finder = NameFinder({"x": ["big data"], "y": ["data"], "z": ["数据"]})
+    >>> sorted(finder.find("Big-data centres")), sorted(finder.find("新数据"))
+    (['x'], ['z'])
+    """
+
+    def __init__(self, names: Mapping[str, Iterable[str]]) -> None:
+        self._latin: dict[str, list[tuple[list[str], str]]] = defaultdict(list)
+        self._chinese: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for thing, found in names.items():
+            for name in found:
+                if words := LATIN_WORD.findall(name.lower()):
+                    self._latin[words[0]].append((words, thing))
+                elif len(name) > 1:
+                    self._chinese[name[:2]].append((name, thing))
+        for words_of_name in self._latin.values():
+            words_of_name.sort(key=lambda each: -len(each[0]))
+        for names_of_start in self._chinese.values():
+            names_of_start.sort(key=lambda each: -len(each[0]))
+
+    def find(self, text: str) -> set[str]:
+        """Return the things that a text names."""
+        found, at = set(), 0
+        words = LATIN_WORD.findall(text.lower())
+        while at < len(words):
+            candidates = self._latin.get(words[at], self._latin.get(words[at].rstrip("s"), ()))
+            length = 1
+            for name, thing in candidates:
+                same = words[at : at + len(name)]
+                if [each.rstrip("s") for each in same] == [each.rstrip("s") for each in name]:
+                    found.add(thing)
+                    length = len(name)
+                    break
+            at += length
+        at = 0
+        while at < len(text) - 1:
+            length = 1
+            for written, thing in self._chinese.get(text[at : at + 2], ()):
+                if text.startswith(written, at):
+                    found.add(thing)
+                    length = len(written)
+                    break
+            at += length
+        return found
 
 
 def find_exchanged(
