@@ -28,8 +28,8 @@ graph
 ask: lookup wrapping table render question describe parameters answer
 api
 check: finding language_tags characters literals passed_over index shape_faults parameters patterns
-  components validation syntax shapes reference constraint_queries placement figures
-  evidence report
+  components validation syntax shapes reference constraint_queries positions
+  placement figures evidence report
   wording/numbers wording/words wording/things wording/agreement wording/order wording/source_texts
   wording/__init__ exceptions
   checker
@@ -56,7 +56,7 @@ LIBRARIES = {
         "kg/names", "kg/xsd", "kg/turtle", "kg/turtle_faults", "kg/serialization",
         "kg/check/literals",
         "kg/check/index", "kg/check/shape_faults",
-        "kg/check/wording/things",
+        "kg/check/wording/things", "kg/check/positions",
         "kg/check/parameters", "kg/check/patterns", "kg/check/components", "kg/check/syntax",
         "kg/check/shapes", "kg/check/reference", "kg/check/checker",
         "kg/graph", "kg/store/memory", "kg/store/engine",

@@ -18,6 +18,7 @@ from kg.check.language_tags import check_language_tags
 from kg.check.literals import check_literals, find_literal_fault
 from kg.check.passed_over import check_passed_over
 from kg.check.placement import check_placement
+from kg.check.positions import Positions
 from kg.check.reference import compare_results, validate_with_pyshacl
 from kg.check.report import Report, count_coverage
 from kg.check.shape_faults import ShapeFault, report_shape_faults
@@ -75,10 +76,7 @@ def check_files(
     for query in list_constraint_queries(home):
         findings.update(run_constraint_query(check.graph, query, locator, language))
     progress(STEPS[4])
-    findings.update(check_figures(check.graph, locator, language))
-    findings.update(check_placement(check.graph, locator, language))
-    findings.update(check_evidence(check.graph, locator, language))
-    findings.update(check_wording(check.graph, check.index, locator, language))
+    findings.update(check.check_sources(locator, language))
     return check.report(findings, paths, locator, language)
 
 
@@ -184,6 +182,14 @@ class _Check:
         return Report(
             sorted(remaining), coverage, len(self._asked), statements, compared, self.notes
         )
+
+    def check_sources(self, locator: Locator, language: str) -> Iterator[Finding]:
+        """Yield the findings on evidence, and on texts that rest on it."""
+        positions = Positions(self.graph, self.index)
+        yield from check_placement(self.graph, positions, locator, language)
+        yield from check_figures(positions, self.names, locator, language)
+        yield from check_evidence(self.graph, locator, language)
+        yield from check_wording(self.graph, self.index, positions, locator, language)
 
     def make_locator(self, fallback: Path | None) -> Locator:
         """Return a locator of statements in the files to be checked."""

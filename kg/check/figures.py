@@ -6,25 +6,23 @@ source text. A source without figures is not checked.
 """
 
 import re
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from kg.check.finding import VIOLATION, Finding, Locator
+from kg.check.index import StatementIndex
+from kg.check.positions import Positions
 from kg.files import write_file
-from kg.graph import Graph, load_graph
+from kg.graph import load_graph
 from kg.home import Home
-from kg.names import Term, pick, text
-from kg.turtle import list_files, read_turtle
+from kg.names import Names, Term, pick, read_names, text
+from kg.turtle import list_files, parse_file, read_turtle
 from kg.turtle_format import format_turtle
 from kg.xsd import read_integer
 
-COVERED, CITATIONS = "cdp:coveredCharacters", "cdp:citationCount"
 INDEX = "    cdp:listIndex "
 SEGMENT = re.compile(r"^segment:[^\s;]+(?<!-selector)\n(?:    .*\n)+", re.MULTILINE)
-FIGURE = re.compile(rf"^    (?:{COVERED}|{CITATIONS}) .*\n", re.MULTILINE)
 MESSAGES = {
     "en": "The figures kept here are {0}, but the data give {1}. If nothing was lost, write these, "
     "or let kg source count write all figures.",
@@ -33,48 +31,23 @@ MESSAGES = {
 }
 
 
-@dataclass
-class Segment:
-    """A sentence or heading: its source and offsets, the figures kept, and those of the data."""
-
-    node: str
-    source: str
-    start: int
-    end: int
-    kept: dict[str, int | None]
-    spans: list[tuple[int, int]] = field(default_factory=list)
-    citations: int = 0
-
-    def list_figures(self) -> dict[str, int]:
-        """Return the figures that the data give."""
-        covered, reach = 0, self.start
-        for start, end in sorted(self.spans):
+def count_figures(positions: Positions) -> dict[str, dict[str, int]]:
+    """Return the figures that the data give, by segment and role."""
+    spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    citations: dict[str, int] = defaultdict(int)
+    cited = positions.count_citations()
+    for node, position in positions.passages.items():
+        if node in cited and (segment := positions.find_segment(position)):
+            spans[segment].append((position.start, position.end))
+            citations[segment] += cited[node]
+    figures = {}
+    for node, position in positions.segments.items():
+        covered, reach = 0, position.start
+        for start, end in sorted(spans[node]):
             covered += max(0, end - max(start, reach))
             reach = max(reach, end)
-        return {CITATIONS: self.citations, COVERED: covered}
-
-
-def read_segments(graph: Graph) -> list[Segment]:
-    """Return the sentences and headings of all sources, sorted by source and offset."""
-    segments: dict[str, list[Segment]] = defaultdict(list)
-    passages = []
-    for node, source, start, end, citations, covered, kept in graph.internal("segment-figures"):
-        span = _read(start), _read(end)
-        if span[0] is None or span[1] is None:
-            continue  # Reported by the shapes.
-        if citations is not None:
-            passages.append((text(source), span[0], span[1], _read(citations) or 0))
-        else:
-            figures = {CITATIONS: _read(kept), COVERED: _read(covered)}
-            each = Segment(text(node), text(source), span[0], span[1], figures)
-            segments[each.source].append(each)
-    for source_, start_, end_, cited in passages:
-        listed = segments[source_]
-        index = bisect_right(listed, start_, key=lambda each: each.start) - 1
-        if index >= 0 and end_ <= listed[index].end:
-            listed[index].spans.append((start_, end_))
-            listed[index].citations += cited
-    return [each for listed in segments.values() for each in listed]
+        figures[node] = {"citations": citations[node], "covered": covered}
+    return figures
 
 
 def write_figures(home: Home) -> list[Path]:
@@ -83,13 +56,21 @@ def write_figures(home: Home) -> list[Path]:
     Raises:
         KgError: a file is not Turtle, or cannot be put into canonical form.
     """
-    graph = load_graph(home)
-    figures = {graph.names.shorten(each.node): each.list_figures() for each in read_segments(graph)}
+    graph, names = load_graph(home), read_names(home)
+    index = StatementIndex(names.expand("rdf:type"), names.expand("rdfs:subClassOf"))
+    for file in list_files(home):
+        index.add(parse_file(file))
+    index.add(graph.memory.list_added())
+    positions = Positions(graph, index)
+    figures = {
+        names.shorten(node): {
+            names.shorten(positions.get_property(role)): value for role, value in found.items()
+        }
+        for node, found in count_figures(positions).items()
+    }
     changed = []
     for file in list_files(home):
-        if not file.path.is_relative_to(home.data):
-            continue
-        old = read_turtle(file)
+        old = read_turtle(file) if file.path.is_relative_to(home.data) else ""
         if SEGMENT.search(old):
             formatted = format_turtle(file.path)
             new = SEGMENT.sub(lambda found: _add_figures(found[0], figures), formatted)
@@ -105,32 +86,49 @@ def _add_figures(block: str, figures: dict[str, dict[str, int]]) -> str:
     values = figures.get(block.partition("\n")[0])
     if values is None:
         return block
-    lines = "".join(f"    {name} {value} ;\n" for name, value in values.items())
-    return FIGURE.sub("", block).replace(INDEX, lines + INDEX)
+    for name, value in values.items():
+        block = re.sub(rf"^    {name} .*\n", "", block, flags=re.MULTILINE)
+        block = block.replace(INDEX, f"    {name} {value} ;\n{INDEX}")
+    return block
 
 
-def check_figures(graph: Graph, locator: Locator, language: str) -> Iterator[Finding]:
-    """Yield a violation for each figure that differs from the data."""
-    segments = read_segments(graph)
-    counted = {each.source for each in segments if any(v is not None for v in each.kept.values())}
-    names = graph.names
-    for segment in segments:
-        actual = segment.list_figures()
-        wrong = [name for name in actual if segment.kept[name] != actual[name]]
-        if segment.source not in counted or not wrong:
+def check_figures(
+    positions: Positions, names: Names, locator: Locator, language: str
+) -> Iterator[Finding]:
+    """Yield a violation for each segment whose figures differ from the data."""
+    figures = count_figures(positions)
+    kept = {
+        node: {role: _read(positions.find(role, node)) for role in found}
+        for node, found in figures.items()
+    }
+    counted = {
+        positions.segments[node].source
+        for node, values in kept.items()
+        if any(value is not None for value in values.values())
+    }
+    for node, actual in figures.items():
+        wrong = [role for role in actual if kept[node][role] != actual[role]]
+        if positions.segments[node].source not in counted or not wrong:
             continue
-        texts = [
-            ", ".join(f"{name} {'–' if values[name] is None else values[name]}" for name in wrong)
-            for values in (segment.kept, actual)
-        ]
+        texts = [_show(positions, names, values, wrong) for values in (kept[node], actual)]
         message = pick(MESSAGES, language, "").format(*texts)
         yield from locator.report(
-            segment.node,
+            node,
             VIOLATION,
             "segment-figures",
-            f"{names.shorten(segment.node)}: {message}",
-            predicate=names.expand(wrong[0]),
+            f"{names.shorten(node)}: {message}",
+            predicate=positions.get_property(wrong[0]),
         )
+
+
+def _show(
+    positions: Positions, names: Names, values: Mapping[str, int | None], roles: list[str]
+) -> str:
+    return ", ".join(
+        f"{names.shorten(positions.get_property(role))} "
+        f"{'–' if values[role] is None else values[role]}"
+        for role in roles
+    )
 
 
 def _read(term: Term | None) -> int | None:

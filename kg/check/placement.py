@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
 from kg.check.finding import VIOLATION, Finding, Locator
+from kg.check.positions import Positions
 from kg.graph import Graph
-from kg.names import Term, pick, text
-from kg.xsd import read_integer
+from kg.names import pick, text
 
 MESSAGES = {
     "evidence-across-segments": {
@@ -49,19 +49,27 @@ class Spans:
                 yield value
 
 
-def check_placement(graph: Graph, locator: Locator, language: str) -> Iterator[Finding]:
+def check_placement(
+    graph: Graph, positions: Positions, locator: Locator, language: str
+) -> Iterator[Finding]:
     """Yield the violations by passages that lie where they cannot be evidence."""
 
     def report(check: str, node: str, *values: object) -> Iterator[Finding]:
         message = pick(MESSAGES[check], language, "").format(*values)
         return locator.report(node, VIOLATION, check, f"{graph.names.shorten(node)}: {message}")
 
-    passages, segments = _read_passages(graph)
+    listed: dict[str, list[tuple[Span, str]]] = {}
+    for node, position in positions.segments.items():
+        about = positions.find("place", node)
+        spans = listed.setdefault(position.source, [])
+        spans.append(((position.start, position.end), text(about) if about else ""))
+    segments = {source: Spans(found) for source, found in listed.items()}
     places: dict[str, set[str]] = {}  # of the sentences that contain a passage
-    for (evidence, source), span in passages.items():
-        if source not in segments:
+    for evidence, position in positions.passages.items():
+        if position.source not in segments:
             continue
-        found = set(segments[source].find_around(span))
+        span = position.start, position.end
+        found = set(segments[position.source].find_around(span))
         if not found:
             yield from report("evidence-across-segments", evidence, *span)
         places.setdefault(evidence, set()).update(found - {""})
@@ -72,19 +80,6 @@ def check_placement(graph: Graph, locator: Locator, language: str) -> Iterator[F
             yield from report("evidence-of-another-city", node, *values)
 
 
-def _read_passages(graph: Graph) -> tuple[dict[tuple[str, str], Span], dict[str, Spans]]:
-    """Return the spans of evidence, by evidence and source, and the sentences of each source."""
-    passages: dict[tuple[str, str], Span] = {}
-    segments: dict[str, list[tuple[Span, str]]] = {}
-    for node, kind, source, start, end, place in graph.internal("placed-passages"):
-        span = _read_offset(start), _read_offset(end)
-        if text(kind) == graph.names.expand("cdp:Evidence"):
-            passages[text(node), text(source)] = span
-        else:
-            segments.setdefault(text(source), []).append((span, text(place) if place else ""))
-    return passages, {source: Spans(spans) for source, spans in segments.items()}
-
-
 def _read_uses(graph: Graph) -> dict[tuple[str, str, str], set[str]]:
     """Return the places to which a document applies, by evidence, node and document."""
     uses: dict[tuple[str, str, str], set[str]] = {}
@@ -92,9 +87,3 @@ def _read_uses(graph: Graph) -> dict[tuple[str, str, str], set[str]]:
         key = text(evidence), text(node), text(document)
         uses.setdefault(key, set()).update({text(place)} if place else ())
     return uses
-
-
-def _read_offset(term: Term | None) -> int:
-    offset = read_integer(text(term))
-    # Other values are reported by the shapes.
-    return -1 if offset is None else offset

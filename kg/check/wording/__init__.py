@@ -5,16 +5,16 @@ from collections.abc import Iterator, Mapping
 
 from kg.check.finding import Finding, Locator
 from kg.check.index import StatementIndex
+from kg.check.positions import Position, Positions
 from kg.check.wording import agreement, order, source_texts
 from kg.check.wording.agreement import CHINESE, ENGLISH, check_agreement
-from kg.check.wording.order import Span, check_order
+from kg.check.wording.order import check_order
 from kg.check.wording.source_texts import Cited, Reader, check_source_texts
 from kg.check.wording.things import Text, Thing, read_things
 from kg.errors import KgError
 from kg.graph import Graph
 from kg.names import language_of, pick, text
 from kg.source import find_source
-from kg.xsd import read_integer
 
 __all__ = ["SOURCE_CHECKS", "check_wording"]
 
@@ -24,7 +24,11 @@ SOURCE_CHECKS = frozenset(source_texts.MESSAGES)
 
 
 def check_wording(
-    graph: Graph, index: StatementIndex, locator: Locator, language: str
+    graph: Graph,
+    index: StatementIndex,
+    positions: Positions,
+    locator: Locator,
+    language: str,
 ) -> Iterator[Finding]:
     """Yield the findings on the texts of things that have evidence."""
     names = graph.names
@@ -53,39 +57,28 @@ def check_wording(
         labels[text(code)][tag].append(text(label))
     things = read_things(graph, index)
     yield from check_agreement(things, labels, notations, report)
-    passages = _read_passages(graph)
-    yield from check_order(things, passages, report)
-    if cited := _read_cited(graph, things, passages):
+    yield from check_order(things, positions.passages, report)
+    if cited := _read_cited(graph, things, positions.passages):
         yield from check_source_texts(things, cited, report)
 
 
-def _read_passages(graph: Graph) -> dict[str, Span]:
-    """Return the SHA-256 of the source and the offsets of each passage."""
-    passages = {}
-    for evidence, sha256, start, end, _ in graph.internal("evidence"):
-        first, last = read_integer(text(start)), read_integer(text(end))
-        if first is not None and last is not None and first < last:
-            passages[text(evidence)] = (text(sha256), first, last)
-    return passages
-
-
 def _read_cited(
-    graph: Graph, things: Mapping[str, Thing], passages: Mapping[str, Span]
+    graph: Graph, things: Mapping[str, Thing], passages: Mapping[str, Position]
 ) -> dict[str, Cited]:
     """Return what each thing cites, if all of it is in source texts that were added."""
     readers = {}
-    for _, sha256, _ in graph.internal("sources"):
+    for source, sha256, _ in graph.internal("sources"):
         try:
             raw = find_source(text(sha256))
             if raw is not None:
-                readers[text(sha256)] = Reader(raw)
+                readers[text(source)] = Reader(raw)
         except KgError:
             continue  # Reported with the passages, or an optional package is not installed.
     cited = {}
     for node, thing in things.items() if readers else ():
         found = [passages[each] for each in thing.links["evidence"] if each in passages]
-        is_known = all(sha256 in readers for sha256, _, _ in found)
+        is_known = all(each.source in readers for each in found)
         if len(found) == len(thing.links["evidence"]) and is_known:
-            texts = [readers[sha256].read(start, end) for sha256, start, end in sorted(found)]
+            texts = [readers[each.source].read(each.start, each.end) for each in sorted(found)]
             cited[node] = Cited([each[0] for each in texts], [each[1] for each in texts])
     return cited

@@ -191,12 +191,11 @@ def _check_concepts(
 ) -> Iterator[Finding]:
     """Yield the findings on technologies and names that only one language, or no text, has."""
     texts = {tag: thing.join(tag) for tag in (ENGLISH, CHINESE)}
-    parts = {ENGLISH: list_stems(texts[ENGLISH]), CHINESE: list_pairs(texts[CHINESE].lower())}
     if len(texts[ENGLISH]) > 1 and len(texts[CHINESE]) > 1:
-        named = {tag: finder.find(text) for tag, text in texts.items()}
+        named = {tag: finder.find(text, tag) for tag, text in texts.items()}
         for language, other in ((ENGLISH, CHINESE), (CHINESE, ENGLISH)):
             for name in sorted(named[language] - named[other] - set(thing.links["place"])):
-                if not _find_share(labels[name], parts, [other]):
+                if not _find_share(labels[name], texts, [other]):
                     about = next(t for t in thing.list_own() if t.language == language)
                     yield from report(
                         "name-differs", WARNING, thing.node, name, language, other, about=about
@@ -204,7 +203,7 @@ def _check_concepts(
     if any(each.endswith("usesTechnology") for each in thing.links["inferred"]):
         return
     for technology in thing.links["technology"]:
-        share = _find_share(labels.get(technology, {}), parts, [ENGLISH, CHINESE])
+        share = _find_share(labels.get(technology, {}), texts, [ENGLISH, CHINESE])
         if technology in labels and share < LEAST_OF_NAME:
             about = thing.point("technology", technology)
             yield from report(
@@ -213,14 +212,14 @@ def _check_concepts(
 
 
 def _find_share(
-    labels: Mapping[str, list[str]], parts: Mapping[str, frozenset[str]], languages: list[str]
+    labels: Mapping[str, list[str]], texts: Mapping[str, str], languages: list[str]
 ) -> float:
-    """Return the largest share of a label that the parts of a text in its language have."""
+    """Return the largest share of a label that the text in its language has."""
     shares = [0.0]
     for language in languages:
         list_parts = list_stems if language == ENGLISH else list_pairs
-        for label in labels.get(language, ()):
-            shares.append(compare_sets(list_parts(label.lower()), parts[language]))
+        own = list_parts(texts[language].lower())
+        shares += (compare_sets(list_parts(each.lower()), own) for each in labels.get(language, ()))
     return max(shares)
 
 

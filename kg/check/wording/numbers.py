@@ -47,6 +47,8 @@ OTHERS: dict[str, Value] = {
     "both": 2, "double": 2, "dual": 2, "pair": 2, "twice": 2, "two-way": 2,
     "single": 1, "once": 1, "half": Fraction(1, 2), **SCALES,
 }  # fmt: skip
+NUMBER_WORDS = frozenset((*WORDS, *OTHERS))
+WORD, DIGIT = re.compile("[a-z]+"), re.compile(DIGITS)
 ENGLISH = re.compile(rf"{DIGITS}|[A-Za-z]+")
 
 
@@ -144,7 +146,13 @@ def _read_numeral(written: str) -> int:
 
 def _find_english(text: str) -> Numbers:
     numbers = Numbers()
-    tokens = list(ENGLISH.finditer(text.translate(FULL_WIDTH)))
+    if NUMBER_WORDS.isdisjoint(WORD.findall(text.lower())):
+        for found in DIGIT.finditer(text):
+            value = _read_digits(found)
+            numbers.possible.add(value)
+            numbers.certain.append(frozenset({value}))
+        return numbers
+    tokens = list(ENGLISH.finditer(text))
     at = 0
     while at < len(tokens):
         found, word = tokens[at], tokens[at][0].lower()

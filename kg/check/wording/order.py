@@ -1,15 +1,14 @@
 """Check that lists, documents and passages have the order of the source."""
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from kg.check.finding import WARNING, Finding
+from kg.check.positions import Position
 from kg.check.wording.agreement import Reporter
 from kg.check.wording.things import Text, Thing
 
-Span = tuple[str, int, int]
 MESSAGES = {
     "order-of-list": {
         "en": "This comes after {0} in the list, but before it in the source. Correct the index or "
@@ -29,10 +28,10 @@ MESSAGES = {
 
 
 def check_order(
-    things: Mapping[str, Thing], passages: Mapping[str, Span], report: Reporter
+    things: Mapping[str, Thing], passages: Mapping[str, Position], report: Reporter
 ) -> Iterator[Finding]:
     """Yield the findings; `passages` has source and offsets of each passage."""
-    first: dict[str, Span] = {}
+    first: dict[str, Position] = {}
     for node, thing in things.items():
         if spans := [passages[each] for each in thing.links["evidence"] if each in passages]:
             first[node] = min(spans)
@@ -42,7 +41,7 @@ def check_order(
 
 
 def _check_lists(
-    things: Mapping[str, Thing], first: Mapping[str, Span], report: Reporter
+    things: Mapping[str, Thing], first: Mapping[str, Position], report: Reporter
 ) -> Iterator[Finding]:
     lists: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for node in first:
@@ -56,14 +55,14 @@ def _check_lists(
                 lists[node].append((index, part))
     for members in lists.values():
         for (index, node), (other_index, other) in pairwise(sorted(set(members))):
-            is_same_source = first[node][0] == first[other][0]
+            is_same_source = first[node].source == first[other].source
             if index < other_index and is_same_source and first[other] < first[node]:
                 about = things[other].point("index", str(other_index))
                 yield from report("order-of-list", WARNING, other, node, about=about)
 
 
 def _check_documents(
-    things: Mapping[str, Thing], first: Mapping[str, Span], report: Reporter
+    things: Mapping[str, Thing], first: Mapping[str, Position], report: Reporter
 ) -> Iterator[Finding]:
     stated = sorted((span, node) for node, span in first.items() if things[node].links["document"])
     documents = [_find_document(node, things) for _, node in stated]
@@ -88,12 +87,12 @@ def _find_document(node: str, things: Mapping[str, Thing]) -> str:
     return node
 
 
-def _check_overlap(passages: Mapping[str, Span], report: Reporter) -> Iterator[Finding]:
-    ordered = sorted((span, node) for node, span in passages.items())
-    starts = [span[:2] for span, _ in ordered]
-    for index, ((source, _, end), node) in enumerate(ordered):
-        last = bisect_right(starts, (source, end - 1))
-        for (_, start, other_end), other in ordered[index + 1 : last]:
-            if start > passages[node][1] and other_end > end:
+def _check_overlap(passages: Mapping[str, Position], report: Reporter) -> Iterator[Finding]:
+    ordered = sorted((position, node) for node, position in passages.items())
+    for index, (position, node) in enumerate(ordered):
+        for other, name in islice(ordered, index + 1, None):
+            if other.source != position.source or other.start >= position.end:
+                break
+            if other.start > position.start and other.end > position.end:
                 about = Text("", "passage", "", "")
-                yield from report("passages-overlap", WARNING, node, other, about=about)
+                yield from report("passages-overlap", WARNING, node, name, about=about)

@@ -157,48 +157,42 @@ class NameFinder:
     """Finds names of known things in texts, the longest at each place.
 
     >>> finder = NameFinder({"x": ["big data"], "y": ["data"], "z": ["数据"]})
-    >>> sorted(finder.find("Big-data centres")), sorted(finder.find("新数据"))
+    >>> sorted(finder.find("Big-data centres", "en")), sorted(finder.find("新数据", "zh-hans"))
     (['x'], ['z'])
     """
 
     def __init__(self, names: Mapping[str, Iterable[str]]) -> None:
         self._latin: dict[str, list[tuple[list[str], str]]] = defaultdict(list)
-        self._chinese: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._others: dict[str, str] = {}
         for thing, found in names.items():
             for name in found:
-                if words := LATIN_WORD.findall(name.lower()):
+                if words := _list_singular(name):
                     self._latin[words[0]].append((words, thing))
-                elif len(name) > 1:
-                    self._chinese[name[:2]].append((name, thing))
-        for words_of_name in self._latin.values():
-            words_of_name.sort(key=lambda each: -len(each[0]))
-        for names_of_start in self._chinese.values():
-            names_of_start.sort(key=lambda each: -len(each[0]))
+                if len(name) > 1:
+                    self._others[name.lower()] = thing
+        for listed in self._latin.values():
+            listed.sort(key=lambda each: -len(each[0]))
+        ordered = sorted(self._others, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, ordered)) or "(?!)")
 
-    def find(self, text: str) -> set[str]:
+    def find(self, text: str, language: str) -> set[str]:
         """Return the things that a text names."""
-        found, at = set(), 0
-        words = LATIN_WORD.findall(text.lower())
-        while at < len(words):
-            candidates = self._latin.get(words[at], self._latin.get(words[at].rstrip("s"), ()))
-            length = 1
-            for name, thing in candidates:
-                same = words[at : at + len(name)]
-                if [each.rstrip("s") for each in same] == [each.rstrip("s") for each in name]:
-                    found.add(thing)
-                    length = len(name)
-                    break
-            at += length
-        at = 0
-        while at < len(text) - 1:
-            length = 1
-            for written, thing in self._chinese.get(text[at : at + 2], ()):
-                if text.startswith(written, at):
-                    found.add(thing)
-                    length = len(written)
-                    break
-            at += length
+        if language.startswith("zh"):
+            return {self._others[name] for name in self._pattern.findall(text.lower())}
+        words, found, reached = _list_singular(text), set(), 0
+        for at, word in enumerate(words):
+            if word in self._latin and at >= reached:
+                for name, thing in self._latin[word]:
+                    if words[at : at + len(name)] == name:
+                        found.add(thing)
+                        reached = at + len(name)
+                        break
         return found
+
+
+def _list_singular(text: str) -> list[str]:
+    """Return the words of an English text without a final s."""
+    return [word.rstrip("s") for word in LATIN_WORD.findall(text.lower())]
 
 
 def find_exchanged(

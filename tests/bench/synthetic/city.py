@@ -20,9 +20,11 @@ AIMS = (
 
 # The properties whose values a description repeats.
 VALUES = {
-    *("cdp:baselineValue", "cdp:baselineYear", "cdp:deadlineYear", "cdp:declaredCount"),
-    *("cdp:lowerBound", "cdp:targetValue", "cdp:upperBound"),
+    *("cdp:baselineValue", "cdp:baselineYear", "cdp:deadlineYear", "cdp:lowerBound"),
+    "cdp:upperBound",
 }
+COMPARED = {"cdp:declaredCount", "cdp:targetValue"}
+COMPARISONS = {"comparator:ge": ("at least ", "不低于"), "comparator:gt": ("more than ", "超过")}
 
 
 def format_slug(index: int) -> str:
@@ -115,11 +117,14 @@ class City:
 
     def detail_element(self, kind: Texts, number: str, statements: Sequence[Statement]) -> Texts:
         """Return what the description of an element has to say: its values and technologies."""
+        comparators = [value for name, value in statements if name == "cdp:hasComparator"]
+        words = COMPARISONS.get(comparators[0], ("", "")) if comparators else ("", "")
         values = [value for name, value in statements if name in VALUES]
+        compared = [value for name, value in statements if name in COMPARED]
         used = [value for name, value in statements if name == "cdp:usesTechnology"]
         names = [self.vocabulary.labels[value] for value in used]
-        english = [*values, *(name[0] for name in names)]
-        chinese = [*values, *(name[1] for name in names)]
+        english = [*values, *(words[0] + each for each in compared), *(name[0] for name in names)]
+        chinese = [*values, *(words[1] + each for each in compared), *(name[1] for name in names)]
         return (
             f"as the {kind[0]} numbered {number} ({', '.join(english) or 'alone'})",
             f"{kind[1]}之{number}：{'、'.join(chinese) or '独立'}",
