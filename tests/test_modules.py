@@ -30,8 +30,8 @@ api
 check: finding language_tags characters literals passed_over index shape_faults parameters patterns
   components validation syntax shapes reference constraint_queries positions
   placement figures evidence report
-  wording/numbers wording/words wording/things wording/agreement wording/order wording/source_texts
-  wording/__init__ exceptions
+  wording/numbers wording/words wording/things wording/agreement wording/concepts wording/order
+  wording/source_texts wording/__init__ exceptions
   checker
 build
 networks: model validity edges node_data query metrics overlap layout assemble

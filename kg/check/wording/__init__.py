@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from kg.check.finding import Finding, Locator
 from kg.check.index import StatementIndex
 from kg.check.positions import Position, Positions
-from kg.check.wording import agreement, order, source_texts
+from kg.check.wording import agreement, concepts, order, source_texts
 from kg.check.wording.agreement import CHINESE, ENGLISH, check_agreement
+from kg.check.wording.concepts import check_concepts
 from kg.check.wording.order import check_order
 from kg.check.wording.source_texts import Cited, Reader, check_source_texts
 from kg.check.wording.things import Text, Thing, read_things
@@ -18,7 +19,7 @@ from kg.source import find_source
 
 __all__ = ["SOURCE_CHECKS", "check_wording"]
 
-MESSAGES = agreement.MESSAGES | order.MESSAGES | source_texts.MESSAGES
+MESSAGES = agreement.MESSAGES | concepts.MESSAGES | order.MESSAGES | source_texts.MESSAGES
 SOURCE_CHECKS = frozenset(source_texts.MESSAGES)
 """The checks that need the source text."""
 
@@ -56,7 +57,8 @@ def check_wording(
         tag = ENGLISH if language_of(label) == ENGLISH else CHINESE
         labels[text(code)][tag].append(text(label))
     things = read_things(graph, index)
-    yield from check_agreement(things, labels, notations, report)
+    yield from check_agreement(things, notations, report)
+    yield from check_concepts(things, labels, report)
     yield from check_order(things, positions.passages, report)
     if cited := _read_cited(graph, things, positions.passages):
         yield from check_source_texts(things, cited, report)

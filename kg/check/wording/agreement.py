@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from itertools import chain
 
 from kg.check.finding import VIOLATION, WARNING, Finding
 from kg.check.wording.numbers import parse_number
@@ -11,19 +10,12 @@ from kg.check.wording.words import (
     COMPARISONS,
     NEGATION,
     SCALE,
-    NameFinder,
-    compare_sets,
     find_exchanged,
-    list_latin,
-    list_pairs,
     list_stems,
 )
 
 # Yields the finding of a check about a thing, with a property, a value, and parts of the message.
 Reporter = Callable[..., Iterator[Finding]]
-LEAST_OF_NAME = 0.5
-"""Which share of its label a technology has in common with the texts of what uses it."""
-
 ENGLISH, CHINESE = "en", "zh-hans"
 MESSAGES = {
     "numbers-differ": {
@@ -54,10 +46,6 @@ MESSAGES = {
         "Correct one of them.",
         "zh-Hans": "英文描述中有“{0}”，中文描述中没有相应的词。请更正其一。",
     },
-    "name-differs": {
-        "en": "{0} is named in {1}, but not in {2}. Correct one of the texts.",
-        "zh-Hans": "{1} 的文字提到 {0}，{2} 的没有。请更正其一。",
-    },
     "description-copied": {
         "en": "The description is the same as that of {0}. Write what is true of this thing.",
         "zh-Hans": "描述与 {0} 的相同。请写明该事物自身的内容。",
@@ -67,34 +55,20 @@ MESSAGES = {
         "Compare both things with the source.",
         "zh-Hans": "该事物的 {0} 更适合 {1}，反之亦然，似已互换。请对照来源核对这两个事物。",
     },
-    "technology-not-in-text": {
-        "en": "Neither label nor description names {0}. Correct the technology, or name it in "
-        "cdp:inferredProperty.",
-        "zh-Hans": "标签和描述都没有提到 {0}。请更正该技术，或在 cdp:inferredProperty 中注明。",
-    },
 }
 
 
 def check_agreement(
     things: Mapping[str, Thing],
-    labels: Mapping[str, Mapping[str, list[str]]],
     notations: Mapping[str, str],
     report: Reporter,
 ) -> Iterator[Finding]:
-    """Yield the findings on all things.
-
-    `labels` has the labels of technologies, places and bodies by language, `notations` the signs
-    of comparators.
-    """
-    finder = NameFinder(
-        {name: chain(*by_language.values()) for name, by_language in labels.items()}
-    )
+    """Yield the findings on all things; `notations` has the signs of the comparators."""
     copies: dict[tuple[str, str], str] = {}
     for node, thing in things.items():
         yield from _check_numbers(thing, things, report)
         yield from _check_senses(thing, report)
         yield from _check_comparator(thing, notations, report)
-        yield from _check_concepts(thing, labels, finder, report)
         for each in thing.texts:
             if each.role == "description":
                 other = copies.setdefault((each.language, each.value), node)
@@ -142,20 +116,19 @@ def _check_senses(thing: Thing, report: Reporter) -> Iterator[Finding]:
     if not english or not chinese:
         return
     about = next(each for each in thing.texts if each.value == english)
-    negated = bool(NEGATION.english.search(english)), bool(NEGATION.chinese.search(chinese))
+    stems = about.parts
+    negated = (
+        not NEGATION.hints.isdisjoint(stems) and bool(NEGATION.english.search(english)),
+        bool(NEGATION.chinese.search(chinese)),
+    )
     if negated[0] != negated[1]:
         order = ("en", "zh-Hans") if negated[0] else ("zh-Hans", "en")
         yield from report("negation-differs", WARNING, thing.node, *order, about=about)
     for sense in SCALE:
-        word = sense.english.search(english)
-        if word and not sense.chinese.search(chinese):
-            yield from report("scale-differs", WARNING, thing.node, word[0], about=about)
-    words = thing.join(ENGLISH).lower()
-    for key, name in list_latin(thing.join(CHINESE)).items():
-        if key not in words:
-            yield from report(
-                "name-differs", WARNING, thing.node, name, "zh-Hans", "en", about=about
-            )
+        if not sense.hints.isdisjoint(stems):
+            word = sense.english.search(english)
+            if word and not sense.chinese.search(chinese):
+                yield from report("scale-differs", WARNING, thing.node, word[0], about=about)
 
 
 def _check_comparator(
@@ -181,46 +154,6 @@ def _check_comparator(
                     "comparator-differs", WARNING, thing.node, each.language, words, sign,
                     about=each,
                 )  # fmt: skip
-
-
-def _check_concepts(
-    thing: Thing,
-    labels: Mapping[str, Mapping[str, list[str]]],
-    finder: NameFinder,
-    report: Reporter,
-) -> Iterator[Finding]:
-    """Yield the findings on technologies and names that only one language, or no text, has."""
-    texts = {tag: thing.join(tag) for tag in (ENGLISH, CHINESE)}
-    if len(texts[ENGLISH]) > 1 and len(texts[CHINESE]) > 1:
-        named = {tag: finder.find(text, tag) for tag, text in texts.items()}
-        for language, other in ((ENGLISH, CHINESE), (CHINESE, ENGLISH)):
-            for name in sorted(named[language] - named[other] - set(thing.links["place"])):
-                if not _find_share(labels[name], texts, [other]):
-                    about = next(t for t in thing.list_own() if t.language == language)
-                    yield from report(
-                        "name-differs", WARNING, thing.node, name, language, other, about=about
-                    )
-    if any(each.endswith("usesTechnology") for each in thing.links["inferred"]):
-        return
-    for technology in thing.links["technology"]:
-        share = _find_share(labels.get(technology, {}), texts, [ENGLISH, CHINESE])
-        if technology in labels and share < LEAST_OF_NAME:
-            about = thing.point("technology", technology)
-            yield from report(
-                "technology-not-in-text", WARNING, thing.node, technology, about=about
-            )
-
-
-def _find_share(
-    labels: Mapping[str, list[str]], texts: Mapping[str, str], languages: list[str]
-) -> float:
-    """Return the largest share of a label that the text in its language has."""
-    shares = [0.0]
-    for language in languages:
-        list_parts = list_stems if language == ENGLISH else list_pairs
-        own = list_parts(texts[language].lower())
-        shares += (compare_sets(list_parts(each.lower()), own) for each in labels.get(language, ()))
-    return max(shares)
 
 
 def group_by_place(things: Mapping[str, Thing]) -> dict[str, list[Thing]]:
@@ -257,13 +190,9 @@ def _check_exchanged(
     """Yield the findings on labels and descriptions that fit another thing of the place better."""
     slugs = [list_stems(thing.slug) for thing in things]
     shared = frozenset.intersection(*slugs) if len(slugs) > 1 else frozenset()
-    for role, language, list_parts in (
-        ("label", ENGLISH, list_stems),
-        ("description", ENGLISH, list_stems),
-        ("description", CHINESE, list_pairs),
-    ):
-        labels = [list_parts(thing.find("label", language)) for thing in things]
-        others = [list_parts(thing.find("description", language)) for thing in things]
+    for role, language in (("label", ENGLISH), ("description", ENGLISH), ("description", CHINESE)):
+        labels = [thing.find_parts("label", language) for thing in things]
+        others = [thing.find_parts("description", language) for thing in things]
         if role == "label":
             labels, others = [slug - shared for slug in slugs], labels
         nodes = [thing.node for thing in things]

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 Value = int | Fraction
-FULL_WIDTH = str.maketrans("０１２３４５６７８９．，％", "0123456789.,%")
+FULL_WIDTH = str.maketrans("０１２３４５６７８９．％", "0123456789.%")
+FULL = re.compile("[０-９．％]")
 DIGITS = r"([0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(\.[0-9]+)?"
 LONGEST = 40
 HAN_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {
@@ -26,6 +27,7 @@ COUNTED = frozenset(
     "个個大项項类類种種条條座家年月日期位级級层層次批倍成号號方篇章节節步轮輪所名万萬亿億"
 )
 HAN_WORDS: dict[str, Value] = {"双": 2, "雙": 2, "首": 1, "之一": 1, "半": Fraction(1, 2)}
+HAN_WORD = re.compile("|".join(HAN_WORDS))
 CARDINALS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
     "fifteen sixteen seventeen eighteen nineteen"
@@ -104,9 +106,10 @@ def _read_digits(found: re.Match[str]) -> Value:
 
 
 def _find_chinese(text: str) -> Numbers:
-    text = text.translate(FULL_WIDTH)
+    if FULL.search(text):
+        text = text.translate(FULL_WIDTH)
     numbers = Numbers()
-    numbers.possible.update(value for word, value in HAN_WORDS.items() if word in text)
+    numbers.possible.update(HAN_WORDS[word] for word in HAN_WORD.findall(text))
     for found in HAN.finditer(text):
         written, before, after = found[0], text[found.start() - 1 : found.start()], found.end()
         if found[1]:

@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode
 
 from kg.check.index import StatementIndex
 from kg.check.wording.numbers import Numbers, Value, find_numbers, parse_number
+from kg.check.wording.words import list_pairs, list_stems
 from kg.graph import Graph
 from kg.names import Term, text
 
@@ -28,6 +29,11 @@ class Text:
     def numbers(self) -> Numbers:
         """The numbers of the text."""
         return find_numbers(self.value, self.language)
+
+    @cached_property
+    def parts(self) -> frozenset[str]:
+        """The pairs of characters of a Chinese text, the stems of words of another."""
+        return (list_pairs if self.language.startswith("zh") else list_stems)(self.value)
 
 
 @dataclass
@@ -49,6 +55,11 @@ class Thing:
         """Return the first text with a role and a language; "" if there is none."""
         found = (t.value for t in self.texts if t.role == role and t.language == language)
         return next(found, "")
+
+    def find_parts(self, role: str, language: str) -> frozenset[str]:
+        """Return the parts of the first text with a role and a language, or none."""
+        found = (t.parts for t in self.texts if t.role == role and t.language == language)
+        return next(found, frozenset())
 
     def join(self, language: str) -> str:
         """Return label and description in a language, as one text."""

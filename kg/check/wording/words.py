@@ -4,11 +4,11 @@ The senses are those that a slip easily turns round: negation, comparison, scale
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from kg.check.wording.numbers import NUMBER_WORDS
 from kg.source.pinyin import HAN
 
 NOT_TEXT = re.compile(rf"[^{HAN}0-9A-Za-z]+")
@@ -19,7 +19,9 @@ STOP_WORDS = frozenset(
     "a an and are as at be by city for from in into is it its more of on one or s than that the "
     "this to under with".split()
 )
-LATIN_WORD = re.compile(r"[0-9]*[a-z][a-z0-9]*")
+DOUBTFUL = 0.6
+"""Texts of a thing with a smaller share of common parts may have been exchanged."""
+
 LATIN = re.compile(r"[0-9]*[A-Za-z][A-Za-z0-9]*")
 # A sentence on what the source says or leaves out is not about the policy.
 ENGLISH_REMARK = re.compile(
@@ -33,40 +35,42 @@ CHINESE_REMARK = re.compile(
 
 
 class Sense(NamedTuple):
-    """Words with one sense in English and in Chinese, and whether both languages must have them.
-
-    `name` is a key of the messages. If not `both`, only what English has must be in Chinese.
-    """
+    """Words with one sense; an English text without one of the stems in `hints` has none."""
 
     name: str
+    hints: frozenset[str]
     english: re.Pattern[str]
     chinese: re.Pattern[str]
-    both: bool = True
 
 
-def _compile(english: str, chinese: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    return re.compile(rf"\b(?:{english})\b", re.IGNORECASE), re.compile(chinese)
+def _make_sense(name: str, hints: str, english: str, chinese: str) -> Sense:
+    return Sense(
+        name,
+        frozenset(hints.split()),
+        re.compile(rf"\b(?:{english})\b", re.IGNORECASE),
+        re.compile(chinese),
+    )
 
 
-NEGATION = Sense(
+NEGATION = _make_sense(
     "negation",
-    *_compile(
-        r"not|no(?!\. ?\d)|never|neither|nor|none|nobody|nothing|cannot|without(?! delay)"
-        r"|left open",
-        "不(?!同|断|仅|只|低于|少于|超过|多于|高于|足|动产|可或缺|可分|分|限|动)|未(?!来)"
-        "|无(?!障碍|线|人|缝|论|限|锡|纸)|没有|并非|勿|禁止|拒绝|免于",
-    ),
+    "not no never neith nor none nobod nothi canno witho left",
+    r"not|no(?!\. ?\d)|never|neither|nor|none|nobody|nothing|cannot|without(?! delay)"
+    r"|left open",
+    "不(?!同|断|仅|只|低于|少于|超过|多于|高于|足|动产|可或缺|可分|分|限|动)|未(?!来)"
+    "|无(?!障碍|线|人|缝|论|限|锡|纸)|没有|并非|勿|禁止|拒绝|免于",
 )
 SCALE = (
-    Sense(
+    _make_sense(
         "world",
-        *_compile(r"world\w*|global\w*|international\w*", "世界|全球|国际|环球|境外|国外|对外"),
-        both=False,
+        "world globa inter",
+        r"world\w*|global\w*|international\w*",
+        "世界|全球|国际|环球|境外|国外|对外",
     ),
-    Sense("nation", *_compile(r"nation\w*|country|countries", "国(?!际|外)"), both=False),
-    Sense("province", *_compile(r"provinc\w+", "省|自治区"), both=False),
+    _make_sense("nation", "natio count", r"nation\w*|country|countries", "国(?!际|外)"),
+    _make_sense("province", "provi", r"provinc\w+", "省|自治区"),
 )
-"""How far something reaches: other words can have the sense in Chinese, so it may have more."""
+"""How far something reaches."""
 
 
 class Comparison(NamedTuple):
@@ -78,14 +82,17 @@ class Comparison(NamedTuple):
 
 def _beside(before: str, after: str, chinese_before: str, chinese_after: str) -> Comparison:
     """Return the patterns of words before or after a number, in English and in Chinese."""
-    number = r"(?:\d[\d.,]*|[a-z]+)(?: ?%| per cent)?"
-    han = r"(?:[\d.,]+|[〇零一二两三四五六七八九十百千]+)(?:%|万|亿|成)?"
-    ends = [f"{chinese_before}(?:约)?{han}"] if chinese_before else []
-    ends += [f"{han}[^，。；、]{{0,2}}?(?:{chinese_after})"] if chinese_after else []
-    words = [f"(?:{before}) {number}"] if before else []
-    words += [f"{number},? (?:{after})"] if after else []
+    number = rf"(?:[0-9]|(?:{'|'.join(NUMBER_WORDS)})\b)"
+    han = "〇零一二两三四五六七八九十百千万亿成"
+    words = [rf"\b(?:{before}) {number}"]
+    ends = [f"(?:{chinese_before})[0-9{han}]"]
+    if after:
+        words.append(rf"\b(?:{after})\b")
+    if chinese_after:
+        ends.append(f"(?<=[0-9%{han}个项条家])(?:{chinese_after})")
     return Comparison(
-        re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE), re.compile("|".join(ends))
+        re.compile("|".join(words), re.IGNORECASE),
+        re.compile("|".join(ends)),
     )
 
 
@@ -94,7 +101,10 @@ COMPARISONS = {
         "at least|no less than|not less than|no fewer than", "or more|or above|or higher|upwards",
         "(?:不低于|不少于|至少|不小于)", "及?以上",
     ),
-    ">": _beside("more than|over|exceed(?:s|ing)?", "", "(?:超过|突破|多于|高于|逾)", "余|多"),
+    ">": _beside(
+        "more than|over|exceed(?:s|ing)?", "", "(?:超过|突破|多于|高于|逾)",
+        "余|多(?=[个项条家种类])",
+    ),
     "≤": _beside(
         "at most|no more than|not more than", "or less|or fewer|or below",
         "(?:不超过|不高于|不多于|至多|最多)", "及?以下|以内|之内",
@@ -139,13 +149,10 @@ def has_sense(sense: Sense, text: str, language: str) -> bool:
     >>> has_sense(NEGATION, "Fees are not charged; the article says no more.", "en")
     True
     """
+    pattern, remark = sense.english, ENGLISH_REMARK
     if language.startswith("zh"):
-        return bool(sense.chinese.search(text)) and bool(
-            sense.chinese.search(CHINESE_REMARK.sub("", text))
-        )
-    return bool(sense.english.search(text)) and bool(
-        sense.english.search(ENGLISH_REMARK.sub("", text))
-    )
+        pattern, remark = sense.chinese, CHINESE_REMARK
+    return bool(pattern.search(text) and pattern.search(remark.sub("", text)))
 
 
 def compare_sets(first: frozenset[str], second: frozenset[str]) -> float:
@@ -153,56 +160,13 @@ def compare_sets(first: frozenset[str], second: frozenset[str]) -> float:
     return len(first & second) / len(first) if first else 1.0
 
 
-class NameFinder:
-    """Finds names of known things in texts, the longest at each place.
-
-    >>> finder = NameFinder({"x": ["big data"], "y": ["data"], "z": ["数据"]})
-    >>> sorted(finder.find("Big-data centres", "en")), sorted(finder.find("新数据", "zh-hans"))
-    (['x'], ['z'])
-    """
-
-    def __init__(self, names: Mapping[str, Iterable[str]]) -> None:
-        self._latin: dict[str, list[tuple[list[str], str]]] = defaultdict(list)
-        self._others: dict[str, str] = {}
-        for thing, found in names.items():
-            for name in found:
-                if words := _list_singular(name):
-                    self._latin[words[0]].append((words, thing))
-                if len(name) > 1:
-                    self._others[name.lower()] = thing
-        for listed in self._latin.values():
-            listed.sort(key=lambda each: -len(each[0]))
-        ordered = sorted(self._others, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, ordered)) or "(?!)")
-
-    def find(self, text: str, language: str) -> set[str]:
-        """Return the things that a text names."""
-        if language.startswith("zh"):
-            return {self._others[name] for name in self._pattern.findall(text.lower())}
-        words, found, reached = _list_singular(text), set(), 0
-        for at, word in enumerate(words):
-            if word in self._latin and at >= reached:
-                for name, thing in self._latin[word]:
-                    if words[at : at + len(name)] == name:
-                        found.add(thing)
-                        reached = at + len(name)
-                        break
-        return found
-
-
-def _list_singular(text: str) -> list[str]:
-    """Return the words of an English text without a final s."""
-    return [word.rstrip("s") for word in LATIN_WORD.findall(text.lower())]
-
-
 def find_exchanged(
     items: list[tuple[str, frozenset[str], frozenset[str]]],
-    share: Callable[[frozenset[str], frozenset[str]], float] = compare_sets,
 ) -> Iterator[tuple[str, str]]:
     """Yield pairs of things, if the first text of each fits the second of the other better.
 
-    An item is a thing with the contents of two of its texts. Only a thing whose own texts do not
-    fit well can have been exchanged, so few are compared.
+    An item is a thing with the contents of two of its texts. Only things whose own texts do not
+    fit well are compared.
 
     >>> a, b = frozenset("ab"), frozenset("cd")
     >>> list(find_exchanged([("x", a, b), ("y", b, a)]))
@@ -211,9 +175,9 @@ def find_exchanged(
     doubtful = [
         (thing, one, two, own)
         for thing, one, two in items
-        if one and two and (own := share(one, two)) < 1
+        if one and two and (own := compare_sets(one, two)) < DOUBTFUL
     ]
     for index, (thing, one, two, own) in enumerate(doubtful):
         for other, other_one, other_two, other_own in doubtful[index + 1 :]:
-            if share(one, other_two) > own and share(other_one, two) > other_own:
+            if compare_sets(one, other_two) > own and compare_sets(other_one, two) > other_own:
                 yield thing, other
