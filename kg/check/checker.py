@@ -9,7 +9,7 @@ from pyoxigraph import Quad
 
 from kg.check.characters import check_characters
 from kg.check.constraint_queries import list_constraint_queries, run_constraint_query
-from kg.check.evidence import check_evidence, list_compared_sources
+from kg.check.evidence import SOURCE_CHECKS, check_evidence, list_compared_sources
 from kg.check.exceptions import apply_exceptions
 from kg.check.figures import check_figures
 from kg.check.finding import VIOLATION, WARNING, Finding, Locator
@@ -24,7 +24,8 @@ from kg.check.report import Report, count_coverage
 from kg.check.shape_faults import ShapeFault, report_shape_faults
 from kg.check.shapes import ShapeCompiler
 from kg.check.validation import Result
-from kg.check.wording import SOURCE_CHECKS, check_wording
+from kg.check.wording import SOURCE_CHECKS as WORDING_CHECKS
+from kg.check.wording import check_wording
 from kg.errors import KgError
 from kg.graph import LocalGraph
 from kg.home import Home
@@ -172,7 +173,9 @@ class _Check:
             findings,
             self.names,
             language,
-            skipped=() if all(is_compared for _, is_compared in compared) else SOURCE_CHECKS,
+            skipped=()
+            if all(is_compared for _, is_compared in compared)
+            else SOURCE_CHECKS | WORDING_CHECKS,
             is_checked=lambda node: (
                 not paths or locator.locate(self.names.expand(node)) is not None
             ),
