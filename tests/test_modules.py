@@ -27,7 +27,7 @@ store: canonical engine interruptible clauses memory credentials transfer http
 graph
 ask: lookup wrapping table render question describe parameters answer
 api
-check: finding language_tags characters literals passed_over index shape_faults parameters patterns
+check: finding prefixes roots language_tags characters literals passed_over index shape_faults parameters patterns
   components validation syntax shapes reference constraint_queries positions
   placement figures evidence report
   wording/numbers wording/words wording/things wording/agreement wording/concepts wording/order

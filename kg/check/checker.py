@@ -19,8 +19,10 @@ from kg.check.literals import check_literals, find_literal_fault
 from kg.check.passed_over import check_passed_over
 from kg.check.placement import check_placement
 from kg.check.positions import Positions
+from kg.check.prefixes import check_prefixes
 from kg.check.reference import compare_results, validate_with_pyshacl
 from kg.check.report import Report, count_coverage
+from kg.check.roots import MISPLACED, report_roots
 from kg.check.shape_faults import ShapeFault, report_shape_faults
 from kg.check.shapes import ShapeCompiler
 from kg.check.validation import Result
@@ -63,6 +65,8 @@ def check_files(
     if faults := check.read_files():
         errors = [Finding(str(f.path), f.line, VIOLATION, "turtle", "", f.message) for f in faults]
         return Report(errors, [], len(asked), 0, [])
+    if wrong := list(check_prefixes(check.names, asked, language)):
+        return Report(sorted(wrong), [], len(asked), 0, [])
     locator = check.make_locator(None if paths else home.root)
     progress(STEPS[1])
     check.add_entailments()
@@ -75,7 +79,8 @@ def check_files(
     findings.update(check.check_input(paths, findings, locator, language))
     progress(STEPS[3])
     for query in list_constraint_queries(home):
-        findings.update(run_constraint_query(check.graph, query, locator, language))
+        found = run_constraint_query(check.graph, query, locator, language, check.causes)
+        findings.update(found)
     progress(STEPS[4])
     findings.update(check.check_sources(locator, language))
     return check.report(findings, paths, locator, language)
@@ -108,6 +113,8 @@ class _Check:
         self.names = read_names(home)
         self.graph = LocalGraph(home, [])
         self.notes: list[str] = []
+        # The term that causes a finding, and perhaps others.
+        self.causes: dict[Finding, str] = {}
         # The statements with faulty literals in the files to be checked.
         self.faulty: list[tuple[TurtleFile, Quad]] = []
         self._type = self.names.expand("rdf:type")
@@ -164,13 +171,18 @@ class _Check:
         yield from check_passed_over(self.graph.home, paths, language)
 
     def report(
-        self, findings: Iterable[Finding], paths: Sequence[Path], locator: Locator, language: str
+        self, findings: Collection[Finding], paths: Sequence[Path], locator: Locator, language: str
     ) -> Report:
         """Return the report of the findings that are not accepted."""
         compared = list_compared_sources(self.graph)
+        stated: dict[str, set[str]] = defaultdict(set)
+        if any(finding.check == MISPLACED for finding in findings):
+            for _, node, document, _ in self.graph.internal("evidence-places"):
+                stated[text(document)].add(text(node))
+        roots = report_roots(findings, self.causes, stated, language)
         remaining = apply_exceptions(
             self.graph.home,
-            findings,
+            roots,
             self.names,
             language,
             skipped=()

@@ -5,15 +5,26 @@ source is about many cities.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import accumulate
 
 from kg.check.finding import VIOLATION, Finding, Locator
-from kg.check.positions import Positions
+from kg.check.positions import Position, Positions
 from kg.graph import Graph
 from kg.names import pick, text
 
 MESSAGES = {
+    "applies-to-another-place": {
+        "en": "The document applies to {}, but all passages that are cited for it ({}) are in "
+        "sections about {}. Correct appliesTo, or the evidence.",
+        "zh-Hans": "该文件适用于 {}，但其全部依据（{} 个段落）都位于讲 {} 的章节。"
+        "应更正 appliesTo 或依据。",
+    },
+    "digest-of-another-passage": {
+        "en": "{} has the same digest and another length, or the same offsets and another digest. "
+        "Compute both digests again from the source text.",
+        "zh-Hans": "{} 的摘要相同而长度不同，或起止相同而摘要不同。应从来源文本重新计算两个摘要。",
+    },
     "evidence-across-segments": {
         "en": "The passage from {} to {} does not lie within one sentence or heading of its "
         "source. End it where the sentence ends, and cite the next sentence as separate evidence.",
@@ -26,6 +37,7 @@ MESSAGES = {
         "应更正 statedIn、partOf 或依据。",
     },
 }
+LEAST_PASSAGES = 2  # of a document that is said to apply to a wrong place
 Span = tuple[int, int]
 
 
@@ -54,9 +66,10 @@ def check_placement(
 ) -> Iterator[Finding]:
     """Yield the violations by passages that lie where they cannot be evidence."""
 
-    def report(check: str, node: str, *values: object) -> Iterator[Finding]:
+    def report(check: str, node: str, *values: object, predicate: str = "") -> Iterator[Finding]:
         message = pick(MESSAGES[check], language, "").format(*values)
-        return locator.report(node, VIOLATION, check, f"{graph.names.shorten(node)}: {message}")
+        message = f"{graph.names.shorten(node)}: {message}"
+        return locator.report(node, VIOLATION, check, message, predicate=predicate)
 
     listed: dict[str, list[tuple[Span, str]]] = {}
     for node, position in positions.segments.items():
@@ -73,11 +86,66 @@ def check_placement(
         if not found:
             yield from report("evidence-across-segments", evidence, *span)
         places.setdefault(evidence, set()).update(found - {""})
+    yield from _check_digests(positions, report)
     shorten = graph.names.shorten
-    for (evidence, node, document), applies in _read_uses(graph).items():
+    uses = _read_uses(graph)
+    misplaced = _find_misplaced(uses, places)
+    for document, (passages, wrong) in misplaced.items():
+        applies = next(each for (_, _, d), each in uses.items() if d == document)
+        names = [", ".join(map(shorten, sorted(each))) for each in (applies, wrong)]
+        yield from report(
+            "applies-to-another-place", document, names[0], len(passages), names[1],
+            predicate=positions.get_property("applies"),
+        )  # fmt: skip
+    for (evidence, node, document), applies in uses.items():
         for place in sorted(places.get(evidence, set()) - applies):
-            values = (shorten(evidence), shorten(place), shorten(document))
-            yield from report("evidence-of-another-city", node, *values)
+            if document not in misplaced:
+                values = (shorten(evidence), shorten(place), shorten(document))
+                yield from report("evidence-of-another-city", node, *values)
+
+
+def _find_misplaced(
+    uses: Mapping[tuple[str, str, str], set[str]], places: Mapping[str, set[str]]
+) -> dict[str, tuple[set[str], set[str]]]:
+    """Return the documents all of whose passages are about other places, with both."""
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    for (evidence, _, document), applies in uses.items():
+        about = places.get(evidence)
+        if about:
+            passages, wrong = found.setdefault(document, (set(), set()))
+            passages.add(evidence)
+            wrong |= about
+            if not applies or about & applies:
+                wrong.add("")
+    return {
+        document: each
+        for document, each in found.items()
+        if "" not in each[1] and len(each[0]) >= LEAST_PASSAGES
+    }
+
+
+def _check_digests(
+    positions: Positions, report: Callable[..., Iterator[Finding]]
+) -> Iterator[Finding]:
+    """Yield the violations by digests that contradict each other."""
+    by_digest: dict[str, str] = {}
+    by_position: dict[Position, str] = {}
+    digests = {}
+    for node, position in positions.passages.items():
+        digest = positions.find("digest", node)
+        if digest is None:
+            continue
+        digests[node] = text(digest)
+        other = by_digest.setdefault(digests[node], node)
+        same = by_position.setdefault(position, node)
+        length = position.end - position.start
+        if positions.passages[other].end - positions.passages[other].start == length:
+            other = same if digests[same] != digests[node] else node
+        if other != node:
+            yield from report(
+                "digest-of-another-passage", node, other,
+                predicate=positions.get_property("digest"),
+            )  # fmt: skip
 
 
 def _read_uses(graph: Graph) -> dict[tuple[str, str, str], set[str]]:
