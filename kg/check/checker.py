@@ -19,7 +19,7 @@ from kg.check.literals import check_literals, find_literal_fault
 from kg.check.passed_over import check_passed_over
 from kg.check.placement import check_placement
 from kg.check.positions import Positions
-from kg.check.prefixes import check_prefixes
+from kg.check.prefixes import check_prefixes, explain_prefix
 from kg.check.reference import compare_results, validate_with_pyshacl
 from kg.check.report import Report, count_coverage
 from kg.check.roots import MISPLACED, report_roots
@@ -63,8 +63,7 @@ def check_files(
     progress(STEPS[0])
     check = _Check(home, asked)
     if faults := check.read_files():
-        errors = [Finding(str(f.path), f.line, VIOLATION, "turtle", "", f.message) for f in faults]
-        return Report(errors, [], len(asked), 0, [])
+        return Report(list(report_faults(faults, check.names, language)), [], len(asked), 0, [])
     if wrong := list(check_prefixes(check.names, asked, language)):
         return Report(sorted(wrong), [], len(asked), 0, [])
     locator = check.make_locator(None if paths else home.root)
@@ -84,6 +83,13 @@ def check_files(
     progress(STEPS[4])
     findings.update(check.check_sources(locator, language))
     return check.report(findings, paths, locator, language)
+
+
+def report_faults(faults: Iterable[Fault], names: Names, language: str) -> Iterator[Finding]:
+    """Yield a finding for each fault of a file that is not Turtle."""
+    for fault in faults:
+        message = fault.message + explain_prefix(fault.message, names, language)
+        yield Finding(str(fault.path), fault.line, VIOLATION, "turtle", "", message)
 
 
 def report_results(

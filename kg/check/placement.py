@@ -131,7 +131,7 @@ def _check_digests(
     by_digest: dict[str, str] = {}
     by_position: dict[Position, str] = {}
     digests = {}
-    for node, position in positions.passages.items():
+    for node, position in sorted(positions.passages.items()):
         digest = positions.find("digest", node)
         if digest is None:
             continue

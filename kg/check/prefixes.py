@@ -12,17 +12,32 @@ PREFIX = re.compile(r"^[ \t]*@?prefix[ \t]+([\w.-]*):[ \t]*<([^<>\s]*)>", re.MUL
 MESSAGES = {
     "differs": {
         "en": "The prefix {0}: stands for {1} in ontology/prefixes.ttl, and not for {2}. "
-        "Correct the line. Nothing else in the file was checked.",
+        "Correct the line. Nothing else was checked.",
         "zh-Hans": "前缀 {0}: 在 ontology/prefixes.ttl 中代表 {1}，而不是 {2}。请更正该行。"
-        "该文件的其余内容未检查。",
+        "其余内容未检查。",
     },
     "similar": {
         "en": "No prefix of ontology/prefixes.ttl stands for {2}. Did you mean {1}? "
-        "Nothing else in the file was checked.",
-        "zh-Hans": "ontology/prefixes.ttl 中没有前缀代表 {2}。是否想写 {1}？"
-        "该文件的其余内容未检查。",
+        "Nothing else was checked.",
+        "zh-Hans": "ontology/prefixes.ttl 中没有前缀代表 {2}。是否想写 {1}？其余内容未检查。",
     },
 }
+UNDECLARED = re.compile(r"The prefix ([^\s:]*): has not been declared")
+HINTS = {
+    "add": {"en": " Add PREFIX {0}: <{1}>.", "zh-Hans": "请添加 PREFIX {0}: <{1}>。"},
+    "mean": {"en": " Did you mean {0}:?", "zh-Hans": "是否想写 {0}:？"},
+}
+
+
+def explain_prefix(message: str, names: Names, language: str) -> str:
+    """Return what to do about an undeclared prefix in the message on a file, or ""."""
+    found = UNDECLARED.search(message)
+    if not found:
+        return ""
+    if found[1] in names.prefixes:
+        return pick(HINTS["add"], language, "").format(found[1], names.prefixes[found[1]])
+    similar = find_similar(found[1], names.prefixes, cutoff=0.6)
+    return pick(HINTS["mean"], language, "").format(similar[0]) if similar else ""
 
 
 def check_prefixes(names: Names, files: Sequence[TurtleFile], language: str) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from kg.ask.lookup import local_name
-from kg.check.finding import Finding
+from kg.check.finding import VIOLATION, Finding
 from kg.names import pick
 
 MORE = {"en": " The same is wrong in {0} more places.", "zh-Hans": "另有 {0} 处相同错误。"}
@@ -58,10 +58,19 @@ def _drop_consequences(
     misplaced = {each.node for each in findings if each.check == MISPLACED}
     misplaced |= {node for document in list(misplaced) for node in stated.get(document, ())}
     dropped = {each for each in findings if each.node in misplaced and each.check in OF_PLACE}
+    raised = set()
     for found in by_node.values():
-        if len(found) > 1:
-            dropped |= {each for root in found for each in _list_consequences(root, found, causes)}
-    return [each for each in findings if each not in dropped]
+        for root in found if len(found) > 1 else ():
+            consequences = set(_list_consequences(root, found, causes))
+            dropped |= consequences
+            if any(each.severity == VIOLATION for each in consequences):
+                raised.add(root)
+    # What hides a violation is one.
+    return [
+        replace(each, severity=VIOLATION) if each in raised else each
+        for each in findings
+        if each not in dropped
+    ]
 
 
 def _list_consequences(
