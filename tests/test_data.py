@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from kg.check import Report, count_coverage
-from kg.check.evidence import check_evidence
 from kg.check.finding import Locator
+from kg.check.passages.evidence import check_evidence
 from kg.graph import Graph, load_graph
 from kg.home import Home, find_home
 from kg.source import digest_passage, restore_passage, split_segments

@@ -1,6 +1,7 @@
 """Run all checks on the files of a home."""
 
 import os
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -9,22 +10,24 @@ from pyoxigraph import Quad
 
 from kg.check.characters import check_characters
 from kg.check.constraint_queries import list_constraint_queries, run_constraint_query
-from kg.check.evidence import SOURCE_CHECKS, check_evidence, list_compared_sources
 from kg.check.exceptions import apply_exceptions
-from kg.check.figures import check_figures
 from kg.check.finding import VIOLATION, WARNING, Finding, Locator
 from kg.check.index import StatementIndex
 from kg.check.language_tags import check_language_tags
 from kg.check.literals import check_literals, find_literal_fault
+from kg.check.passages.evidence import SOURCE_CHECKS, check_evidence, list_compared_sources
+from kg.check.passages.figures import check_figures
+from kg.check.passages.placement import check_placement
+from kg.check.passages.positions import Positions
 from kg.check.passed_over import check_passed_over
-from kg.check.placement import check_placement
-from kg.check.positions import Positions
 from kg.check.prefixes import check_prefixes, explain_prefix
 from kg.check.reference import compare_results, validate_with_pyshacl
 from kg.check.report import Report, count_coverage
 from kg.check.roots import MISPLACED, report_roots
+from kg.check.scripts import check_scripts
 from kg.check.shape_faults import ShapeFault, report_shape_faults
 from kg.check.shapes import ShapeCompiler
+from kg.check.tracing import Tracer
 from kg.check.validation import Result
 from kg.check.wording import SOURCE_CHECKS as WORDING_CHECKS
 from kg.check.wording import check_wording
@@ -36,6 +39,12 @@ from kg.reading import ReadError
 from kg.turtle import Fault, TurtleFile, list_files, match_files, parse_file, read_turtle
 from kg.turtle_tokens import LineIndex, index_statements
 
+# A shape for the things that have a property, such as cdps:appliesToShape.
+DOMAIN_SHAPE = re.compile("cdps:([a-z][A-Za-z]*)Shape")
+PREMISE = {
+    "en": " {0} {1} is inferred from {2} {3}.",
+    "zh-Hans": "{0} {1} 由 {2} {3} 推出。",
+}
 STEPS = ("Turtle", "entailments", "shapes", "must-be-empty queries", "evidence")
 
 
@@ -93,19 +102,33 @@ def report_faults(faults: Iterable[Fault], names: Names, language: str) -> Itera
 
 
 def report_results(
-    results: Iterable[Result], names: Names, locator: Locator, language: str
+    results: Iterable[Result],
+    names: Names,
+    locator: Locator,
+    language: str,
+    tracer: Tracer | None = None,
 ) -> Iterator[Finding]:
-    """Yield a finding for each validation result, with the shape's message in a language."""
+    """Yield a finding for each validation result, with the shape's message in a language.
+
+    With a tracer, a finding about an entailed statement is at the line of its premise.
+    """
     for result in results:
-        focus = text(result.focus)
+        focus, shape = text(result.focus), names.shorten(text(result.shape))
         message = pick(result.messages, language, " ".join(result.messages.values()))
+        predicate, value = result.path, text(result.value)
+        domain = DOMAIN_SHAPE.fullmatch(shape)
+        asked = predicate or (names.expand(f"cdp:{domain[1]}") if domain else "")
+        if tracer and (premise := tracer.find_premise(focus, asked, value)):
+            shown = map(names.shorten, premise)
+            message += pick(PREMISE, language, "").format(*shown)
+            predicate, value = premise[2:]
         yield from locator.report(
             focus,
             VIOLATION if result.severity == "Violation" else WARNING,
-            names.shorten(text(result.shape)),
+            shape,
             f"{names.shorten(focus)}: {message}",
-            predicate=result.path,
-            value=text(result.value),
+            predicate=predicate,
+            value=value,
         )
 
 
@@ -207,6 +230,7 @@ class _Check:
     def check_sources(self, locator: Locator, language: str) -> Iterator[Finding]:
         """Yield the findings on evidence, and on texts that rest on it."""
         positions = Positions(self.graph, self.index)
+        yield from check_scripts(self.index, self.names, locator, language)
         yield from check_placement(self.graph, positions, locator, language)
         yield from check_figures(positions, self.names, locator, language)
         yield from check_evidence(self.graph, locator, language)
@@ -237,7 +261,8 @@ class _Check:
             faults = self._validate_uncovered(results)
             if reference and not faults:
                 self._compare_with_pyshacl(results)
-            yield from report_results(results, self.names, locator, language)
+            tracer = Tracer(self.graph)
+            yield from report_results(results, self.names, locator, language, tracer)
         yield from self._report_faults(faults, language)
 
     def _validate_uncovered(self, results: list[Result]) -> list[ShapeFault]:

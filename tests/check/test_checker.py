@@ -185,8 +185,13 @@ def test_entailed_statements_are_checked(small: Home) -> None:
     # What is stated in a document applies to its place, but a place cannot apply to a place.
     path = small.data / "town" / "suzhou.ttl"
     append(path, "place:suzhou cdp:statedIn doc:suzhou-test-plan .")
-    found = {(f.check, f.node.rpartition("/")[2]) for f in check_files(small).findings}
-    assert ("cdps:appliesToShape", "suzhou") in found
+    found = {f.check: f for f in check_files(small).findings if f.node.endswith("/suzhou")}
+    assert {"cdps:appliesToShape", "cdps:statedInShape"} <= set(found)
+    # The finding is at the statement from which the entailed one follows.
+    finding = found["cdps:appliesToShape"]
+    assert finding.path == str(path)
+    assert finding.line == path.read_text("utf-8").count("\n")
+    assert "cdp:appliesTo place:suzhou is inferred from cdp:statedIn doc:suzhou-" in finding.message
 
 
 @pytest.mark.parametrize(("language", "message"), [("en", "too short"), ("zh-Hant", "太短")])

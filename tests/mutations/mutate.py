@@ -23,11 +23,11 @@ from mutants import Data, Mutant, Triple, is_sampled, list_mutants, rank
 from rdflib import OWL, RDF, RDFS, Literal
 
 from kg.check.constraint_queries import list_constraint_queries, run_constraint_query
-from kg.check.evidence import check_evidence
 from kg.check.finding import Finding, Locator
 from kg.check.index import StatementIndex
 from kg.check.language_tags import check_language_tags
-from kg.check.placement import check_placement
+from kg.check.passages.evidence import check_evidence
+from kg.check.passages.placement import check_placement
 from kg.check.reference import validate_with_pyshacl
 from kg.check.shapes import ShapeCompiler
 from kg.check.validation import Result

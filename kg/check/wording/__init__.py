@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from kg.check.finding import Finding, Locator
 from kg.check.index import StatementIndex
-from kg.check.positions import Position, Positions
+from kg.check.passages.positions import Position, Positions
 from kg.check.wording import agreement, concepts, order, source_texts
 from kg.check.wording.agreement import CHINESE, ENGLISH, check_agreement
 from kg.check.wording.concepts import check_concepts

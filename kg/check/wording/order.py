@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice, pairwise
 
 from kg.check.finding import WARNING, Finding
-from kg.check.positions import Position
+from kg.check.passages.positions import Position
 from kg.check.wording.agreement import Reporter
 from kg.check.wording.things import Text, Thing
 

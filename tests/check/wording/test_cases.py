@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from kg.check.finding import Finding
-from kg.check.positions import Position
+from kg.check.passages.positions import Position
 from kg.check.wording import MESSAGES
 from kg.check.wording.agreement import check_agreement
 from kg.check.wording.concepts import check_concepts

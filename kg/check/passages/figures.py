@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kg.check.finding import VIOLATION, Finding, Locator
 from kg.check.index import StatementIndex
-from kg.check.positions import Positions
+from kg.check.passages.positions import Positions
 from kg.files import write_file
 from kg.graph import load_graph
 from kg.home import Home

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import accumulate
 
 from kg.check.finding import VIOLATION, Finding, Locator
-from kg.check.positions import Position, Positions
+from kg.check.passages.positions import Position, Positions
 from kg.graph import Graph
 from kg.names import pick, text
 

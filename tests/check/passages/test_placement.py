@@ -10,8 +10,8 @@ import pytest
 
 from kg.check.finding import Finding, Locator
 from kg.check.index import StatementIndex
-from kg.check.placement import MESSAGES, Spans, check_placement
-from kg.check.positions import Positions
+from kg.check.passages.placement import MESSAGES, Spans, check_placement
+from kg.check.passages.positions import Positions
 from kg.graph import LocalGraph
 from kg.home import find_home
 from kg.names import text
