@@ -29,9 +29,12 @@ ask: lookup wrapping table render question things parameters answer
 portrait: words model description reading rows sections describe
 api
 review: elements ledger changes display selection
-check: finding language_tags characters literals passed_over index shape_faults parameters patterns
-  components validation syntax shapes reference constraint_queries placement evidence report
-  checker
+check: finding tracing prefixes roots language_tags characters literals passed_over index
+  shape_faults parameters patterns components validation syntax shapes reference
+  constraint_queries scripts
+  passages/positions passages/placement passages/figures passages/evidence passages/__init__
+  report wording/numbers wording/words wording/things wording/agreement wording/concepts
+  wording/order wording/source_texts wording/__init__ exceptions checker
 build
 networks: model validity edges node_data query metrics overlap layout assemble
   columns xml gexf graphml graphology spreadsheet write
@@ -56,6 +59,7 @@ LIBRARIES = {
         "kg/names", "kg/xsd", "kg/turtle", "kg/turtle_faults", "kg/serialization",
         "kg/check/literals", "kg/review/elements", "kg/review/display", "kg/review/selection",
         "kg/check/index", "kg/check/shape_faults",
+        "kg/check/wording/things", "kg/check/passages/positions", "kg/check/tracing",
         "kg/check/parameters", "kg/check/patterns", "kg/check/components", "kg/check/syntax",
         "kg/check/shapes", "kg/check/reference", "kg/check/checker",
         "kg/graph", "kg/store/memory", "kg/store/engine",
@@ -227,7 +231,7 @@ def test_modules_import_only_from_modules_before_them() -> None:
     ],
 )
 def test_backward_import_is_found(text: str) -> None:
-    assert find_backward_imports("kg/check/evidence", text)
+    assert find_backward_imports("kg/check/passages/evidence", text)
 
 
 def test_backward_import_inside_a_folder_is_found() -> None:

@@ -23,11 +23,10 @@ from mutants import Data, Mutant, Triple, is_sampled, list_mutants, rank
 from rdflib import OWL, RDF, RDFS, Literal
 
 from kg.check.constraint_queries import list_constraint_queries, run_constraint_query
-from kg.check.evidence import check_evidence
 from kg.check.finding import Finding, Locator
 from kg.check.index import StatementIndex
 from kg.check.language_tags import check_language_tags
-from kg.check.placement import check_placement
+from kg.check.passages import Positions, check_evidence, check_figures, check_placement
 from kg.check.reference import validate_with_pyshacl
 from kg.check.shapes import ShapeCompiler
 from kg.check.validation import Result
@@ -116,8 +115,16 @@ class Sandbox:
             query.name: partial(run_constraint_query, self.graph, query, self.locator, "en")
             for query in list_constraint_queries(data.home)
         }
-        self.searches["placement"] = partial(check_placement, self.graph, self.locator, "en")
+        self.searches["placement"] = self._check_placement
+        self.searches["figures"] = self._check_figures
         self.hits = Counter[str]()
+
+    def _check_placement(self) -> Iterator[Finding]:
+        positions = Positions(self.graph, self.index)
+        return check_placement(self.graph, positions, self.locator, "en")
+
+    def _check_figures(self) -> Iterator[Finding]:
+        return check_figures(Positions(self.graph, self.index), self.names, self.locator, "en")
 
     def _entail(self, rule: str) -> set[ox.Quad]:
         """Return what a rule entails from the present statements."""
