@@ -172,7 +172,7 @@ class City:
                 stated.append(("cdp:hasTheme", self.choose_member("cdp:Theme")))
         if voice in ("article", "inference"):
             stated.append(self.reported_in)
-        if self.happens(0.1):
+        if self.happens(0.1) or any(name == "cdp:inferredProperty" for name, _ in statements):
             note = write_texts("Made up, as all of this is.", "此处与其余一样，均为虚构。")
             stated.append(("skos:editorialNote", note))
         return self.add(name, kind, label, stated)
