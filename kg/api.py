@@ -4,10 +4,8 @@ from pathlib import Path
 
 from kg.ask import (
     Answer,
-    Description,
     ask_question,
     bind_question,
-    describe_node,
     find_question,
     list_questions,
 )
@@ -16,6 +14,7 @@ from kg.ask.question import check_language
 from kg.errors import KgError, check_text
 from kg.graph import Graph, bind_values, connect_graph, load_graph
 from kg.home import find_home
+from kg.portrait import Description, describe_node
 
 
 class KnowledgeGraph:
@@ -115,10 +114,10 @@ class KnowledgeGraph:
         return Answer(result, names)
 
     def describe(self, thing: str, language: str = "en") -> Description:
-        """Return the description of a thing: its properties, what refers to it, and its evidence.
+        """Return the description of a thing: a portrait in sections, and every statement about it.
 
-        The thing is named by its IRI, its prefixed name, the last part of its IRI, or a label in
-        any language.
+        The thing is named by its IRI, its prefixed name, the last part of its IRI, a label in any
+        language, or an alternative label. `print()` shows the portrait; see `Description`.
 
         Raises:
             KgError: nothing, or more than one thing, has that name.

@@ -50,6 +50,7 @@ from kg.networks import (
     find_network,
 )
 from kg.networks.write import Writer
+from kg.review import Change, FileReview, accept_elements
 from kg.source import add_source
 from kg.tables.export import export_tables
 
@@ -399,6 +400,7 @@ def prepare_commands(folder: Path) -> dict[str, Scenario]:
         "png": both(write_network, "documents.png"),
         "format": Scenario(lambda root: spread_turtle(homes["new"], root), format_all, True),
         "source add": Scenario(lambda root: None, add_town),
+        "review": Scenario(prepare_ledgers, record_all, True),
     }
 
 
@@ -426,9 +428,24 @@ def add_town(root: Path) -> None:
     add_source(text, {hashlib.sha256(text.read_bytes()).hexdigest(): "town"})
 
 
+def prepare_ledgers(root: Path) -> None:
+    prefixes = Path("ontology") / "prefixes.ttl"
+    write_one(root / prefixes, (find_home().root / prefixes).read_bytes())
+    for name in "ab":
+        (root / "data" / name).mkdir(parents=True)
+    record_all(root, "2026-01-02")
+
+
+def record_all(root: Path, read: str = "2026-03-04") -> None:
+    """Record an element in each of two ledgers as read."""
+    new = [Change("e:x", "new", "")]
+    chosen = [(FileReview(f"data/{n}/x.ttl", "x", f"e:{n}", True, 1, new), new) for n in "ab"]
+    accept_elements(Home(root), chosen, {f"e:{n}": {"e:x": "0" * 64} for n in "ab"}, read)
+
+
 COMMANDS = (
     "build", "tables", "rdf file", "rdf compressed", "jsonld", "rdf folder", "gephi", "graphml",
-    "svg", "png", "format", "source add",
+    "svg", "png", "format", "source add", "review",
 )  # fmt: skip
 
 
@@ -441,7 +458,9 @@ def check_scenario(name: str, folder: Path, kinds: int) -> None:
     assert result["faults"] > 20
 
 
-@pytest.mark.parametrize("name", ["replaced file", "our folder", "other files", "source add"])
+@pytest.mark.parametrize(
+    "name", ["replaced file", "our folder", "other files", "source add", "review"]
+)
 def test_fault_leaves_old_or_new_files(name: str, tmp_path: Path) -> None:
     check_scenario(name, tmp_path, QUICK_KINDS)
 

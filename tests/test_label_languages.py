@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from kg.ask import describe_node, render_description
 from kg.graph import LocalGraph, load_graph
 from kg.home import Home
 from kg.names import LANGUAGES
 from kg.networks import NetworkOptions, build_network, find_network, write_network
 from kg.pictures import draw_svg
+from kg.portrait import Description, describe_node
 from kg.tables import export_tables
 
 SUZHOU = r'"Suzhou"@en\s*,\s*"苏州"@zh-Hans'
@@ -44,16 +44,18 @@ def odd_graph(odd_home: Home) -> LocalGraph:
     return load_graph(odd_home)
 
 
+def list_values(description: Description) -> list[str]:
+    return [link.name for detail in description.statements for link in detail.values]
+
+
 def test_description(odd_graph: LocalGraph) -> None:
     for language in LANGUAGES:
         show = partial(describe_node, odd_graph, language=language)
         assert show("place:suzhou").label == LABEL
-        assert render_description(show(LABEL)).startswith(f"{LABEL} — place:suzhou\n")
-        assert LABEL in [value for _, value in show("place:suzhou").properties]
-        values = [value for _, value in show("doc:suzhou-test-plan").properties]
-        assert f"{LABEL} (place:suzhou)" in values
-        values = [value for _, value in show("target:suzhou-test-reach").properties]
-        assert f"{CLASS_LABEL} (cdp:QualitativeTarget)" in values
+        assert show(LABEL).to_text().startswith(f"{LABEL} — place:suzhou\n")
+        assert LABEL in list_values(show("place:suzhou"))
+        assert LABEL in list_values(show("doc:suzhou-test-plan"))
+        assert CLASS_LABEL in list_values(show("target:suzhou-test-reach"))
 
 
 def test_network(odd_graph: LocalGraph, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ COMMANDS = {
     "format": "--drop-comments statements.ttl",
     "push": "http://127.0.0.1:9/query --graph-store http://127.0.0.1:9/store",
     "query": "ASK{}",
+    "review": "wuhan",
     "show": "wuhan",
     "source": "list",
 }

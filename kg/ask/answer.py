@@ -37,6 +37,12 @@ READERS: dict[str, Callable[[str], Value]] = {
 }
 
 
+# What the repr of an answer shows: columns of text, rows of the answer, and lines.
+WIDTH = 80
+MOST_ROWS = 10
+MOST_LINES = 40
+
+
 class Answer:
     """The rows of an answer, each a dict from column to value, in the order of the answer.
 
@@ -54,6 +60,7 @@ class Answer:
             terms = [(t.subject, t.predicate, t.object) for t in dict.fromkeys(result)]
             result = Rows(("subject", "predicate", "object"), [*terms])
         self.columns = result.variables
+        self._terms = result.rows
         self.rows: list[Row] = [
             {name: read_value(term, names) for name, term in zip(self.columns, row, strict=True)}
             for row in result.rows
@@ -74,8 +81,12 @@ class Answer:
     def __repr__(self) -> str:
         if isinstance(self._result, bool):
             return f"<Answer: {self._result}>"
+        shown = Rows(self.columns, self._terms[:MOST_ROWS])
+        lines = render_answer(shown, "table", self._names, width=WIDTH).splitlines()
         count = f"{len(self)} row{'' if len(self) == 1 else 's'}"
-        return f"<Answer: {count} of {', '.join(self.columns)}>"
+        is_cut = len(lines) > MOST_LINES or len(self) > MOST_ROWS
+        note = f"{count}; print() shows all" if is_cut else count
+        return "\n".join([*lines[:MOST_LINES], f"<Answer: {note}>"])
 
     def __str__(self) -> str:
         return self.to_text()

@@ -18,7 +18,6 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
-from kg.ask.describe import find_node
 from kg.ask.lookup import (
     NameIndex,
     find_similar,
@@ -30,6 +29,7 @@ from kg.ask.lookup import (
     suggest_names,
 )
 from kg.ask.question import Question
+from kg.ask.things import find_node
 from kg.errors import KgError, check_text
 from kg.graph import Graph, iri_term
 from kg.home import Home

@@ -12,7 +12,7 @@ OPENING = frozenset("（《〈「『【〔〖“‘([{")
 # Characters whose width does not depend on others, so that most texts need no wcwidth, which takes
 # longer to import than a question to answer: two columns for those in the second pattern.
 COMMON = re.compile(
-    "[ -~\u00a1-\u00a8\u00aa-\u00ac\u00af-\u02ff\u2010-\u2027\u3000-\u3029\u3041-\u3096"
+    "[ -~\u00a1-\u00a8\u00aa-\u00ac\u00af-\u02ff\u2010-\u2027\u25a0\u25a1\u3000-\u3029\u3041-\u3096"
     "\u30a1-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60]*"
 )
 COMMON_WIDE = re.compile("[\u3000-\uff60]")

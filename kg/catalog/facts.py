@@ -57,7 +57,7 @@ def _read_citation(path: Path) -> list[tuple[str, str]]:
     facts += [("keyword", _quote(text, "en")) for text in _list_texts(path, fields, "keywords")]
     facts += [("version", _quote(text)) for text in versions]
     facts += [("released", _quote(text)) for text in dates]
-    facts += [("author", _quote(author)) for author in authors]
+    facts += [(name, _quote(author)) for author in authors for name in ("author", "creator")]
     if authors and titles and dates:
         version = "".join(f", version {text}" for text in versions)
         cited = f"{', '.join(authors)} ({dates[0][:4]}). {titles[0]}{version}."

@@ -5,6 +5,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from pyoxigraph import Quad
@@ -28,6 +29,7 @@ from kg.graph import LocalGraph
 from kg.home import Home
 from kg.names import Names, pick, read_names, text
 from kg.reading import ReadError
+from kg.review import FileReview, digest_elements, list_recorded_graphs, review_files
 from kg.turtle import Fault, TurtleFile, list_files, match_files, parse_turtle, read_turtle
 from kg.turtle_tokens import LineIndex, index_statements
 
@@ -61,8 +63,7 @@ def check_files(
     only their own findings are reported. If a file is not Turtle, only that is reported: missing
     statements could cause any other finding. If a shape has a fault, no shape is applied.
 
-    `progress` is called with the name of each of the `STEPS` when it begins. With `reference`,
-    pySHACL validates the shapes too, and the report has a note on differences.
+    `progress` gets each of the `STEPS` when it begins. `reference` adds a comparison with pySHACL.
 
     Raises:
         KgError: a path does not exist; another file is not Turtle, or has a faulty shape.
@@ -96,6 +97,7 @@ def check_files(
         len(check.graph.memory),
         list_compared_sources(check.graph),
         check.notes,
+        check.reviews,
     )
 
 
@@ -128,6 +130,9 @@ class _Check:
         self.notes: list[str] = []
         # The statements with faulty literals in the files to be checked.
         self.faulty: list[tuple[TurtleFile, Quad]] = []
+        self.reviews: list[FileReview] = []
+        # The digests of the elements in those files that are data, by named graph.
+        self._digests: dict[str, dict[str, str]] = {}
         # Those of the files to be checked that are to be read closely.
         self.unusual_tags: list[TurtleFile] = []
         self.unusual_characters: list[TurtleFile] = []
@@ -157,6 +162,7 @@ class _Check:
         """
         faults = []
         asked_files = set(self._asked)
+        recorded = list_recorded_graphs(self.graph.home)
         for file in (*self._files, *self._shape_files):
             try:
                 content = read_turtle(file)
@@ -171,6 +177,8 @@ class _Check:
                 self._index.add(quads)
                 self.graph.memory.add_parsed(file, quads)
             if file in asked_files:
+                if file.graph in recorded:
+                    self._digests[file.graph] = digest_elements(quads, self.names)
                 self.faulty += [(file, q) for q in quads if find_literal_fault(q.object)]
                 if may_have_forbidden(content):
                     self.unusual_characters.append(file)
@@ -182,12 +190,27 @@ class _Check:
             raise KgError("\n".join(map(str, others)))
         return faults
 
+    def _compare_ledgers(self, language: str, *, is_complete: bool) -> Iterator[Finding]:
+        """Collect what has changed since it was read; yield the faults of the ledgers."""
+        digests, home = self._digests, self.graph.home
+        reviews, faults = review_files(home, digests, language, is_complete=is_complete)
+        self.reviews = list(map(self._shorten, reviews))
+        for fault in faults:
+            yield Finding(str(fault.path), fault.line, VIOLATION, "ledger", "", fault.message)
+
+    def _shorten(self, review: FileReview) -> FileReview:
+        """Return a file with its changes alone, whose elements have prefixed names."""
+        shorten = self.names.shorten
+        changes = [replace(one, element=shorten(one.element)) for one in review.changes]
+        return replace(review, changes=changes, others=[])
+
     def check_input(
         self, paths: Sequence[Path], known: Collection[Finding], locator: Locator, language: str
     ) -> Iterator[Finding]:
-        """Yield the findings on faulty literals, and on files that are passed over."""
+        """Yield the findings on faulty literals, files that are passed over, and ledgers."""
         yield from check_literals(self.faulty, known, self.names, locator, language)
         yield from check_passed_over(self.graph.home, paths, language)
+        yield from self._compare_ledgers(language, is_complete=not paths)
 
     def make_locator(self, fallback: Path | None) -> Locator:
         """Return a locator of statements in the files to be checked."""

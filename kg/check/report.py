@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 
 from kg.check.finding import VIOLATION, WARNING, Finding
 from kg.graph import Graph
+from kg.review import FileReview, list_lines
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Report:
     """The findings, sorted by file and line, and what was checked.
 
     `sources` has the name of each source text and whether it was compared with the data. `notes`
-    are sentences on how the shapes were validated.
+    are sentences on how the shapes were validated. `reviews` has what has changed in each data file
+    since it was read.
     """
 
     findings: list[Finding]
@@ -29,6 +31,7 @@ class Report:
     statements: int
     sources: list[tuple[str, bool]]
     notes: list[str] = field(default_factory=list)
+    reviews: list[FileReview] = field(default_factory=list)
 
     def count(self, severity: str) -> int:
         """Return the number of findings with a severity."""
@@ -44,8 +47,11 @@ def count_coverage(graph: Graph) -> list[Coverage]:
     ]
 
 
-def render_report(report: Report, form: str) -> str:
-    """Return a report as `text`, or as `json` with the names of its fields."""
+def render_report(report: Report, form: str, language: str = "en", *, verbose: bool = False) -> str:
+    """Return a report as `text`, or as `json` with the names of its fields.
+
+    The text has each element that has changed since it was read only if `verbose`.
+    """
     if form == "json":
         import json
 
@@ -54,6 +60,7 @@ def render_report(report: Report, form: str) -> str:
     if report.coverage:
         lines.append("Sentences and headings of the sources that the data cite:")
     lines += [f"  {one.city}: {one.covered} of {one.sentences}" for one in report.coverage]
+    lines += list_lines(report.reviews, language, verbose=verbose)
     lines += [
         f"{name}: the source text was not compared. Add it: kg source add FILE"
         for name, is_compared in report.sources

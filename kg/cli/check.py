@@ -21,17 +21,24 @@ from kg.cli.output import count_steps, print_data, print_text, show_progress
 )
 @language_option
 @click.option("--reference", is_flag=True, help="Validate the shapes with pySHACL too; compare.")
+@click.option("--verbose", is_flag=True, help="List the elements that have changed.")
 @click.pass_context
 def check(
-    ctx: click.Context, paths: tuple[Path, ...], form: str, language: str, reference: bool
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    form: str,
+    language: str,
+    reference: bool,
+    verbose: bool,
 ) -> None:
     """Check ontology and data, or only the files and folders in PATHS.
 
     Files in PATHS are checked together with all other files of ontology and data. Each finding
     has file and line, severity, what is wrong, and how to fix it. Passages are compared with the
-    source text if `kg source add` has added it. Files of more than 256 MiB are refused, unless
-    KG_MAX_FILE_SIZE is set to another limit, such as 2G. The exit code is 1 if there is a
-    violation; warnings do not count.
+    source text if `kg source add` has added it. For each data file the report has the number of
+    elements that have changed since they were last read against the source (see `kg review`).
+    Files of more than 256 MiB are refused, unless KG_MAX_FILE_SIZE is set to another limit, such
+    as 2G. The exit code is 1 if there is a violation; warnings do not count.
 
     \b
     kg check
@@ -42,7 +49,8 @@ def check(
     with show_progress("Checking") as progress:
         steps = count_steps(progress, len(STEPS))
         report = check_files(find_context_home(ctx), paths, language, steps, reference=reference)
-    (print_text if form == "text" else print_data)(render_report(report, form))
+    shown = render_report(report, form, language, verbose=verbose)
+    (print_text if form == "text" else print_data)(shown)
     if report.count("violation"):
         raise SystemExit(1)
 

@@ -2,7 +2,6 @@
 
 import click
 
-from kg.ask import describe_node, render_description
 from kg.cli.options import (
     endpoint_option,
     format_option,
@@ -11,7 +10,8 @@ from kg.cli.options import (
     open_graph,
     timeout_option,
 )
-from kg.cli.output import find_width, print_answer, print_text
+from kg.cli.output import find_width, print_answer, print_data, print_text
+from kg.portrait import describe_node
 from kg.reading import STANDARD_INPUT, read_text
 
 
@@ -60,22 +60,46 @@ def query(
 @click.command(short_help="Show what is known about a thing.")
 @click.argument("thing")
 @language_option
+@click.option("--all", "everything", is_flag=True, help="Also list every statement and reference.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Format. JSON always has every statement.",
+)
 @endpoint_option
 @click.pass_context
-def show(ctx: click.Context, thing: str, language: str, endpoint: str | None) -> None:
-    """Show what is known about THING: its properties, references to it, and its evidence.
+def show(
+    ctx: click.Context,
+    thing: str,
+    language: str,
+    everything: bool,
+    form: str,
+    endpoint: str | None,
+) -> None:
+    """Show what is known about THING, whose words state it, and where.
 
-    THING is a label in any language (武汉), a prefixed name (place:wuhan), an IRI, or the last part
-    of an IRI (wuhan). A passage is shown as text if `kg source add` has added its source, and
-    otherwise as a position in the source.
+    A city is shown by its documents, frameworks, targets, pillars, initiatives, partners and
+    numbers, the highlights of the reporter, and what the source does not state; a document by its
+    chain and its outline; a theme by what each city says on it. Anything else is shown by its
+    statements and references.
+
+    THING is a label in any language (武汉), an alternative label (IoT), a prefixed name
+    (place:wuhan), an IRI, or the last part of an IRI (wuhan). A passage of THING itself is shown as
+    text if `kg source add` has added its source, and all others as a position in the source.
 
     \b
     kg show Wuhan
-    kg show framework:wuhan-1153
-    kg show 香港 --lang zh-Hant
+    kg show theme:data-governance --lang zh-Hans
+    kg show 香港 --lang zh-Hant --all
     """
     description = describe_node(open_graph(ctx, endpoint), thing, language)
-    print_text(render_description(description, width=find_width()), paged=True)
+    if form == "json":
+        print_data(description.to_json())
+    else:
+        print_text(description.to_text(find_width(), everything=everything), paged=True)
 
 
 def read_argument(sparql: str) -> tuple[str, str]:

@@ -49,6 +49,15 @@ def complete_graph(ctx: click.Context, option: click.Parameter, incomplete: str)
     "prefixed name or an IRI. May be repeated.",
 )
 @click.option(
+    "--without",
+    multiple=True,
+    metavar="GRAPH",
+    shell_complete=complete_graph,
+    help="Leave out this named graph, given as for --graphs. borrowed-labels holds the labels that "
+    "this project gives to terms of other vocabularies: leave it out where theirs are loaded. May "
+    "be repeated.",
+)
+@click.option(
     "--entailed/--no-entailed",
     default=None,
     help="Include or omit the entailments (graph:entailed), which are always those of the complete "
@@ -61,6 +70,7 @@ def rdf(
     target: str,
     form: str | None,
     graphs: tuple[str, ...],
+    without: tuple[str, ...],
     entailed: bool | None,
     force: bool,
 ) -> None:
@@ -73,6 +83,7 @@ def rdf(
     kg export rdf -o json/ --format jsonld    also the context and a frame per class, as files
     kg export rdf -o dumps/                   one Turtle file per named graph
     kg export rdf -o wuhan.ttl --graphs roundup-2021/wuhan
+    kg export rdf -o all.nq --without borrowed-labels
     kg export rdf --graphs 'roundup-2021/*' --format nt | grep -c '^[^#]'
     kg export rdf --graphs catalog --format ttl    only the catalogue
 
@@ -88,6 +99,7 @@ def rdf(
             target,
             form=form,
             graphs=graphs,
+            without=without,
             entailed=entailed,
             force=force,
             progress=progress,

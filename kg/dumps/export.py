@@ -92,6 +92,7 @@ def export_rdf(
     *,
     form: str | None = None,
     graphs: Sequence[str] = (),
+    without: Sequence[str] = (),
     entailed: bool | None = None,
     force: bool = False,
     progress: Progress = lambda what, share: None,
@@ -100,10 +101,10 @@ def export_rdf(
 
     The format is `form`, one of `FORMATS`, or that of the target's suffix; by default Turtle in a
     folder and N-Quads on `-`, standard output. See `is_folder_target` for what is a folder and
-    `choose_graphs` for `graphs` and `entailed`. In formats without named graphs each statement is
-    written once. The catalogue is always part of what is written; in a folder it lists the other
-    files too. The same data give the same bytes. Memory does not grow with the data, except for
-    the store that computes the entailments and the catalogue.
+    `choose_graphs` for `graphs`, `without` and `entailed`. In formats without named graphs each
+    statement is written once. The catalogue is part of what is written; in a folder it lists the
+    other files too. The same data give the same bytes. Memory does not grow with the data, except
+    for the store that computes the entailments and the catalogue.
 
     Raises:
         KgError: the format or a graph is unknown, or a file in the folder was not written by kg
@@ -111,7 +112,7 @@ def export_rdf(
     """
     folder = is_folder_target(target, one_file=form is not None)
     syntax, compression = find_format(target, form, folder=folder)
-    chosen = choose_graphs(home, graphs, entailed)
+    chosen = choose_graphs(home, graphs, entailed, without)
     job = DumpJob(home, syntax, compression, tuple(chosen))
     if folder:
         count = 0
@@ -182,14 +183,17 @@ def list_graphs(home: Home) -> list[NamedGraph]:
 
 
 def choose_graphs(
-    home: Home, wanted: Sequence[str], entailed: bool | None = None
+    home: Home,
+    wanted: Sequence[str],
+    entailed: bool | None = None,
+    without: Sequence[str] = (),
 ) -> list[NamedGraph]:
-    """Return the named graphs with the given names; all of them if there are no names.
+    """Return the named graphs with the names in `wanted`, or all, but none of those in `without`.
 
     A name is a path (`roundup-2021/wuhan`), a pattern (`roundup-2021/*`), a prefixed name in
     `graph:`, an IRI, or the path of a file (`data/roundup-2021/wuhan.ttl`), with or without its
     suffix. If `entailed` is None, the entailments are among all graphs, but not added to names. The
-    catalogue, which describes the others, always comes last; alone, it describes all graphs.
+    catalogue, which describes the others, is added and last; alone, it describes all graphs.
 
     Raises:
         KgError: a name matches no graph, or no graph is left.
@@ -197,23 +201,28 @@ def choose_graphs(
     graphs = list_graphs(home)
     start = read_names(home).expand("graph:")
     paths = {graph.iri: _list_paths(home, graph) for graph in graphs}
-    chosen = set() if wanted else set(paths)
-    for name in wanted:
+
+    def find(name: str) -> set[str]:
         path = name.removeprefix(start).removeprefix("graph:")
         found = {iri for iri, known in paths.items() if any(fnmatchcase(p, path) for p in known)}
         if not found:
             raise KgError(_explain_unknown(name, path, graphs), exit_code=2)
-        chosen |= found
+        return found
+
+    chosen = set().union(*map(find, wanted)) if wanted else set(paths)
+    omitted = set().union(*map(find, without))
     made, catalog = graphs[-2:]
     if entailed is not None:
         chosen = chosen | {made.iri} if entailed else chosen - {made.iri}
+    chosen -= omitted
     if not chosen:
         raise KgError(
-            "No graph is left: --graphs names only the entailments, and --no-entailed leaves them "
-            "out. Remove one of the two.",
+            "No graph is left: --without or --no-entailed leaves out all that --graphs names. "
+            "Remove one of them.",
             exit_code=2,
         )
-    return [graph for graph in graphs if graph.iri in chosen or graph == catalog]
+    chosen |= {catalog.iri} - omitted
+    return [graph for graph in graphs if graph.iri in chosen]
 
 
 def _list_paths(home: Home, graph: NamedGraph) -> set[str]:

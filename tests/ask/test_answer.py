@@ -146,10 +146,19 @@ def test_answer_of_ask_is_true_or_false() -> None:
     assert Answer(True, NAMES).columns == ()
 
 
-def test_repr_has_size_and_columns() -> None:
-    assert repr(TARGETS) == "<Answer: 1 row of city, value, year, unit, targetIri>"
-    assert repr(Answer(TRIPLES, NAMES)) == "<Answer: 2 rows of subject, predicate, object>"
+def test_repr_is_a_table_with_the_number_of_rows() -> None:
+    assert repr(TARGETS) == TARGETS.to_text(width=80) + "<Answer: 1 row>"
+    assert repr(Answer(TRIPLES, NAMES)).endswith("┘\n<Answer: 2 rows>")
     assert repr(Answer(False, NAMES)) == "<Answer: False>"
+
+
+@pytest.mark.parametrize("texts", [("word",) * 20, ("word " * 90,) * 20, ("w" * 90,) * 20])
+def test_repr_is_bounded(texts: tuple[str, ...]) -> None:
+    answer = Answer(Rows(("a", "b", "c"), [(Literal(text),) * 3 for text in texts]), NAMES)
+    lines = repr(answer).splitlines()
+    assert len(lines) <= 41
+    assert lines[-1] == "<Answer: 20 rows; print() shows all>"
+    assert str(answer).count(texts[0]) == 60 or len(str(answer).splitlines()) > 41
 
 
 def test_text_is_that_of_the_command_line() -> None:

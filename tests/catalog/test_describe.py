@@ -157,7 +157,9 @@ def test_facts_are_those_of_the_files(catalog: list[Quad]) -> None:
     licence = "https://creativecommons.org/licenses/by/4.0/"
     assert find(catalog, DATASET, "dcterms:license") == [licence]
     (publisher,) = find(catalog, DATASET, "dcterms:publisher")
-    assert find(catalog, publisher, "foaf:name") == ["City Digital Policy maintainers"]
+    assert find(catalog, publisher, "foaf:name") == ["City Digital Policy"]
+    (creator,) = find(catalog, DATASET, "dcterms:creator")
+    assert find(catalog, creator, "foaf:name") == ["City Digital Policy maintainers"]
     (cited,) = find(catalog, DATASET, "dcterms:bibliographicCitation")
     assert cited.endswith(f"version {read('version')}. {DATASET}")
     assert find(catalog, DATASET, "dcterms:source") == [NAMES.expand("doc:roundup-2021")]

@@ -34,4 +34,5 @@ def test_json_has_all_fields() -> None:
     assert read["notes"] == ["Noted."]
     assert read["sources"] == [["source:a", True], ["source:b", False]]
     assert (read["files"], read["statements"]) == (4, 100)
-    assert set(read) == {"findings", "coverage", "files", "statements", "sources", "notes"}
+    fields = {"findings", "coverage", "files", "statements", "sources", "notes", "reviews"}
+    assert set(read) == fields

@@ -72,6 +72,7 @@ COMMANDS = {
     "ask": ("ask", "policies"),
     "show": ("show", "suzhou"),
     "query": ("query", "ASK {}"),
+    "review": ("review",),
     "nquads": ("export", "rdf", "-o", "{out}.nq"),
     "turtle": ("export", "rdf", "-o", "{out}/"),
     "tables": ("export", "tables", "-o", "{out}"),

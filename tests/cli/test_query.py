@@ -1,6 +1,7 @@
 """`kg query` and `kg show`."""
 
 import io
+import json
 import re
 import socket
 import subprocess
@@ -115,10 +116,27 @@ def test_description_has_properties_references_and_evidence(untouched: Home, cal
     text = call("show", "试验平台", home=untouched).stdout
     assert text.startswith("Test platform — initiative:suzhou-test-platform\n<https://w3id.org/")
     assert "A platform that residents can use." in text
-    assert "\nEvidence:\n  source:town 16–53: " in text
-    assert "\nReferenced by:\n" in call("show", "place:suzhou", home=untouched).stdout
+    assert "\nEvidence\n  source:town 16–53: " in text
+    shown = call("show", "place:suzhou", home=untouched).stdout
+    assert "\nDocuments\n" in shown
+    assert "\nReferenced by\n" not in shown
+    everything = call("show", "place:suzhou", "--all", home=untouched).stdout
+    assert everything.startswith(shown.partition("\n\nPositions")[0])
+    assert "\nReferenced by\n" in everything
     chinese = call("show", "suzhou-test-platform", "--lang", "zh-Hant", home=untouched).stdout
     assert "居民可用的平台。" in chinese
+
+
+def test_description_as_json_has_everything(untouched: Home, call: Call) -> None:
+    text = call("show", "苏州", "--format", "json", "--lang", "zh-Hans", home=untouched).stdout
+    shown = json.loads(text)
+    assert (shown["label"], shown["language"]) == ("苏州", "zh-Hans")
+    assert shown["sections"][0]["name"] == "documents"
+    (document,) = shown["sections"][0]["rows"]
+    assert document["thing"]["iri"] == "https://w3id.org/cdp/id/doc/suzhou-test-plan"
+    assert document["passages"] == [{"source": "source:town", "start": 0, "end": 14, "text": None}]
+    assert shown["statements"]
+    assert shown["references"]
 
 
 @pytest.mark.parametrize(

@@ -242,6 +242,32 @@ def test_entailments_are_among_all_graphs_but_not_added_to_names() -> None:
     assert caught.value.exit_code == 2
 
 
+def test_graphs_are_left_out() -> None:
+    def choose(*without: str, wanted: tuple[str, ...] = ()) -> list[str]:
+        return [graph.name for graph in choose_graphs(HOME, wanted, without=without)]
+
+    every = choose()
+    assert choose("themes", "graph:entailed") == [
+        n for n in every if n not in ("themes", "entailed")
+    ]
+    assert choose("roundup-2021/*", wanted=("roundup-2021/*", "codes")) == ["codes", "catalog"]
+    with pytest.raises(KgError, match="No graph is left"):
+        choose("*")
+    assert every[-1] == "catalog"
+    assert choose("catalog") == every[:-1]
+
+
+def test_export_without_borrowed_labels_labels_no_term_of_others(
+    tmp_path: Path, write: Write
+) -> None:
+    """Nor do the entailments; what is displayed for the terms is in properties of our own."""
+    label = re.compile(r"^<(?!https://w3id\.org/cdp/)\S+ <\S+(?:core#\w+|schema#)[lL]abel> ", re.M)
+    assert len(label.findall(write(HOME, tmp_path, ".nq"))) > 150
+    text = write(HOME, tmp_path, ".nq", without=["borrowed-labels"])
+    assert label.findall(text) == []
+    assert "/sdg/11> <https://w3id.org/cdp/ontology#labelEn> " in text
+
+
 @pytest.mark.parametrize(
     ("name", "hint"),
     [

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from pyoxigraph import BlankNode
 
-from kg.ask.describe import describe_node
 from kg.errors import KgError
 from kg.graph import Graph, LocalGraph, connect_graph, load_graph
 from kg.home import find_home
 from kg.names import Term, text
+from kg.portrait import describe_node
 from kg.push import find_target, push_dataset
 from kg.push_plan import count_graphs
 from kg.store import Rows

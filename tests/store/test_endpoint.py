@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from kg.ask.describe import describe_node
 from kg.errors import KgError
 from kg.graph import Graph, LocalGraph, connect_graph, load_graph
 from kg.home import Home, find_home
 from kg.names import read_names
+from kg.portrait import describe_node
 from kg.push import find_target, push_dataset
 from kg.store.endpoint import Endpoint
 
@@ -63,12 +63,23 @@ def test_every_question_has_the_answer_of_the_embedded_engine(
     assert different == []
 
 
-@pytest.mark.parametrize("name", ["place:wuhan", "香港", "framework:wuhan-1153"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "place:wuhan",
+        "香港",
+        "IoT",
+        "doc:changsha-action-plan",
+        "theme:data-governance",
+        "framework:wuhan-1153",
+        "cdp:City",
+    ],
+)
 def test_description_of_a_node_is_that_of_the_embedded_engine(
     local: Graph, remote: Graph, name: str
 ) -> None:
     expected = describe_node(local, name, "zh-Hant")
-    assert len(expected.properties) > 3
+    assert len(expected.statements) > 3
     assert describe_node(remote, name, "zh-Hant") == expected
 
 

@@ -1,18 +1,19 @@
-"""A thing found by name, and its description."""
+"""The description of a thing that is not shown by a portrait: statements, references, evidence."""
 
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from kg.ask.describe import describe_node, find_node, render_description
 from kg.ask.wrapping import measure_text
 from kg.errors import KgError
-from kg.graph import LocalGraph, load_graph
+from kg.graph import Graph, LocalGraph, load_graph
 from kg.home import Home
 from kg.names import LANGUAGES, text
+from kg.portrait import Detail, describe_node
 
 IRI = "https://w3id.org/cdp/id"
 # A passage of the made-up article in tests/small/, as it is read in either script.
@@ -25,46 +26,8 @@ def town_graph(untouched: Home) -> LocalGraph:
     return load_graph(untouched)
 
 
-@pytest.mark.parametrize(
-    ("name", "found"),
-    [
-        (f"{IRI}/place/wuhan", "place:wuhan"),
-        (f"<{IRI}/place/wuhan>", "place:wuhan"),
-        ("place:wuhan", "place:wuhan"),
-        ("wuhan-1153", "framework:wuhan-1153"),
-        ("hong kong", "place:hong-kong"),
-        ("香港", "place:hong-kong"),
-        ("cdp:City", "cdp:City"),
-        ("theme:mobility", "theme:mobility"),
-        # A thing without a label is found by its IRI and prefixed name only.
-        ("segment:roundup-2021-0-33", "segment:roundup-2021-0-33"),
-        (f"{IRI}/segment/roundup-2021-0-33", "segment:roundup-2021-0-33"),
-    ],
-)
-def test_thing_is_found_by_any_of_its_names(name: str, found: str, graph: LocalGraph) -> None:
-    assert graph.names.shorten(find_node(graph, name)) == found
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("wuhn", "wuhn: nothing has this name. Did you mean wuhan"),
-        ("place:wuhn", "Did you mean place:wuhan"),
-        ("qqqqqq", "Use a label, or a prefixed name such as place:wuhan."),
-        ("nowhere:x", "nothing has this name"),
-        (f"{IRI}/place/wuhan> ?p ?o }} #", "nothing has this name"),
-        ("a:b", "nothing has this name"),
-        ("segment-roundup-2021-0-33", "nothing has this name"),
-        ("", "nothing has this name"),
-        ("roundup-2021", "several things have this name: doc:roundup-2021, source:roundup-2021"),
-    ],
-)
-def test_unknown_or_ambiguous_name_is_a_usage_error(
-    name: str, message: str, graph: LocalGraph
-) -> None:
-    with pytest.raises(KgError, match=re.escape(message)) as caught:
-        find_node(graph, name)
-    assert caught.value.exit_code == 2
+def list_values(details: Iterable[Detail]) -> list[str]:
+    return [link.name for detail in details for link in detail.values]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -74,12 +37,13 @@ def test_properties_are_in_one_language(language: str, town_graph: LocalGraph) -
     assert description.iri == f"{IRI}/initiative/suzhou-test-platform"
     assert description.name == PLATFORM
     assert description.label == ("Test platform" if is_english else "试验平台")
-    values = [value for _, value in description.properties]
+    values = list_values(description.statements)
     assert ("A platform that residents can use." in values) == is_english
     assert ("居民可用的平台。" in values) != is_english
-    assert any(value.endswith("(doc:suzhou-test-plan)") for value in values)
-    assert not any("evidence:" in value for value in values)
-    titles = "".join(title for title, _ in description.properties)
+    links = [link for detail in description.statements for link in detail.values]
+    assert "doc:suzhou-test-plan" in [link.prefixed for link in links]
+    assert not any(link.prefixed.startswith("evidence:") for link in links)
+    titles = "".join(detail.heading for detail in description.statements)
     assert bool(re.search("[\u4e00-\u9fff]", titles)) != is_english
 
 
@@ -91,29 +55,43 @@ def test_text_in_no_asked_language_is_shown_in_its_own(small: Home) -> None:
         "utf-8",
     )
     description = describe_node(load_graph(small), "place:x", "en")
-    assert [value for _, value in description.properties] == [description.label]
+    assert list_values(description.statements) == [description.label]
     assert description.label in ("Oben", "Haut")
 
 
 def test_references_are_what_points_to_a_thing(town_graph: LocalGraph) -> None:
     description = describe_node(town_graph, "doc:suzhou-test-plan", "en")
-    assert sorted(value for _, value in description.references) == [
-        "Reach of the test platform (target:suzhou-test-reach)",
-        f"Test platform ({PLATFORM})",
+    (detail,) = description.references
+    assert detail.heading == "is stated in"
+    assert [(link.name, link.prefixed) for link in detail.values] == [
+        ("Test platform", PLATFORM),
+        ("Reach of the test platform", "target:suzhou-test-reach"),
     ]
 
 
-def test_text_has_properties_references_and_evidence(town_graph: LocalGraph) -> None:
-    description = describe_node(town_graph, "doc:suzhou-test-plan", "en")
-    text = render_description(description)
-    assert text.startswith(f"Suzhou test plan — doc:suzhou-test-plan\n<{description.iri}>\n\n  ")
+@pytest.mark.parametrize(
+    ("language", "headings"),
+    [
+        ("en", ["Referenced by", "Evidence"]),
+        ("zh-Hans", ["被引用于", "依据"]),
+        ("zh-Hant", ["被引用於", "依據"]),
+    ],
+)
+def test_text_has_statements_references_and_evidence(
+    language: str, headings: list[str], roundup_graph: Graph
+) -> None:
+    description = describe_node(roundup_graph, "initiative:wuhan-city-brain", language)
+    text = description.to_text()
+    assert text.startswith(f"{description.label} — {description.name}\n<{description.iri}>\n\n  ")
     blocks = text.split("\n\n")
-    assert [block.partition("\n")[0] for block in blocks[2:]] == ["Referenced by:", "Evidence:"]
-    entries = text.count("\n  ")
-    pairs = description.properties + description.references
-    assert entries == len(pairs) + len(description.passages)
-    assert str(description) == text
-    assert repr(description).startswith("<Description of doc:suzhou-test-plan: ")
+    assert [block.partition("\n")[0] for block in blocks[2:]] == headings
+    links = [*description.statements, *description.references]
+    for detail in links:
+        assert f"  {detail.heading}" in text
+        for link in detail.values:
+            assert link.name in text
+            assert link.prefixed in text
+    assert text == description.to_text(everything=True)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -126,18 +104,19 @@ def test_passage_has_its_text_if_the_source_is_available(
     text = PASSAGE["zh-Hant" if language == "zh-Hant" else "zh-Hans"]
     assert (passage.source, passage.start, passage.end) == ("source:town", 16, 53)
     assert passage.text == text
-    assert f"  source:town 16–53: {text}\n" in render_description(description)
+    colon = ": " if language == "en" else "："
+    assert f"  source:town 16–53{colon}{text}\n" in description.to_text()
 
 
 def test_passage_has_its_position_without_the_source(town_graph: LocalGraph) -> None:
     description = describe_node(town_graph, PLATFORM, "en")
     assert [passage.text for passage in description.passages] == [None]
     line = "  source:town 16–53: (text not available: kg source add FILE)\n"
-    assert line in render_description(description)
+    assert line in description.to_text()
 
 
-def test_passages_are_in_the_order_of_the_source(graph: LocalGraph) -> None:
-    passages = describe_node(graph, "item:nanjing-highlight-new", "en").passages
+def test_passages_are_in_the_order_of_the_source(roundup_graph: Graph) -> None:
+    passages = describe_node(roundup_graph, "item:nanjing-highlight-new", "en").passages
     starts = [passage.start for passage in passages]
     assert len(starts) > 1
     assert starts == sorted(starts)
@@ -166,14 +145,15 @@ def test_offset_that_is_not_a_number_is_an_error(offset: str, small: Home) -> No
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
-def test_text_is_wrapped_with_a_hanging_indent(language: str, graph: LocalGraph) -> None:
-    description = describe_node(graph, "doc:changsha-action-plan", language)
-    plain, wrapped = (render_description(description, width) for width in (None, 60))
+def test_text_is_wrapped_with_a_hanging_indent(language: str, roundup_graph: Graph) -> None:
+    description = describe_node(roundup_graph, "doc:changsha-action-plan", language)
+    plain, wrapped = (description.to_text(width) for width in (None, 60))
     assert max(map(measure_text, plain.splitlines())) > 60
     assert max(map(measure_text, wrapped.splitlines())) <= 60
     assert re.search(r"^  \S.*\n    \S", wrapped, re.MULTILINE)
-    assert re.sub(r"\s", "", wrapped) == re.sub(r"\s", "", plain)
-    assert f"<{description.iri}>\n" in render_description(description, 20)
+    # A line does not begin or end with the mark between two parts.
+    assert re.sub(r"[\s·]", "", wrapped) == re.sub(r"[\s·]", "", plain)
+    assert f"<{description.iri}>\n" in description.to_text(20)
 
 
 def test_control_characters_are_escaped(small: Home) -> None:
@@ -213,28 +193,27 @@ def test_date_is_as_precise_as_it_is_known(
         "utf-8",
     )
     description = describe_node(load_graph(small), "doc:x", "en")
-    values = dict(description.properties)
-    assert (values["date of issue"], values["deadline"]) == (shown, shown)
-    assert values["description"] == issued
-    assert description.properties == describe_node(load_graph(small), "doc:x", "en").properties
+    values = {detail.heading: list_values([detail]) for detail in description.statements}
+    assert (values["date of issue"], values["deadline"]) == ([shown], [shown])
+    assert values["description"] == [issued]
 
 
-def test_every_property_has_a_title_in_both_languages(graph: LocalGraph) -> None:
+def test_every_property_has_a_title_in_both_languages(roundup_graph: Graph) -> None:
     """Also those of RDF, RDFS and OWL, which the ontology does not label."""
-    rows = graph.select(
+    rows = roundup_graph.select(
         "SELECT ?property (SAMPLE(?node) AS ?subject) {"
         "GRAPH ?graph { ?node ?property ?value } FILTER(isIRI(?node)) } GROUP BY ?property"
     ).rows
     assert len(rows) > 60
     for language in ("en", "zh-Hans"):
         for _, subject in rows:
-            description = describe_node(graph, text(subject), language)
-            titles = {title for title, _ in description.properties}
+            description = describe_node(roundup_graph, text(subject), language)
+            titles = {detail.heading for detail in description.statements}
             assert not [title for title in titles if ":" in title]
             has_chinese = [title for title in titles if re.search("[\u4e00-\u9fff]", title)]
             # Dublin Core and others are labelled in the ontology's own words.
             assert len(has_chinese) == (len(titles) if language == "zh-Hans" else 0), titles
 
 
-def test_concept_has_its_preferred_label_as_heading(graph: LocalGraph) -> None:
-    assert describe_node(graph, "theme:mobility", "en").label == "mobility"
+def test_concept_has_its_preferred_label_as_heading(roundup_graph: Graph) -> None:
+    assert describe_node(roundup_graph, "theme:mobility", "en").label == "mobility"
