@@ -17,14 +17,15 @@ from pyoxigraph import (
     serialize,
 )
 
-from kg.dumps.export import SYNTAXES, export_rdf
+from kg.catalog import describe_dataset
+from kg.dumps.export import SYNTAXES, export_rdf, list_graphs
 from kg.graph import load_graph
 from kg.home import Home, find_home
 from kg.turtle import list_files, parse_file
 
 HERE = Path(__file__).resolve().parent
 MAIN = "riotcmd.riot"
-NAMED = {".nq", ".trig", ".jsonld"}
+NAMED = {".nq", ".trig"}
 # riot does not support Zstandard.
 FORMS = (*SYNTAXES, ".nq.gz", ".jsonld.gz")
 SECONDS = 600
@@ -60,7 +61,9 @@ def dumps(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def statements() -> list[Quad]:
     home = find_home()
     files = [quad for file in list_files(home) for quad in parse_file(file)]
-    return [*files, *load_graph(home).memory.list_added()]
+    graph = load_graph(home)
+    catalog = describe_dataset(graph, [g.iri for g in list_graphs(home)[:-1]], complete=True)
+    return [*files, *graph.memory.list_added(), *catalog]
 
 
 def canonicalize(quads: Iterable[Quad], *, named: bool = True) -> list[str]:
