@@ -80,7 +80,7 @@ def rdf(
     kg export rdf -o city-policy.nq           sorted N-Quads
     kg export rdf -o city-policy.trig.gz      TriG, with prefixes, compressed
     kg export rdf -o city-policy.jsonld       JSON-LD, with a context
-    kg export rdf -o json/ --format jsonld    also the context and a frame per class, as files
+    kg export rdf -o json/ --format jsonld    also its context, a frame per class
     kg export rdf -o dumps/                   one Turtle file per named graph
     kg export rdf -o wuhan.ttl --graphs roundup-2021/wuhan
     kg export rdf -o all.nq --without borrowed-labels

@@ -334,7 +334,7 @@ class DumpJob:
             progress(unquote(graph.name), 0.5 * number / len(graphs))
             for file in graph.files:
                 yield from parse_file(file)
-            if graph.iri == self.graph.names.expand(CATALOG):
+            if graph.iri == read_names(self.home).expand(CATALOG):
                 yield from self._describe()
             elif not graph.files:
                 yield from self.graph.memory.list_added()

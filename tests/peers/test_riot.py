@@ -125,14 +125,14 @@ def test_riot_reads_numbers_of_json_unchanged(riot: Riot, tmp_path: Path) -> Non
         " cdp:targetValue 80.0 , 80 ; oa:start '12'^^xsd:nonNegativeInteger ."
     )
     home = Home(tmp_path)
-    export_rdf(home, str(tmp_path / "x.jsonld"), graphs=["a"])
+    export_rdf(home, str(tmp_path / "x.jsonld"), graphs=["a"], without=["catalog"])
     text = (tmp_path / "x.jsonld").read_text("utf-8")
     assert '"9007199254740992"' in text
     assert ", 9007199254740991" in text
     done = riot("--output=nquads", tmp_path / "x.jsonld")
     assert (done.returncode, done.stderr) == (0, "")
     (file,) = (file for file in list_files(home) if file.path.name == "a.ttl")
-    wanted = canonicalize(parse_file(file))
+    wanted = canonicalize(parse_file(file), named=False)
     assert len(wanted) > 13
     assert canonicalize(parse(done.stdout.encode("utf-8"), RdfFormat.N_QUADS)) == wanted
 
