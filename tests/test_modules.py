@@ -25,6 +25,7 @@ source: library pinyin simplify overlap
 store: canonical engine interruptible clauses memory credentials transfer http
   results endpoint graph_store
 graph
+catalog: facts written describe
 ask: lookup wrapping table render question things parameters answer
 portrait: words model description reading rows sections describe
 api
@@ -35,12 +36,12 @@ check: finding tracing prefixes roots language_tags characters literals passed_o
   passages/positions passages/placement passages/figures passages/evidence passages/__init__
   report wording/numbers wording/words wording/things wording/agreement wording/concepts
   wording/order wording/source_texts wording/__init__ exceptions checker
+dumps: context frames grouping turtle jsonld export
 build
 networks: model validity edges node_data query metrics overlap layout assemble
   columns xml gexf graphml graphology spreadsheet write
 pictures: labels placement scene legend svg fonts png
 tables: vocabulary columns schema statements rows cells metadata codebook parquet workbook export
-dumps: context grouping turtle jsonld export
 queries: values sparql_examples grlc export
 push_plan push
 cli: messages options output parameters groups ask query build check networks tables rdf queries
@@ -64,11 +65,12 @@ LIBRARIES = {
         "kg/check/shapes", "kg/check/reference", "kg/check/checker",
         "kg/graph", "kg/store/memory", "kg/store/engine",
         "kg/store/results", "kg/store/canonical", "kg/ask/parameters", "kg/ask/answer",
+        "kg/catalog/facts", "kg/catalog/describe",
         "kg/push_plan", "kg/dumps/export", "kg/dumps/turtle", "kg/dumps/jsonld",
     },
     "rdflib": {"kg/check/reference"},
     "pyshacl": {"kg/check/reference"},
-    "yaml": {"kg/ask/question"},
+    "yaml": {"kg/ask/question", "kg/catalog/facts"},
     "opencc": {"kg/source/simplify"},
     "pypinyin": {"kg/source/pinyin"},
     "platformdirs": {"kg/source/library"},

@@ -255,7 +255,8 @@ def test_used_names_are_declared(
         for path in turtle
         if path.is_relative_to(folder)
     }
-    graphs |= {f"{BASE}graph/entailed", f"{BASE}graph/shapes"}
+    graphs |= {f"{BASE}graph/{name}" for name in ("catalog", "entailed", "shapes")}
+    graphs |= {f"{BASE}dataset", f"{BASE}dataset#entailment"}
     known = typed | versions | graphs | set(prefixes.values())
     used = {
         (name, path.name)
