@@ -13,9 +13,12 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from kg.catalog.facts import read_facts
 from kg.catalog.written import WrittenFile
 from kg.graph import LocalGraph, bind_values, iri_term, read_query
+from kg.names import text
 from kg.turtle import list_files
 
 CATALOG = "graph:catalog"
+# The engine makes all integers xsd:integer, but DCAT wants another datatype here.
+SIZE = ("dcat:byteSize", "xsd:nonNegativeInteger")
 # About the dataset and some of its named graphs; and about the complete dataset.
 PART = ("dataset", "graphs", "ontologies", "sources", "entailments")
 COMPLETE = ("totals", "partitions", "linksets")
@@ -49,15 +52,21 @@ def describe_dataset(
         found |= dict.fromkeys(_run(graph, name, facts))
     for file in files:
         found |= dict.fromkeys(_run(graph, "file", facts | _list_terms(file)))
-    catalog = NamedNode(graph.names.expand(CATALOG))
-    return [Quad(t.subject, t.predicate, t.object, catalog) for t in found]
+    catalog, size, integer = (NamedNode(graph.names.expand(name)) for name in (CATALOG, *SIZE))
+    quads = []
+    for triple in found:
+        value = triple.object
+        if triple.predicate == size:
+            value = Literal(text(value), datatype=integer)
+        quads.append(Quad(triple.subject, triple.predicate, value, catalog))
+    return quads
 
 
 def _run(graph: LocalGraph, name: str, facts: Mapping[str, str]) -> list[Triple]:
     path = graph.home.queries / "catalog" / f"{name}.rq"
-    text = read_query(path)
-    bound = {name: terms for name, terms in facts.items() if f"VALUES ?{name} {{ UNDEF }}" in text}
-    return graph.construct(bind_values(text, bound), str(path))
+    query = read_query(path)
+    bound = {name: terms for name, terms in facts.items() if f"VALUES ?{name} {{ UNDEF }}" in query}
+    return graph.construct(bind_values(query, bound), str(path))
 
 
 def _list_terms(file: WrittenFile) -> dict[str, str]:

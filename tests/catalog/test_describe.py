@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+import pyshacl
 import pytest
 import rdflib
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, parse
@@ -267,6 +268,22 @@ def test_catalogue_of_a_folder_lists_the_other_files(tmp_path: Path) -> None:
         written = (tmp_path / "d" / file).read_bytes()
         assert (size, digest) == (str(len(written)), hashlib.sha256(written).hexdigest())
         assert media_type.endswith("/application/n-quads")
+
+
+@pytest.mark.parametrize(
+    ("removed", "conforms"),
+    [("dcterms:keyword", True), ("dcterms:description", False), ("dcat:accessURL", False)],
+)
+def test_catalogue_of_a_folder_conforms_to_dcat_ap(
+    removed: str, conforms: bool, tmp_path: Path
+) -> None:
+    """The shapes with what is mandatory in DCAT-AP 3.0.1."""
+    export_rdf(HOME, f"{tmp_path}/", graphs=["themes", "roundup-2021/wuhan"])
+    graph = rdflib.Graph().parse(tmp_path / "catalog.ttl")
+    graph.remove((None, rdflib.URIRef(NAMES.expand(removed)), None))
+    shapes = rdflib.Graph().parse(Path(__file__).parent / "dcat-ap-3.0.1.ttl")
+    found, _, report = pyshacl.validate(graph, shacl_graph=shapes)
+    assert found == conforms, report
 
 
 def test_catalogue_of_a_build_lists_the_dump(untouched: Home, tmp_path: Path) -> None:
