@@ -3,19 +3,25 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from kg.ask.parameters import bind_question, needs_value
 from kg.ask.question import Question, ask_question, list_questions
 from kg.ask.render import render_answer
+from kg.catalog import CountedStream, describe_dataset
 from kg.check import VIOLATION, Report, check_files
+from kg.dumps import MEDIA_TYPES, list_graphs
+from kg.dumps.turtle import TurtleWriter
 from kg.errors import KgError
 from kg.files import write_folder
 from kg.graph import LocalGraph, load_graph
 from kg.home import Home, producer
 from kg.names import Names
 from kg.store import Result
+from kg.store.canonical import sort_statements
 
 DUMP = "city-policy.nq"
+CATALOG_FILE = "catalog.ttl"
 
 
 @dataclass(frozen=True)
@@ -38,8 +44,9 @@ def build_folder(
 ) -> Build:
     """Check the home, then write its dump and the answers to all questions below a folder.
 
-    Written are `city-policy.nq` (all named graphs and the entailments as sorted N-Quads, the bytes
-    that `kg export rdf` writes) and, for each question that needs no value, its answer in the given
+    Written are `city-policy.nq` (all named graphs, the entailments and the catalogue as sorted
+    N-Quads, the bytes that `kg export rdf` writes), `catalog.ttl` (the catalogue, with the size and
+    digest of that file) and, for each question that needs no value, its answer in the given
     language: `answers/<question>.csv` and `.md`, or `.ttl` for triples.
 
     Raises:
@@ -59,12 +66,25 @@ def build_folder(
             for question in list_questions(home)
             if not needs_value(home, question)
         }
-        dump.write(f"# {producer()}\n{graph.memory.dump()}".encode())
-        texts = dict(_render_answers(answers, graph.names))
+        texts = {CATALOG_FILE: _write_dump(graph, dump)}
+        texts |= _render_answers(answers, graph.names)
         for name, text in texts.items():
             open_file(name).write(text.encode())
     headlines = [(q, a) for q, a in answers.items() if "headline" in q.header.get("tags", ())]
     return Build(report, graph, [folder / name for name in (DUMP, *texts)], headlines)
+
+
+def _write_dump(graph: LocalGraph, stream: BinaryIO) -> str:
+    """Write the dump; return the catalogue that lists it, as Turtle."""
+    graphs = [named.iri for named in list_graphs(graph.home)[:-1]]
+    catalog = describe_dataset(graph, graphs, complete=True)
+    counted = CountedStream(stream)
+    counted.write(f"# {producer()}\n{graph.memory.dump(catalog)}".encode())
+    file = counted.describe(DUMP, "", MEDIA_TYPES[".nq"], "")
+    writer = TurtleWriter(graph.names, named=False)
+    described = describe_dataset(graph, graphs, [file], complete=True)
+    lines = sort_statements(described, writer.encode)
+    return "".join((f"# {producer()}\n", *writer.write(lines)))
 
 
 def _render_answers(answers: Mapping[Question, Result], names: Names) -> Iterator[tuple[str, str]]:

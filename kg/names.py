@@ -34,7 +34,7 @@ FALLBACKS = {
 }
 
 # Named graphs that the program makes, below `graph:`, in lower case: no file can have such a name.
-RESERVED_GRAPHS = frozenset({"entailed"})
+RESERVED_GRAPHS = frozenset({"catalog", "entailed"})
 
 Term = NamedNode | BlankNode | Literal | Triple
 T = TypeVar("T")

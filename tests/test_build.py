@@ -13,11 +13,11 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 
 from kg.ask.parameters import needs_value
 from kg.ask.question import list_questions
-from kg.build import DUMP, Build, build_folder
+from kg.build import CATALOG_FILE, DUMP, Build, build_folder
 from kg.check import STEPS
+from kg.dumps import export_rdf
 from kg.files import MANIFEST
-from kg.graph import load_graph
-from kg.home import Home, producer
+from kg.home import Home
 from kg.names import read_names
 from kg.turtle import list_files
 
@@ -55,7 +55,11 @@ def test_writes_the_dump_and_all_answers(built: Build, out: Path, untouched: Hom
     asked = [q for q in list_questions(untouched) if not needs_value(untouched, q)]
     names = [question.name for question in asked]
     assert len(names) >= 24
-    wanted = {DUMP, *(f"answers/{name}.{form}" for name in names for form in ("csv", "md"))}
+    wanted = {
+        DUMP,
+        CATALOG_FILE,
+        *(f"answers/{name}.{form}" for name in names for form in ("csv", "md")),
+    }
     assert set(read_tree(out)) == wanted | {MANIFEST}
     assert {path.relative_to(out).as_posix() for path in built.files} == wanted
     assert built.report.findings == []
@@ -86,13 +90,14 @@ def test_two_builds_have_the_same_bytes(
 
 def test_dump_has_all_statements_sorted(built: Build, out: Path, untouched: Home) -> None:
     text = (out / DUMP).read_text("utf-8")
-    assert text == f"# {producer()}\n{load_graph(untouched).memory.dump()}"
+    export_rdf(untouched, str(out.parent / "x.nq"))
+    assert text == (out.parent / "x.nq").read_text("utf-8")
     lines = text.split("\n")
     assert lines[-1] == ""
     assert lines[:-1] == sorted(set(lines[:-1]))
     graphs = {quad.graph_name for quad in parse(text, RdfFormat.N_QUADS)}
-    entailed = read_names(untouched).expand("graph:entailed")
-    assert graphs == {NamedNode(f.graph) for f in list_files(untouched)} | {NamedNode(entailed)}
+    made = [read_names(untouched).expand(f"graph:{name}") for name in ("entailed", "catalog")]
+    assert graphs == {NamedNode(iri) for iri in (*(f.graph for f in list_files(untouched)), *made)}
 
 
 def test_dump_has_language_tags_as_declared(built: Build, out: Path) -> None:
@@ -108,6 +113,8 @@ def test_dump_read_by_rdflib_equals_the_files(built: Build, out: Path, untouched
     for line in (out / DUMP).read_text("utf-8").split("\n")[1:-1]:
         triple, _, graph = line.removesuffix("> .").rpartition(" <")
         statements.setdefault(graph, []).append(f"{triple} .")
+    catalog = read_names(untouched).expand("graph:catalog")
+    assert len(statements.pop(catalog)) > 100
     assert sum(map(len, statements.values())) == len(built.graph.memory)
     for file in list_files(untouched):
         ours = rdflib.Graph().parse(data="\n".join(statements[file.graph]), format="nt")

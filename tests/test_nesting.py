@@ -104,7 +104,7 @@ FLAT: dict[str, Callable[[int], str]] = {
 # These are flat for the parser, but planning takes long: they are tried at small sizes only.
 SLOW = {
     "optional", "groups", "values", "patterns", "predicates", "objects", "items", "path /",
-    "describe", "blank node", "list", "reified triple", "annotation",
+    "describe", "blank node", "list", "reified triple", "annotation", "order by", "template",
 }  # fmt: skip
 
 

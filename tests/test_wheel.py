@@ -159,6 +159,7 @@ def test_wheel_has_every_file_of_ontology_data_and_queries(installed: Path) -> N
         packed = {p.relative_to(resources) for p in (resources / name).rglob("*") if p.is_file()}
         assert packed == own
         assert len(packed) >= 10
+    assert (resources / "CITATION.cff").read_bytes() == (ROOT / "CITATION.cff").read_bytes()
     assert (installed / "kg" / "py.typed").is_file()
 
 

@@ -2,6 +2,7 @@
 
 from kg.check.checker import STEPS, check_files
 from kg.check.finding import VIOLATION, WARNING, Finding
+from kg.check.passages.figures import write_figures
 from kg.check.report import Coverage, Report, count_coverage, render_report
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "check_files",
     "count_coverage",
     "render_report",
+    "write_figures",
 ]

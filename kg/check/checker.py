@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,18 +13,27 @@ from pyoxigraph import Quad
 
 from kg.check.characters import check_characters, may_have_forbidden
 from kg.check.constraint_queries import list_constraint_queries, run_constraint_query
-from kg.check.evidence import check_evidence, list_compared_sources
+from kg.check.exceptions import apply_exceptions
 from kg.check.finding import VIOLATION, WARNING, Finding, Locator
 from kg.check.index import StatementIndex
 from kg.check.language_tags import check_language_tags, may_have_other_tags
 from kg.check.literals import check_literals, find_literal_fault
+from kg.check.passages.evidence import SOURCE_CHECKS, check_evidence, list_compared_sources
+from kg.check.passages.figures import check_figures
+from kg.check.passages.placement import check_placement
+from kg.check.passages.positions import Positions
 from kg.check.passed_over import check_passed_over
-from kg.check.placement import check_placement
+from kg.check.prefixes import check_prefixes, explain_prefix
 from kg.check.reference import compare_results, validate_with_pyshacl
 from kg.check.report import Report, count_coverage
+from kg.check.roots import MISPLACED, report_roots
+from kg.check.scripts import check_scripts
 from kg.check.shape_faults import ShapeFault, report_shape_faults
 from kg.check.shapes import ShapeCompiler
+from kg.check.tracing import Tracer
 from kg.check.validation import Result
+from kg.check.wording import SOURCE_CHECKS as WORDING_CHECKS
+from kg.check.wording import check_wording
 from kg.errors import KgError
 from kg.graph import LocalGraph
 from kg.home import Home
@@ -33,6 +43,12 @@ from kg.review import FileReview, digest_elements, list_recorded_graphs, review_
 from kg.turtle import Fault, TurtleFile, list_files, match_files, parse_turtle, read_turtle
 from kg.turtle_tokens import LineIndex, index_statements
 
+# A shape for the things that have a property, such as cdps:appliesToShape.
+DOMAIN_SHAPE = re.compile("cdps:([a-z][A-Za-z]*)Shape")
+PREMISE = {
+    "en": " {0} {1} is inferred from {2} {3}.",
+    "zh-Hans": "{0} {1} 由 {2} {3} 推出。",
+}
 STEPS = ("Turtle", "entailments", "shapes", "must-be-empty queries", "evidence")
 
 
@@ -72,8 +88,9 @@ def check_files(
     progress(STEPS[0])
     check = _Check(home, asked)
     if faults := check.read_files():
-        errors = [Finding(str(f.path), f.line, VIOLATION, "turtle", "", f.message) for f in faults]
-        return Report(errors, [], len(asked), 0, [])
+        return Report(list(report_faults(faults, check.names, language)), [], len(asked), 0, [])
+    if wrong := list(check_prefixes(check.names, asked, language)):
+        return Report(sorted(wrong), [], len(asked), 0, [])
     locator = check.make_locator(None if paths else home.root)
     progress(STEPS[1])
     check.add_entailments()
@@ -86,35 +103,48 @@ def check_files(
     findings.update(check.check_input(paths, findings, locator, language))
     progress(STEPS[3])
     for query in list_constraint_queries(home):
-        findings.update(run_constraint_query(check.graph, query, locator, language))
+        found = run_constraint_query(check.graph, query, locator, language, check.causes)
+        findings.update(found)
     progress(STEPS[4])
-    findings.update(check_placement(check.graph, locator, language))
-    findings.update(check_evidence(check.graph, locator, language))
-    return Report(
-        sorted(findings),
-        count_coverage(check.graph),
-        len(asked),
-        len(check.graph.memory),
-        list_compared_sources(check.graph),
-        check.notes,
-        check.reviews,
-    )
+    findings.update(check.check_sources(locator, language))
+    return check.report(findings, paths, locator, language)
+
+
+def report_faults(faults: Iterable[Fault], names: Names, language: str) -> Iterator[Finding]:
+    """Yield a finding for each fault of a file that is not Turtle."""
+    for fault in faults:
+        message = fault.message + explain_prefix(fault.message, names, language)
+        yield Finding(str(fault.path), fault.line, VIOLATION, "turtle", "", message)
 
 
 def report_results(
-    results: Iterable[Result], names: Names, locator: Locator, language: str
+    results: Iterable[Result],
+    names: Names,
+    locator: Locator,
+    language: str,
+    tracer: Tracer | None = None,
 ) -> Iterator[Finding]:
-    """Yield a finding for each validation result, with the shape's message in a language."""
+    """Yield a finding for each validation result, with the shape's message in a language.
+
+    With a tracer, a finding about an entailed statement is at the line of its premise.
+    """
     for result in results:
-        focus = text(result.focus)
+        focus, shape = text(result.focus), names.shorten(text(result.shape))
         message = pick(result.messages, language, " ".join(result.messages.values()))
+        predicate, value = result.path, text(result.value)
+        domain = DOMAIN_SHAPE.fullmatch(shape)
+        asked = predicate or (names.expand(f"cdp:{domain[1]}") if domain else "")
+        if tracer and (premise := tracer.find_premise(focus, asked, value)):
+            shown = map(names.shorten, premise)
+            message += pick(PREMISE, language, "").format(*shown)
+            predicate, value = premise[2:]
         yield from locator.report(
             focus,
             VIOLATION if result.severity == "Violation" else WARNING,
-            names.shorten(text(result.shape)),
+            shape,
             f"{names.shorten(focus)}: {message}",
-            predicate=result.path,
-            value=text(result.value),
+            predicate=predicate,
+            value=value,
         )
 
 
@@ -128,6 +158,8 @@ class _Check:
         self.names = read_names(home)
         self.graph = LocalGraph(home, [])
         self.notes: list[str] = []
+        # The term that causes a finding, and perhaps others.
+        self.causes: dict[Finding, str] = {}
         # The statements with faulty literals in the files to be checked.
         self.faulty: list[tuple[TurtleFile, Quad]] = []
         self.reviews: list[FileReview] = []
@@ -137,7 +169,7 @@ class _Check:
         self.unusual_tags: list[TurtleFile] = []
         self.unusual_characters: list[TurtleFile] = []
         self._type = self.names.expand("rdf:type")
-        self._index = StatementIndex(self._type, self.names.expand("rdfs:subClassOf"))
+        self.index = StatementIndex(self._type, self.names.expand("rdfs:subClassOf"))
         self._asked = asked
         data = list_files(home)
         folder = os.path.realpath(home.ontology / "shapes")
@@ -152,7 +184,7 @@ class _Check:
             if f not in data
         ]
         self._shape_quads: list[tuple[TurtleFile, Quad]] = []
-        self._shapes = ShapeCompiler(self._index, self.names)
+        self._shapes = ShapeCompiler(self.index, self.names)
 
     def read_files(self) -> list[Fault]:
         """Read all files; return the faults of those to be checked.
@@ -174,7 +206,7 @@ class _Check:
                 self._shapes.add(quads)
                 self._shape_quads += ((file, quad) for quad in quads)
             else:
-                self._index.add(quads)
+                self.index.add(quads)
                 self.graph.memory.add_parsed(file, quads)
             if file in asked_files:
                 if file.graph in recorded:
@@ -212,6 +244,49 @@ class _Check:
         yield from check_passed_over(self.graph.home, paths, language)
         yield from self._compare_ledgers(language, is_complete=not paths)
 
+    def report(
+        self, findings: Collection[Finding], paths: Sequence[Path], locator: Locator, language: str
+    ) -> Report:
+        """Return the report of the findings that are not accepted."""
+        compared = list_compared_sources(self.graph)
+        stated: dict[str, set[str]] = defaultdict(set)
+        if any(finding.check == MISPLACED for finding in findings):
+            for _, node, document, _ in self.graph.internal("evidence-places"):
+                stated[text(document)].add(text(node))
+        roots = report_roots(findings, self.causes, stated, language)
+        remaining = apply_exceptions(
+            self.graph.home,
+            roots,
+            self.names,
+            language,
+            skipped=()
+            if all(is_compared for _, is_compared in compared)
+            else SOURCE_CHECKS | WORDING_CHECKS,
+            is_checked=lambda node: (
+                not paths or locator.locate(self.names.expand(node)) is not None
+            ),
+        )
+        coverage = count_coverage(self.graph)
+        statements = len(self.graph.memory)
+        return Report(
+            sorted(remaining),
+            coverage,
+            len(self._asked),
+            statements,
+            compared,
+            self.notes,
+            self.reviews,
+        )
+
+    def check_sources(self, locator: Locator, language: str) -> Iterator[Finding]:
+        """Yield the findings on evidence, and on texts that rest on it."""
+        positions = Positions(self.graph, self.index)
+        yield from check_scripts(self.index, self.names, locator, language)
+        yield from check_placement(self.graph, positions, locator, language)
+        yield from check_figures(positions, self.names, locator, language)
+        yield from check_evidence(self.graph, locator, language)
+        yield from check_wording(self.graph, self.index, positions, locator, language)
+
     def make_locator(self, fallback: Path | None) -> Locator:
         """Return a locator of statements in the files to be checked."""
         return Locator(self.checked, self.graph.memory.find_statements, self._read_lines, fallback)
@@ -219,7 +294,7 @@ class _Check:
     def add_entailments(self) -> None:
         """Add the entailments to the graph and to the index."""
         self.graph.add_entailments()
-        self._index.add(self.graph.memory.list_added())
+        self.index.add(self.graph.memory.list_added())
 
     def check_shapes(
         self, locator: Locator, language: str, *, reference: bool
@@ -237,7 +312,8 @@ class _Check:
             faults = self._validate_uncovered(results)
             if reference and not faults:
                 self._compare_with_pyshacl(results)
-            yield from report_results(results, self.names, locator, language)
+            tracer = Tracer(self.graph)
+            yield from report_results(results, self.names, locator, language, tracer)
         yield from self._report_faults(faults, language)
 
     def _validate_uncovered(self, results: list[Result]) -> list[ShapeFault]:
@@ -250,7 +326,7 @@ class _Check:
         self.notes.append(f"{shapes}: validated by pySHACL, because of {words}.")
         try:
             triples = self._shapes.list_triples(uncovered=True)
-            results += validate_with_pyshacl(self._index, triples)
+            results += validate_with_pyshacl(self.index, triples)
         except KgError as error:
             node, word = next(iter(uncovered.items()))
             return [ShapeFault("pyshacl", node, node, word, detail=str(error))]
@@ -258,7 +334,7 @@ class _Check:
 
     def _compare_with_pyshacl(self, results: list[Result]) -> None:
         try:
-            others = validate_with_pyshacl(self._index, self._shapes.list_triples())
+            others = validate_with_pyshacl(self.index, self._shapes.list_triples())
         except KgError as error:
             self.notes.append(f"No comparison with pySHACL, which failed: {error}.")
             return

@@ -36,6 +36,14 @@ class StatementIndex:
                 for value in values:
                     yield Triple(subject, predicate, value)  # type: ignore[arg-type]
 
+    def list_texts(self) -> Iterator[tuple[Term, NamedNode, Literal]]:
+        """Yield subject, predicate and object of each statement whose object has a language."""
+        for predicate, of_subject in self._objects.items():
+            for subject, values in of_subject.items():
+                for value in values:
+                    if isinstance(value, Literal) and value.language:
+                        yield subject, predicate, value
+
     def add(self, statements: Iterable[Quad | Triple]) -> None:
         """Add statements that the index does not have."""
         terms = self._terms

@@ -76,19 +76,21 @@ def cli(folder: Path | None) -> None:
     cls=LazyGroup,
     modules={
         "gephi": "kg.cli.networks:gephi",
+        "queries": "kg.cli.queries:queries",
         "rdf": "kg.cli.rdf:rdf",
         "tables": "kg.cli.tables:tables",
     },
     subcommand_metavar="COMMAND",
-    short_help="Export networks, tables or RDF.",
+    short_help="Export networks, tables, RDF or questions.",
 )
 def export() -> None:
-    """Export the graph as networks, tables or RDF.
+    """Export the graph as networks, tables or RDF, or the questions for other programs.
 
     \b
     kg export gephi city-theme -o city-theme.gexf   a network for Gephi
     kg export tables -o tables                      one CSV file per class
     kg export rdf -o city-policy.trig.gz            all statements
+    kg export queries -o shared                     the questions as Turtle, and for grlc
 
     Files are complete or not written at all: an interrupted export keeps the old ones. -o FILE
     overwrites any file. In a folder, files that kg did not write are overwritten only with --force.

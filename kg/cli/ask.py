@@ -151,6 +151,6 @@ def answer_question(
     terms = bind_question(graph, question, find_values(ctx))
     answer = ask_question(graph, question, find_language(ctx), terms)
     print_answer(answer, form, graph.names, iris=iris)
-    if isinstance(answer, Rows) and not answer.rows and "empty" in question.header:
+    if not (answer.rows if isinstance(answer, Rows) else answer) and question.header.get("empty"):
         note, width = question.text("empty", find_language(ctx)), find_width()
         print_message("\n".join(wrap_text(note, width)) if width else note, err=True)

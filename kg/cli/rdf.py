@@ -49,6 +49,15 @@ def complete_graph(ctx: click.Context, option: click.Parameter, incomplete: str)
     "prefixed name or an IRI. May be repeated.",
 )
 @click.option(
+    "--without",
+    multiple=True,
+    metavar="GRAPH",
+    shell_complete=complete_graph,
+    help="Leave out this named graph, given as for --graphs. borrowed-labels holds the labels that "
+    "this project gives to terms of other vocabularies: leave it out where theirs are loaded. May "
+    "be repeated.",
+)
+@click.option(
     "--entailed/--no-entailed",
     default=None,
     help="Include or omit the entailments (graph:entailed), which are always those of the complete "
@@ -61,6 +70,7 @@ def rdf(
     target: str,
     form: str | None,
     graphs: tuple[str, ...],
+    without: tuple[str, ...],
     entailed: bool | None,
     force: bool,
 ) -> None:
@@ -70,12 +80,18 @@ def rdf(
     kg export rdf -o city-policy.nq           sorted N-Quads
     kg export rdf -o city-policy.trig.gz      TriG, with prefixes, compressed
     kg export rdf -o city-policy.jsonld       JSON-LD, with a context
+    kg export rdf -o json/ --format jsonld    also its context, a frame per class
     kg export rdf -o dumps/                   one Turtle file per named graph
     kg export rdf -o wuhan.ttl --graphs roundup-2021/wuhan
+    kg export rdf -o all.nq --without borrowed-labels
     kg export rdf --graphs 'roundup-2021/*' --format nt | grep -c '^[^#]'
+    kg export rdf --graphs catalog --format ttl    only the catalogue
 
-    N-Quads, TriG and JSON-LD keep the named graphs. Turtle and N-Triples have the union of the
-    graphs, each statement once. The same data give the same bytes. .zst needs the extra [zstd].
+    N-Quads and TriG keep the named graphs. Turtle, N-Triples and JSON-LD have the union of the
+    graphs, each statement once; in JSON-LD, each thing is one object. Every dump describes itself:
+    graph:catalog has title, licence, version, sources and counts of the dataset and of each named
+    graph; in a folder also size and digest of the files. The same data give the same bytes. .zst
+    needs the extra [zstd].
     """
     with show_progress("Exporting") as progress:
         done = export_rdf(
@@ -83,6 +99,7 @@ def rdf(
             target,
             form=form,
             graphs=graphs,
+            without=without,
             entailed=entailed,
             force=force,
             progress=progress,

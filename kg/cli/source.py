@@ -20,6 +20,7 @@ def source() -> None:
     \b
     kg source list                               the texts that the data cite
     kg source add article.txt                    for kg check and kg show
+    kg source count                              write how much of each sentence is cited
     kg source restore article.txt -o clean.txt   make a garbled text readable
     """
 
@@ -52,6 +53,24 @@ def add(ctx: click.Context, file: Path) -> None:
 
     known = list_cited_sources(find_context_home(ctx))
     print_message(f"Copied to {add_source(file, known)}")
+
+
+@source.command(short_help="Write how much of each sentence is cited.")
+@click.pass_context
+def count(ctx: click.Context) -> None:
+    """Write into the data how much of each sentence of the sources is cited.
+
+    The figures are cdp:coveredCharacters and cdp:citationCount of each source segment. Afterwards,
+    kg check reports each sentence in which something was deleted. Write them when the data are
+    right. The files are written in canonical form.
+
+    \b
+    kg source count
+    """
+    from kg.check import write_figures
+
+    for path in write_figures(find_context_home(ctx)):
+        print_message(f"{path}: written")
 
 
 @source.command(short_help="Restore a garbled source text.")

@@ -1,19 +1,21 @@
 """`kg export rdf`: write the statements in the formats of RDF."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path, PurePath
-from typing import BinaryIO
+from typing import BinaryIO, cast
 from urllib.parse import unquote
 
 from pyoxigraph import Quad
 
 from kg.ask.lookup import find_similar, suggest_names
+from kg.catalog import CATALOG, CountedStream, WrittenFile, describe_dataset
 from kg.dumps.context import Context, read_context
-from kg.dumps.jsonld import JsonWriter
+from kg.dumps.frames import CONTEXT_FILE, FOLDER, build_frames
+from kg.dumps.jsonld import JsonWriter, encode_document
 from kg.dumps.turtle import TurtleWriter
 from kg.errors import KgError
 from kg.files import (
@@ -24,7 +26,7 @@ from kg.files import (
     write_file,
     write_folder,
 )
-from kg.graph import ENTAILED, load_graph
+from kg.graph import ENTAILED, LocalGraph, load_graph
 from kg.home import Home, producer
 from kg.names import read_names
 from kg.store.canonical import encode_quad, encode_triple, sort_statements
@@ -36,6 +38,17 @@ SYNTAXES = {
     ".trig": "TriG",
     ".ttl": "Turtle",
     ".jsonld": "JSON-LD",
+}
+# See https://www.iana.org/assignments/media-types/.
+MEDIA_TYPES = {
+    ".nq": "application/n-quads",
+    ".nt": "application/n-triples",
+    ".trig": "application/trig",
+    ".ttl": "text/turtle",
+    ".jsonld": "application/ld+json",
+    ".gz": "application/gzip",
+    ".zst": "application/zstd",
+    "": "",
 }
 FORMATS = tuple(
     f"{syntax}{compression}".removeprefix(".")
@@ -55,7 +68,10 @@ Write = Callable[[Iterator[str]], Iterator[str]]
 
 @dataclass(frozen=True)
 class NamedGraph:
-    """A named graph: its IRI, its path below `graph:`, and its files; entailments have none."""
+    """A named graph: its IRI, its path below `graph:`, and its files.
+
+    Those that the program makes, `entailed` and `catalog`, have no files.
+    """
 
     name: str
     iri: str
@@ -76,6 +92,7 @@ def export_rdf(
     *,
     form: str | None = None,
     graphs: Sequence[str] = (),
+    without: Sequence[str] = (),
     entailed: bool | None = None,
     force: bool = False,
     progress: Progress = lambda what, share: None,
@@ -84,9 +101,10 @@ def export_rdf(
 
     The format is `form`, one of `FORMATS`, or that of the target's suffix; by default Turtle in a
     folder and N-Quads on `-`, standard output. See `is_folder_target` for what is a folder and
-    `choose_graphs` for `graphs` and `entailed`. In formats without named graphs each statement is
-    written once. The same data give the same bytes. Memory does not grow with the data, except
-    for the store that computes the entailments.
+    `choose_graphs` for `graphs`, `without` and `entailed`. In formats without named graphs each
+    statement is written once. The catalogue is part of what is written; in a folder it lists the
+    other files too. The same data give the same bytes. Memory does not grow with the data, except
+    for the store that computes the entailments and the catalogue.
 
     Raises:
         KgError: the format or a graph is unknown, or a file in the folder was not written by kg
@@ -94,8 +112,8 @@ def export_rdf(
     """
     folder = is_folder_target(target, one_file=form is not None)
     syntax, compression = find_format(target, form, folder=folder)
-    chosen = choose_graphs(home, graphs, entailed)
-    job = DumpJob(home, syntax, compression)
+    chosen = choose_graphs(home, graphs, entailed, without)
+    job = DumpJob(home, syntax, compression, tuple(chosen))
     if folder:
         count = 0
         with write_folder(Path(target), force=force, export="rdf") as open_file:
@@ -104,8 +122,11 @@ def export_rdf(
                 def report(what: str, share: float, number: int = number) -> None:
                     progress(what, (number + share) / len(chosen))
 
-                with open_file(f"{graph.name}{syntax}{compression}") as stream:
-                    count += job.write([graph], stream, report, iri=graph.iri)
+                name = f"{graph.name}{syntax}{compression}"
+                with open_file(name) as stream:
+                    count += job.write_listed(name, graph, stream, report)
+            for name, document in job.build_json().items():
+                open_file(name).write(encode_document(document))
     else:
         with write_file(Path(target)) as stream:
             count = job.write(chosen, stream, progress)
@@ -148,24 +169,31 @@ def _split_suffixes(name: str) -> tuple[str, str]:
 
 
 def list_graphs(home: Home) -> list[NamedGraph]:
-    """Return the named graphs of a home, in the order of their files, the entailments last."""
+    """Return the named graphs of a home, in the order of their files.
+
+    The last two are the entailments and the catalogue.
+    """
     names = read_names(home)
     files: dict[str, list[TurtleFile]] = {}
     for file in list_files(home):
         files.setdefault(file.graph, []).append(file)
-    graphs = [*files.items(), (names.expand(ENTAILED), [])]
+    graphs = [*files.items(), (names.expand(ENTAILED), []), (names.expand(CATALOG), [])]
     start = names.expand("graph:")
     return [NamedGraph(iri.removeprefix(start), iri, tuple(of)) for iri, of in graphs]
 
 
 def choose_graphs(
-    home: Home, wanted: Sequence[str], entailed: bool | None = None
+    home: Home,
+    wanted: Sequence[str],
+    entailed: bool | None = None,
+    without: Sequence[str] = (),
 ) -> list[NamedGraph]:
-    """Return the named graphs with the given names; all of them if there are no names.
+    """Return the named graphs with the names in `wanted`, or all, but none of those in `without`.
 
     A name is a path (`roundup-2021/wuhan`), a pattern (`roundup-2021/*`), a prefixed name in
     `graph:`, an IRI, or the path of a file (`data/roundup-2021/wuhan.ttl`), with or without its
-    suffix. If `entailed` is None, the entailments are among all graphs, but not added to names.
+    suffix. If `entailed` is None, the entailments are among all graphs, but not added to names. The
+    catalogue, which describes the others, is added and last; alone, it describes all graphs.
 
     Raises:
         KgError: a name matches no graph, or no graph is left.
@@ -173,21 +201,27 @@ def choose_graphs(
     graphs = list_graphs(home)
     start = read_names(home).expand("graph:")
     paths = {graph.iri: _list_paths(home, graph) for graph in graphs}
-    chosen = set() if wanted else set(paths)
-    for name in wanted:
+
+    def find(name: str) -> set[str]:
         path = name.removeprefix(start).removeprefix("graph:")
         found = {iri for iri, known in paths.items() if any(fnmatchcase(p, path) for p in known)}
         if not found:
             raise KgError(_explain_unknown(name, path, graphs), exit_code=2)
-        chosen |= found
+        return found
+
+    chosen = set().union(*map(find, wanted)) if wanted else set(paths)
+    omitted = set().union(*map(find, without))
+    made, catalog = graphs[-2:]
     if entailed is not None:
-        chosen = chosen | {graphs[-1].iri} if entailed else chosen - {graphs[-1].iri}
+        chosen = chosen | {made.iri} if entailed else chosen - {made.iri}
+    chosen -= omitted
     if not chosen:
         raise KgError(
-            "No graph is left: --graphs names only the entailments, and --no-entailed leaves them "
-            "out. Remove one of the two.",
+            "No graph is left: --without or --no-entailed leaves out all that --graphs names. "
+            "Remove one of them.",
             exit_code=2,
         )
+    chosen |= {catalog.iri} - omitted
     return [graph for graph in graphs if graph.iri in chosen]
 
 
@@ -215,11 +249,36 @@ class DumpJob:
     home: Home
     syntax: str
     compression: str
+    graphs: tuple[NamedGraph, ...]
+    listed: list[WrittenFile] = field(default_factory=list)
+
+    @cached_property
+    def graph(self) -> LocalGraph:
+        """All statements of the home in memory, with their entailments."""
+        return load_graph(self.home)
 
     @cached_property
     def context(self) -> Context:
         """The context of all files in JSON-LD."""
         return read_context(self.home)
+
+    def build_json(self) -> dict[str, dict[str, object]]:
+        """Return the context and the frames for a folder of JSON-LD, by the name of the file."""
+        if self.syntax != ".jsonld":
+            return {}
+        frames = build_frames(self.graph, self.context)
+        documents = {f"{FOLDER}/{name}.json": frame for name, frame in frames.items()}
+        return {CONTEXT_FILE: {"@context": self.context.build()}, **documents}
+
+    def write_listed(
+        self, name: str, graph: NamedGraph, stream: BinaryIO, progress: Progress
+    ) -> int:
+        """Write one named graph to a file, which the catalogue lists if it is written later."""
+        counted = CountedStream(stream)
+        count = self.write([graph], cast(BinaryIO, counted), progress, iri=graph.iri)
+        types = MEDIA_TYPES[self.syntax], MEDIA_TYPES[self.compression]
+        self.listed.append(counted.describe(name, graph.iri, *types))
+        return count
 
     def write(
         self, graphs: Sequence[NamedGraph], stream: BinaryIO, progress: Progress, iri: str = ""
@@ -275,8 +334,18 @@ class DumpJob:
             progress(unquote(graph.name), 0.5 * number / len(graphs))
             for file in graph.files:
                 yield from parse_file(file)
-            if not graph.files:
-                yield from load_graph(self.home).memory.list_added()
+            if graph.iri == read_names(self.home).expand(CATALOG):
+                yield from self._describe()
+            elif not graph.files:
+                yield from self.graph.memory.list_added()
+
+    def _describe(self) -> list[Quad]:
+        """Return the catalogue of the chosen graphs, or of all if it is the only one."""
+        every = [graph.iri for graph in list_graphs(self.home)]
+        chosen = [graph.iri for graph in self.graphs]
+        described = chosen[:-1] or every[:-1]
+        complete = described == every[:-1]
+        return describe_dataset(self.graph, described, self.listed, complete=complete)
 
 
 def _write_lines(lines: Iterator[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Write JSON-LD with a context: one node per line, in its named graph, without framing.
+"""Write JSON-LD with a context: one node per thing, each on a line, without named graphs.
 
 See https://www.w3.org/TR/json-ld11/. Integers and booleans are JSON's own where the context has
 their datatype and no reader changes them. All other values are strings, with the datatype in the
@@ -47,8 +47,8 @@ class JsonWriter:
             KgError: JSON-LD cannot express one of its terms.
         """
         key, value = self._encode_value(quad.predicate.value, quad.object)
-        nodes = self._encode_node(quad.graph_name), self._encode_node(quad.subject)
-        return " ".join((*nodes, key, value))
+        # All statements about a thing are in one node, whatever their named graph.
+        return " ".join(("", self._encode_node(quad.subject), key, value))
 
     def write(self, lines: Iterator[str]) -> Iterator[str]:
         """Yield the text of a file, given its sorted lines."""
@@ -58,14 +58,10 @@ class JsonWriter:
         yield ",\n".join(context)
         yield '\n},\n"@graph": ['
         separator = "\n"
-        for graph, subjects in group_lines(lines, "type"):
-            yield f'{separator}{{"id": {_dump(graph)}, "@graph": ['
-            separator = "\n"
+        for _, subjects in group_lines(lines, "type"):
             for subject in subjects:
                 yield separator + self._write_node(subject)
                 separator = ",\n"
-            yield "\n]}"
-            separator = ",\n"
         yield "\n]\n}\n"
 
     def _encode_value(self, predicate: str, value: object) -> tuple[str, str]:
@@ -136,6 +132,11 @@ class JsonWriter:
                 "Write .nq or .trig instead."
             )
         return name
+
+
+def encode_document(document: dict[str, object]) -> bytes:
+    """Return a context or a frame as a file of JSON."""
+    return f"{json.dumps(document, ensure_ascii=False, indent=2)}\n".encode()
 
 
 def _write_text(value: str) -> str:

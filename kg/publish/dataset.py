@@ -42,7 +42,8 @@ def write_dumps(graph: Graph) -> Iterator[File]:
     graphs = list_graphs(graph.home)
     for syntax, form in SYNTAXES.items():
         stream = io.BytesIO()
-        DumpJob(graph.home, syntax, COMPRESSION).write(graphs, stream, lambda what, share: None)
+        job = DumpJob(graph.home, syntax, COMPRESSION, tuple(graphs))
+        job.write(graphs, stream, lambda what, share: None)
         content = stream.getvalue()
         path = f"{FOLDER}/{NAME}{syntax}{COMPRESSION}"
         yield File(path, form, len(content), sha256(content).hexdigest(), content)

@@ -79,12 +79,8 @@ def _write_lines(quads: set[Quad]) -> str:
 
 
 def _write_json(quads: set[Quad], context: Context, address: str) -> str:
-    """Return JSON-LD in the default graph, with the address of the context.
-
-    The writer of dumps puts statements into named graphs: here all are in one, which is left out.
-    """
+    """Return JSON-LD with the address of the context, which all files share."""
     writer = JsonWriter(context)
     document = json.loads("".join(writer.write(sort_statements(iter(quads), writer.encode))))
-    nodes = [node for graph in document["@graph"] for node in graph["@graph"]]
-    document = {"@context": address, "@graph": nodes}
+    document = {"@context": address, "@graph": document["@graph"]}
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"

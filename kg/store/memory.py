@@ -137,13 +137,14 @@ class Memory:
             if isinstance(quad.graph_name, NamedNode)
         ]
 
-    def dump(self) -> str:
-        """Return all statements as sorted N-Quads: the same data give the same bytes.
+    def dump(self, more: Iterable[Quad] = ()) -> str:
+        """Return all statements, and more, as sorted N-Quads: the same data give the same bytes.
 
         The files are read again, because the engine changes the lexical forms of numbers.
         """
         loaded = chain.from_iterable(map(parse_file, self._files))
-        return "".join(f"{line}\n" for line in sort_statements(chain(loaded, self.list_added())))
+        every = chain(loaded, self.list_added(), more)
+        return "".join(f"{line}\n" for line in sort_statements(every))
 
     def list_added(self) -> Iterator[Quad]:
         """Yield the statements of the named graphs that were not loaded from files."""

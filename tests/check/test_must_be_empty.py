@@ -108,11 +108,15 @@ def find_header_faults(query: Question) -> list[str]:
     """Return what is wrong in the header of a query."""
     header = query.header
     faults = []
-    if set(header) != {"summary", "severity", "message"}:
+    optional = {"property", "value", "suggest", "cause"}
+    if set(header) - optional != {"summary", "severity", "message"}:
         faults.append("keys")
     if header.get("severity") not in ("violation", "warning"):
         faults.append("severity")
     variables, _ = run_query(Store(), query.query)
+    named = {str(header[key])[1:] for key in optional & set(header) if header[key][0] == "?"}
+    if not named <= set(variables):
+        faults.append("variables")
     for key in ("summary", "message"):
         texts = header.get(key)
         if not isinstance(texts, dict) or set(texts) != set(SENTENCE_ENDS):
@@ -138,6 +142,7 @@ def test_headers_have_severity_and_a_message_with_each_variable() -> None:
     ("old", "new", "fault"),
     [
         ("severity: warning", "severity: error", "severity"),
+        ("severity: warning", 'severity: warning\n#+ value: "?other"', "variables"),
         ("#+ message:", "#+ remark: text\n#+ message:", "keys"),
         ("  zh-Hans: 事物", "  zh-Hant: 事物", "languages of summary"),
         ("The {value}", "The value", "variables of message in en"),

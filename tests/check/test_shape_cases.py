@@ -151,6 +151,14 @@ def test_each_file_has_cases() -> None:
     assert {path.stem for path in SHAPES} == {path.parent.name for path in CASES}
 
 
+def test_shapes_that_cases_name_exist(shapes: Graph) -> None:
+    """A case of a shape that is gone would expect nothing."""
+    cases = read_graph(*CASES)
+    named = {shape for term in (CASE.violates, CASE.warns) for shape in cases.objects(None, term)}
+    assert len(named) > 150
+    assert named - set(list_reporting_shapes(shapes)) == set()
+
+
 def test_each_file_defines_its_own_shapes() -> None:
     for path in SHAPES:
         graph = read_graph(path)

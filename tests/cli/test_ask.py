@@ -8,11 +8,14 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
+from click.testing import CliRunner
 
-from kg.ask import find_question
+from kg.ask import find_question, list_questions, read_parameters
 from kg.ask.wrapping import measure_text
+from kg.cli import cli
 from kg.home import find_home
 from kg.names import LANGUAGES
+from kg.store import Rows
 
 Call = Callable[..., "subprocess.CompletedProcess[str]"]
 Terminal = Callable[..., str]
@@ -78,7 +81,27 @@ def test_empty_answer_is_explained_on_standard_error(call: Call) -> None:
         done = call("ask", "baselines", "--lang", language, "--format", "csv")
         assert done.stdout == "city,target,baseline,year,targetIri\r\n"
         assert done.stderr == find_question(find_home(), "baselines").text("empty", language) + "\n"
-    assert call("ask", "targets", "--city", "nanjing", "--format", "csv").stderr == ""
+    done = call("ask", "targets", "--city", "nanjing", "--format", "csv")
+    assert done.stderr.startswith("The source states no target with a number for this city")
+    assert call("ask", "targets", "--city", "wuhan", "--format", "csv").stderr == ""
+
+
+def test_each_question_explains_an_answer_without_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    home = find_home()
+    monkeypatch.setattr("kg.cli.ask.ask_question", lambda *_: Rows(("city",), []))
+    monkeypatch.setattr("kg.cli.ask.bind_question", lambda *_: {})
+    for question in list_questions(home):
+        needed = [p for p in read_parameters(home, question).values() if p.required]
+        words = [word for p in needed for word in (f"--{p.name}", p.sample)]
+        for language in ("en", "zh-Hans") if question.has_language else ("en",):
+            chosen = ["--lang", language] if question.has_language else []
+            done = CliRunner().invoke(cli, ["ask", question.name, *words, *chosen])
+            assert done.exit_code == 0, done.output
+            note = question.text("empty", language)
+            assert done.stderr == f"{note}\n", question.name
+            # One sentence.
+            assert not re.search(r"\. |。.", note), question.name
+            assert note.endswith("." if language == "en" else "。"), question.name
 
 
 def test_csv_json_and_markdown_have_the_same_rows(call: Call) -> None:

@@ -187,7 +187,8 @@ def test_file_over_the_limit_is_refused(
 
 
 @pytest.mark.parametrize(
-    "name", ["data/entailed.ttl", "ontology/entailed.ttl", "data/Entailed.TTL"]
+    "name",
+    ["data/entailed.ttl", "ontology/entailed.ttl", "data/Entailed.TTL", "data/catalog.ttl"],
 )
 def test_reserved_name_is_refused(name: str, small: Home, call: Call, tmp_path: Path) -> None:
     path = small.root / name

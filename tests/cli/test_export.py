@@ -20,6 +20,7 @@ FILES = (
 FOLDERS = {
     "export gephi documents --format json -o {}": "documents/documents.json",
     "export rdf --graphs themes -o {}/": "themes.ttl",
+    "export queries -o {}": "grlc/targets.rq",
     "export tables --table targets -o {}": "targets.csv",
 }
 

@@ -54,10 +54,10 @@ def test_graphs_entailments_and_compression(call: Call, wuhan: Home) -> None:
         "export", "rdf", "-o", "x.trig.gz", "--graphs", "themes", "--graphs", "roundup-2021/*",
         "--entailed", home=wuhan,
     )  # fmt: skip
-    assert re.fullmatch(r"x\.trig\.gz: \d+ statements, 3 named graphs\n", done.stdout)
-    assert gzip.decompress(Path("x.trig.gz").read_bytes()).decode().count(" {\n") == 3
+    assert re.fullmatch(r"x\.trig\.gz: \d+ statements, 4 named graphs\n", done.stdout)
+    assert gzip.decompress(Path("x.trig.gz").read_bytes()).decode().count(" {\n") == 4
     done = call("export", "rdf", "-o", "y.nq", "--graphs", "themes", home=wuhan)
-    assert done.stdout.endswith(" statements, 1 named graphs\n")
+    assert done.stdout.endswith(" statements, 2 named graphs\n")
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,8 @@ def test_graphs_entailments_and_compression(call: Call, wuhan: Home) -> None:
         ("-o x.nq --format trig", "kg: x.nq: the suffix contradicts --format trig."),
         ("--format xml", "kg: Invalid value for '--format': 'xml' is not one of 'nq', "),
         ("--graphs graph:entailed --no-entailed", "kg: No graph is left: "),
+        ("--graphs themes --without themes", "kg: No graph is left: "),
+        ("--without borrowed-label", "kg: borrowed-label: unknown graph. Did you mean borrowed"),
     ],
 )
 def test_usage_error_writes_nothing(
@@ -82,11 +84,12 @@ def test_usage_error_writes_nothing(
 def test_examples_of_the_help(call: Call, wuhan: Home, work_folder: Path) -> None:
     text = call("export", "rdf", "--help").stdout
     examples = re.findall(r"^  kg (export rdf.*?)(?:   .*| \| .*)?$", text, re.M)
-    assert len(examples) == 6
+    assert len(examples) == 9
     for example in examples:
         assert call(*shlex.split(example), home=wuhan).stdout
     assert {path.name for path in work_folder.iterdir()} == {
-        "city-policy.nq", "city-policy.trig.gz", "city-policy.jsonld", "dumps", "wuhan.ttl",
+        "city-policy.nq", "city-policy.trig.gz", "city-policy.jsonld", "json", "dumps",
+        "wuhan.ttl", "all.nq",
     }  # fmt: skip
     assert [form for form in FORMATS if "." not in form and form not in text] == []
 

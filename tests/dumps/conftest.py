@@ -14,7 +14,8 @@ from pyoxigraph import (
     serialize,
 )
 
-from kg.dumps import export_rdf
+from kg.catalog import describe_dataset
+from kg.dumps import export_rdf, list_graphs
 from kg.graph import load_graph
 from kg.home import Home, find_home
 from kg.turtle import list_files, parse_file
@@ -92,10 +93,24 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], bytes]:
 
 
 @pytest.fixture(scope="session")
-def statements() -> tuple[Quad, ...]:
-    """All statements of the real data, with entailments."""
+def describe() -> Callable[..., list[Quad]]:
+    """Return a function that gives the catalogue of some named graphs of a home, or of all."""
+
+    def describe_graphs(home: Home, *chosen: str) -> list[Quad]:
+        graphs = [
+            graph.iri for graph in list_graphs(home)[:-1] if graph.name in chosen or not chosen
+        ]
+        return describe_dataset(load_graph(home), graphs, complete=not chosen)
+
+    return describe_graphs
+
+
+@pytest.fixture(scope="session")
+def statements(describe: Callable[..., list[Quad]]) -> tuple[Quad, ...]:
+    """All statements of the real data, with entailments and catalogue."""
     loaded = [quad for file in list_files(find_home()) for quad in parse_file(file)]
-    return (*loaded, *load_graph(find_home()).memory.list_added())
+    added = load_graph(find_home()).memory.list_added()
+    return (*loaded, *added, *describe(find_home()))
 
 
 @pytest.fixture(scope="session")

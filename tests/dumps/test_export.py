@@ -25,13 +25,13 @@ from kg.dumps.export import (
     list_graphs,
 )
 from kg.errors import KgError
-from kg.graph import load_graph
+from kg.graph import LocalGraph, load_graph
 from kg.home import Home, find_home, producer
 from kg.turtle import list_files, parse_file
 
 HOME = find_home()
 WUHAN = "roundup-2021/wuhan"
-NAMED = {".nq", ".trig", ".jsonld"}
+NAMED = {".nq", ".trig"}
 OXIGRAPH = {
     ".nq": RdfFormat.N_QUADS,
     ".nt": RdfFormat.N_TRIPLES,
@@ -43,6 +43,7 @@ RDFLIB = {".nq": "nquads", ".nt": "nt", ".trig": "trig", ".ttl": "turtle", ".jso
 DECOMPRESS = {".gz": gzip.decompress, ".zst": zstd.decompress}
 
 Canonicalize = Callable[..., list[str]]
+Describe = Callable[..., list[Quad]]
 Real = Callable[[str], bytes]
 Write = Callable[..., str]
 MakeHome = Callable[[Path, dict[str, str]], Home]
@@ -105,10 +106,17 @@ def test_dump_of_the_real_data_has_all_statements(
 
 @pytest.mark.parametrize("form", SYNTAXES)
 def test_dump_of_hard_values_has_all_statements(
-    form: str, hard: Home, tmp_path: Path, write: Write, canonicalize: Canonicalize
+    form: str,
+    hard: Home,
+    tmp_path: Path,
+    write: Write,
+    canonicalize: Canonicalize,
+    describe: Describe,
 ) -> None:
     text = write(hard, tmp_path, form, entailed=False)
-    expected = canonicalize(list_statements(hard), named=form in NAMED)
+    graphs = [graph.name for graph in list_graphs(hard)[:-2]]
+    quads = [*list_statements(hard), *describe(hard, *graphs)]
+    expected = canonicalize(quads, named=form in NAMED)
     assert sum("place/a>" in line for line in expected) > 50
     assert canonicalize(parse(text.encode(), OXIGRAPH[form])) == expected
     assert canonicalize(read_with_rdflib(text, form)) == expected
@@ -143,16 +151,23 @@ def test_compressed_file_has_the_same_bytes(compression: str, real: Real) -> Non
 
 
 @pytest.mark.parametrize(
-    ("form", "count"), [(".ttl", 4), (".nt", 4), (".nq", 6), (".trig", 6), (".jsonld", 6)]
+    ("form", "count"), [(".ttl", 4), (".nt", 4), (".nq", 6), (".trig", 6), (".jsonld", 4)]
 )
 def test_statement_of_two_files_is_written_once_without_named_graphs(
-    form: str, count: int, tmp_path: Path, make_home: MakeHome, write: Write
+    form: str,
+    count: int,
+    tmp_path: Path,
+    make_home: MakeHome,
+    write: Write,
+    describe: Describe,
 ) -> None:
     """Blank nodes of two files are different nodes, even with the same label."""
     text = "_:x <e:p> <e:o> . <e:s> <e:p> 80.0 , 'a'@en ."
     home = make_home(tmp_path, {"a": text, "b": text})
     dump = write(home, tmp_path, form, graphs=["a", "b"])
-    assert len(list(parse(dump.encode(), OXIGRAPH[form]))) == count
+    described = describe(home, "a", "b")
+    assert len(described) > 10
+    assert len(list(parse(dump.encode(), OXIGRAPH[form]))) == count + len(described)
 
 
 # --- the same bytes ---------------------------------------------------------------------------
@@ -176,10 +191,12 @@ def test_bytes_do_not_depend_on_the_process(untouched: Home, tmp_path: Path) -> 
         assert dump == (tmp_path / "2" / f"x{form}").read_bytes()
 
 
-def test_dump_of_the_engine_has_the_same_bytes(untouched: Home, tmp_path: Path) -> None:
+def test_dump_of_the_engine_has_the_same_bytes(
+    untouched: Home, tmp_path: Path, describe: Describe
+) -> None:
     """`kg build` writes the dump of the engine."""
     export_rdf(untouched, str(tmp_path / "x.nq"))
-    dump = load_graph(untouched).memory.dump()
+    dump = load_graph(untouched).memory.dump(describe(untouched))
     assert (tmp_path / "x.nq").read_text("utf-8") == f"# {producer()}\n{dump}"
 
 
@@ -194,12 +211,12 @@ def test_dump_of_the_engine_has_the_same_bytes(untouched: Home, tmp_path: Path) 
     ],
 )  # fmt: skip
 def test_names_of_a_graph(name: str) -> None:
-    assert [graph.name for graph in choose_graphs(HOME, [name])] == [WUHAN]
+    assert [graph.name for graph in choose_graphs(HOME, [name])] == [WUHAN, "catalog"]
 
 
 def test_paths_of_a_file_name_its_graph() -> None:
     for name in ("cdp", "ontology/cdp", "ontology/cdp.ttl", "cdp.ttl"):
-        assert [graph.name for graph in choose_graphs(HOME, [name])] == ["cdp"]
+        assert [graph.name for graph in choose_graphs(HOME, [name])] == ["cdp", "catalog"]
     for name in ("data/cdp", f"ontology/{WUHAN}.ttl", f"{WUHAN}.nq"):
         with pytest.raises(KgError, match="unknown graph"):
             choose_graphs(HOME, [name])
@@ -207,19 +224,48 @@ def test_paths_of_a_file_name_its_graph() -> None:
 
 def test_entailments_are_among_all_graphs_but_not_added_to_names() -> None:
     def choose(*names: str, entailed: bool | None = None) -> list[str]:
-        return [graph.name for graph in choose_graphs(HOME, names, entailed)]
+        *chosen, last = [graph.name for graph in choose_graphs(HOME, names, entailed)]
+        assert last == "catalog"
+        return chosen
 
-    every = [graph.name for graph in list_graphs(HOME)]
-    assert every[-1] == "entailed"
+    *every, last = [graph.name for graph in list_graphs(HOME)]
+    assert (every[-1], last) == ("entailed", "catalog")
     assert len(every) > 13
     assert choose() == choose("*") == choose(entailed=True) == every
     assert choose(entailed=False) == choose("*", entailed=False) == every[:-1]
     assert choose("themes") == ["themes"]
     assert choose("themes", entailed=True) == choose("entailed", "themes") == ["themes", "entailed"]
     assert len(choose("roundup-2021/*", "themes")) == 9
+    assert choose("catalog") == []
     with pytest.raises(KgError, match="No graph is left") as caught:
         choose("entailed", entailed=False)
     assert caught.value.exit_code == 2
+
+
+def test_graphs_are_left_out() -> None:
+    def choose(*without: str, wanted: tuple[str, ...] = ()) -> list[str]:
+        return [graph.name for graph in choose_graphs(HOME, wanted, without=without)]
+
+    every = choose()
+    assert choose("themes", "graph:entailed") == [
+        n for n in every if n not in ("themes", "entailed")
+    ]
+    assert choose("roundup-2021/*", wanted=("roundup-2021/*", "codes")) == ["codes", "catalog"]
+    with pytest.raises(KgError, match="No graph is left"):
+        choose("*")
+    assert every[-1] == "catalog"
+    assert choose("catalog") == every[:-1]
+
+
+def test_export_without_borrowed_labels_labels_no_term_of_others(
+    tmp_path: Path, write: Write
+) -> None:
+    """Nor do the entailments; what is displayed for the terms is in properties of our own."""
+    label = re.compile(r"^<(?!https://w3id\.org/cdp/)\S+ <\S+(?:core#\w+|schema#)[lL]abel> ", re.M)
+    assert len(label.findall(write(HOME, tmp_path, ".nq"))) > 150
+    text = write(HOME, tmp_path, ".nq", without=["borrowed-labels"])
+    assert label.findall(text) == []
+    assert "/sdg/11> <https://w3id.org/cdp/ontology#labelEn> " in text
 
 
 @pytest.mark.parametrize(
@@ -240,24 +286,23 @@ def test_unknown_graph_is_an_error_with_a_hint(name: str, hint: str) -> None:
 
 def test_statements_are_those_of_the_chosen_graphs(tmp_path: Path, write: Write) -> None:
     text = write(HOME, tmp_path, ".nq", graphs=[WUHAN, "themes"])
-    expected = {f"<https://w3id.org/cdp/graph/{name}> ." for name in (WUHAN, "themes")}
+    expected = {f"<https://w3id.org/cdp/graph/{name}> ." for name in (WUHAN, "themes", "catalog")}
     assert {" ".join(line.split(" ")[-2:]) for line in text.split("\n")[1:-1]} == expected
     assert "graph:entailed {" not in write(HOME, tmp_path, ".trig", entailed=False)
     assert "graph:entailed {" in write(HOME, tmp_path, ".trig")
 
 
-def test_store_is_loaded_for_entailments_only(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(home: Home) -> None:
-        raise ZeroDivisionError
+@pytest.mark.parametrize("target", ["a.nq", "b/"])
+def test_store_is_loaded_once(target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = []
 
-    monkeypatch.setattr("kg.dumps.export.load_graph", fail)
-    export_rdf(HOME, str(tmp_path / "a.nq"), entailed=False)
-    export_rdf(HOME, str(tmp_path / "b.nq"), graphs=[WUHAN])
-    with pytest.raises(ZeroDivisionError):
-        export_rdf(HOME, str(tmp_path / "c.nq"))
-    assert not (tmp_path / "c.nq").exists()
+    def load(home: Home) -> LocalGraph:
+        loaded.append(home)
+        return load_graph(home)
+
+    monkeypatch.setattr("kg.dumps.export.load_graph", load)
+    export_rdf(HOME, f"{tmp_path}/{target}")
+    assert loaded == [HOME]
 
 
 # --- targets ----------------------------------------------------------------------------------
@@ -269,8 +314,9 @@ def test_folder_has_a_file_for_each_graph(
 ) -> None:
     done = export_rdf(HOME, f"{tmp_path}/dumps/", form=None if form == "ttl" else form)
     files = {path.relative_to(tmp_path / "dumps").as_posix() for path in tmp_path.rglob("*.*")}
+    files = {name for name in files if not name.startswith("frames/")} - {"context.json"}
     assert files == {"manifest.json", *(f"{graph.name}.{form}" for graph in list_graphs(HOME))}
-    assert done.statements == len(statements)
+    assert done.statements > len(statements)  # the catalogue lists the files too
     assert done.graphs == tuple(graph.iri for graph in list_graphs(HOME))
     syntax, _, compression = form.partition(".")
     data = (tmp_path / "dumps" / f"{WUHAN}.{form}").read_bytes()
@@ -300,9 +346,10 @@ def test_comment_names_the_graph_in_formats_without_named_graphs(
 
 def test_folder_of_fewer_graphs_keeps_no_old_files(tmp_path: Path) -> None:
     export_rdf(HOME, str(tmp_path), graphs=["roundup-2021/*", "themes"])
-    assert len(list(tmp_path.rglob("*.ttl"))) == 9
+    assert len(list(tmp_path.rglob("*.ttl"))) == 10
     export_rdf(HOME, str(tmp_path), graphs=["themes"])
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["manifest.json", "themes.ttl"]
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["catalog.ttl", "manifest.json", "themes.ttl"]
 
 
 def test_target_without_suffix_is_a_folder_unless_a_format_is_given(
@@ -420,5 +467,5 @@ def test_progress_rises_from_0_to_1(target: str, tmp_path: Path) -> None:
     shares = [share for _, share in calls]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0, 1)
-    assert {WUHAN, "entailed", "writing"} <= {what for what, _ in calls}
+    assert {WUHAN, "entailed", "catalog", "writing"} <= {what for what, _ in calls}
     assert len(calls) > 15

@@ -23,29 +23,30 @@ def test_each_node_is_on_a_line_of_its_own(
     lines = [line.rstrip(",") for line in real(".jsonld").decode().split("\n")]
     nodes = [line for line in lines if line.startswith('{"id"') and not line.endswith("[")]
     assert all(isinstance(json.loads(line), dict) for line in nodes)
-    assert len(nodes) == len({(quad.graph_name, quad.subject) for quad in statements})
-    assert sum(len(graph["@graph"]) for graph in document["@graph"]) == len(nodes)
+    assert len(nodes) == len({quad.subject for quad in statements}) == len(document["@graph"])
+    assert len(nodes) == len({json.loads(line)["id"] for line in nodes})
 
 
 def test_node_has_short_names_and_plain_values(document: Any) -> None:
-    nodes = [node for graph in document["@graph"] for node in graph["@graph"]]
-    (node,) = (n for n in nodes if n["id"] == "target:wuhan-open-rate-2022" and "label" in n)
-    assert node["type"] == "QuantitativeTarget"
+    (node,) = (node for node in document["@graph"] if node["id"] == "target:wuhan-open-rate-2022")
+    assert {"QuantitativeTarget", "Target"} <= set(node["type"])
     assert node["targetValue"] == "80.0"
+    assert node["deadlineYear"] == 2022
+    assert node["appliesTo"] == "place:wuhan"
     assert node["hasVoice"] == "voice:document"
     assert set(node["label"]) == {"en", "zh-Hans"}
 
 
 def test_no_value_of_the_city_data_needs_its_datatype(document: Any) -> None:
-    graphs = [graph for graph in document["@graph"] if "roundup-2021" in graph["id"]]
-    assert len(graphs) > 5
-    nodes = [node for graph in graphs for node in graph["@graph"]]
+    things = ("PolicyDocument", "Target", "Initiative", "Evidence", "City", "SourceSegment")
+    nodes = [node for node in document["@graph"] if set(things) & set(node.get("type", ()))]
+    assert len(nodes) > 500
     assert [node for node in nodes if any(":" in key for key in node)] == []
     assert [node for node in nodes if "@value" in json.dumps(node)] == []
 
 
 def test_links_to_other_vocabularies_are_iris(document: Any) -> None:
-    nodes = [n for graph in document["@graph"] for n in graph["@graph"] if "sameAs" in n]
+    nodes = [node for node in document["@graph"] if "sameAs" in node]
     assert len(nodes) > 5
     for node in nodes:
         values = node["sameAs"] if isinstance(node["sameAs"], list) else [node["sameAs"]]
@@ -56,13 +57,12 @@ def test_numbers_are_those_of_json_if_readers_keep_them(
     hard: Home, tmp_path: Path, document: Any, write: Callable[..., str]
 ) -> None:
     found: dict[str, set[type]] = {"start": set(), "listIndex": set(), "deadlineYear": set()}
-    for graph in document["@graph"]:
-        for node in graph["@graph"]:
-            for key, types in found.items():
-                types.update({type(node[key])} if key in node else ())
+    for node in document["@graph"]:
+        for key, types in found.items():
+            types.update({type(node[key])} if key in node else ())
     assert found == {"start": {int}, "listIndex": {int}, "deadlineYear": {int}}
-    graphs = json.loads(write(hard, tmp_path, ".jsonld", graphs=["hard/values"]))["@graph"]
-    (node,) = (node for graph in graphs for node in graph["@graph"] if node["id"] == "place:a")
+    nodes = json.loads(write(hard, tmp_path, ".jsonld", graphs=["hard/values"]))["@graph"]
+    (node,) = (node for node in nodes if node["id"] == "place:a")
     assert set(map(repr, node["listIndex"][:-1])) == {
         "0", "-5", "'+7'", "'-0'", "'007'", "9007199254740991", "'9007199254740992'",
         "-9007199254740991", "'-9007199254740992'", "' 5'", "'٣'",
@@ -81,7 +81,7 @@ def test_generator_is_not_a_statement(
     assert document.pop("generator") == producer()
     assert document["@context"]["generator"] is None
     quads = list(parse(json.dumps(document).encode(), RdfFormat.JSON_LD))
-    assert canonicalize(quads) == real_lines(True)
+    assert canonicalize(quads) == real_lines(False)
 
 
 def test_iri_that_looks_like_a_prefixed_name_is_an_error(

@@ -16,21 +16,29 @@ from kg.names import read_names
 HOME = find_home()
 
 
+CATALOG = re.compile(
+    r"^(graph:|dataset:|<https://w3id.org/cdp/(graph/|dataset)).*?\n\.\n", re.MULTILINE | re.DOTALL
+)
+
+
 def sort_values(text: str) -> list[str]:
-    """Return the lines in alphabetical order, without the punctuation at their ends."""
-    return sorted(re.sub(" [,;]$", "", line) for line in text.split("\n") if line)
+    """Return the lines in alphabetical order, without prefixes and punctuation at their ends."""
+    lines = (re.sub(" [,;]$", "", line) for line in text.split("\n"))
+    return sorted(line for line in lines if line and not line.startswith("PREFIX"))
 
 
 def test_turtle_of_a_file_is_that_file(tmp_path: Path, write: Callable[..., str]) -> None:
     """The data have no blank nodes, which would have labels in the dump."""
-    graphs = [g for g in list_graphs(HOME)[:-1] if g.files[0].path.is_relative_to(HOME.data)]
+    graphs = [g for g in list_graphs(HOME)[:-2] if g.files[0].path.is_relative_to(HOME.data)]
     assert len(graphs) >= 9
     for graph in graphs:
         (file,) = graph.files
         dump = write(HOME, tmp_path, ".ttl", graphs=[graph.name])
         original = file.path.read_text("utf-8")
         assert "[" not in re.sub('"[^"]*"', "", original)
-        assert sort_values(dump.partition("\n")[2]) == sort_values(original), graph.name
+        ours = CATALOG.sub("", dump.partition("\n")[2])
+        assert sort_values(ours) == sort_values(original), graph.name
+        assert set(re.findall("^PREFIX.*", original, re.M)) <= set(dump.split("\n"))
 
 
 def test_trig_is_grouped_by_graph_and_subject(
@@ -60,12 +68,17 @@ def test_types_are_written_first(hard: Home, tmp_path: Path, write: Callable[...
     assert "\n    <https://e.org/id> <https://e.org/type> ;\n" in text
 
 
-def test_empty_file_has_the_comment_only(
+def test_dump_of_an_empty_file_has_the_catalogue_only(
     tmp_path: Path, make_home: Callable[[Path, dict[str, str]], Home], write: Callable[..., str]
 ) -> None:
     home = make_home(tmp_path, {"a": ""})
-    for form in (".ttl", ".trig"):
-        assert write(home, tmp_path, form, graphs=["a"]) == f"# {producer()}\n"
+    text = write(home, tmp_path, ".trig", graphs=["a"])
+    assert re.findall(r"^\S+ \{$", text, re.M) == ["graph:catalog {"]
+    assert "void:triples 0 ;" in text
+    text = write(home, tmp_path, ".ttl", graphs=["a"])
+    assert text.startswith(f"# {producer()}\nPREFIX ")
+    assert "void:triples 0 ;" in text
+    assert not CATALOG.sub("", text).rpartition("PREFIX")[2].partition("\n")[2].strip()
 
 
 def test_triple_term_of_a_file_is_an_error_in_every_format(

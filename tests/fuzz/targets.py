@@ -188,7 +188,7 @@ def check_exports(home: Home, path: Path) -> None:
     before = canonicalize(parse(text, RdfFormat.TURTLE, base_iri=base))
     for suffix, form in DUMPS.items():
         target = home.root / f"dump.{suffix}"
-        export_rdf(home, str(target), graphs=["x/input"])
+        export_rdf(home, str(target), graphs=["x/input"], without=["catalog"])
         quads = parse(target.read_bytes(), form)
         if canonicalize(Quad(*quad.triple) for quad in quads) != before:
             raise FailureError(f"kg export rdf has other statements: in {suffix}")

@@ -23,14 +23,15 @@ from mutants import Data, Mutant, Triple, is_sampled, list_mutants, rank
 from rdflib import OWL, RDF, RDFS, Literal
 
 from kg.check.constraint_queries import list_constraint_queries, run_constraint_query
-from kg.check.evidence import check_evidence
 from kg.check.finding import Finding, Locator
 from kg.check.index import StatementIndex
 from kg.check.language_tags import check_language_tags
-from kg.check.placement import check_placement
+from kg.check.passages import Positions, check_evidence, check_figures, check_placement
 from kg.check.reference import validate_with_pyshacl
+from kg.check.scripts import check_scripts
 from kg.check.shapes import ShapeCompiler
 from kg.check.validation import Result
+from kg.check.wording import SOURCE_CHECKS, check_wording
 from kg.graph import ENTAILED
 from kg.graph import Graph as KnowledgeGraph
 from kg.home import Home
@@ -116,8 +117,27 @@ class Sandbox:
             query.name: partial(run_constraint_query, self.graph, query, self.locator, "en")
             for query in list_constraint_queries(data.home)
         }
-        self.searches["placement"] = partial(check_placement, self.graph, self.locator, "en")
+        self.searches["placement"] = self._check_placement
+        self.searches["figures"] = self._check_figures
+        self.searches["scripts"] = partial(
+            check_scripts, self.index, self.names, self.locator, "en"
+        )
+        self.searches["wording"] = self._check_wording
+        # What is found before any mutation is accepted: data/*/accepted-exceptions.toml.
+        self.accepted = {*chain(*(search() for search in self.searches.values()))}
+        self.accepted.update(check_evidence(self.graph, self.locator, "en"))
         self.hits = Counter[str]()
+
+    def _check_placement(self) -> Iterator[Finding]:
+        positions = Positions(self.graph, self.index)
+        return check_placement(self.graph, positions, self.locator, "en")
+
+    def _check_figures(self) -> Iterator[Finding]:
+        return check_figures(Positions(self.graph, self.index), self.names, self.locator, "en")
+
+    def _check_wording(self) -> Iterator[Finding]:
+        positions = Positions(self.graph, self.index)
+        return check_wording(self.graph, self.index, positions, self.locator, "en")
 
     def _entail(self, rule: str) -> set[ox.Quad]:
         """Return what a rule entails from the present statements."""
@@ -208,7 +228,8 @@ class Sandbox:
     def search(self) -> set[str]:
         """Return the check of the first query with a finding; the most successful is run first."""
         for name in sorted(self.searches, key=lambda name: -self.hits[name]):
-            checks = {finding.check for finding in self.searches[name]()}
+            checks = {each.check for each in self.searches[name]() if each not in self.accepted}
+            checks -= SOURCE_CHECKS
             if checks:
                 self.hits[name] += 1
                 return checks
@@ -216,7 +237,8 @@ class Sandbox:
 
     def compare_source(self) -> set[str]:
         """Return the names of the checks that the source text fails, if it was added."""
-        return {finding.check for finding in check_evidence(self.graph, self.locator, "en")}
+        found = chain(check_evidence(self.graph, self.locator, "en"), self._check_wording())
+        return {each.check for each in found if each not in self.accepted}
 
     def check_mutant(
         self, mutant: Mutant, *, everywhere: bool = False

@@ -1,8 +1,9 @@
 """Ontology and data, tested with HermiT, with an OWL RL closure, and with OWLAPI.
 
-They read the triples of ontology and data except those with xsd:date, which is not a datatype of
-OWL 2. HermiT runs in two ways: from owlready2, which needs only Java, and with ROBOT and OWLAPI,
-which Maven downloads (see pom.xml).
+They read the triples of the data except those with xsd:date, which is not a datatype of OWL 2; in
+the ontology only annotations have such values, and OWL 2 allows any there. HermiT runs in two
+ways: from owlready2, which needs only Java, and with ROBOT and OWLAPI, which Maven downloads (see
+pom.xml).
 """
 
 import shutil
@@ -33,17 +34,23 @@ HERE = Path(__file__).resolve().parent
 HOME = find_home()
 RDF_TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 RDFS_LABEL = NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
+ANNOTATION = NamedNode("http://www.w3.org/2002/07/owl#AnnotationProperty")
 PREF_LABEL = NamedNode("http://www.w3.org/2004/02/skos/core#prefLabel")
 XSD_DATE = NamedNode("http://www.w3.org/2001/XMLSchema#date")
 CDP = "https://w3id.org/cdp/ontology#"
+PART_OF, DUE_YEAR, DEADLINE_YEAR, INFERRED = (
+    NamedNode(f"{CDP}{name}") for name in ("partOf", "dueYear", "deadlineYear", "inferredProperty")
+)
+DISPLAY = [NamedNode(f"{CDP}label{tag}") for tag in ("En", "ZhHans", "ZhHant")]
 VARIANT = "https://w3id.org/cdp/test/variant/"
 THING = "https://w3id.org/cdp/test/thing/"
 OWLRL_ERROR = Namespace("http://www.daml.org/2002/03/agents/agent-ont#")["error"]
 
 REASON_SECONDS = 300
 
-# prefixes.ttl is about SHACL and not part of the ontology.
-ONTOLOGY = [HOME.ontology / f"{name}.ttl" for name in ("cdp", "codes", "themes", "alignments")]
+ONTOLOGY = sorted(HOME.ontology.glob("*.ttl"))
+SKOS = HERE / "skos.ttl"
+DUE_YEAR_RULE = HERE / "due-year.ttl"
 RULES = sorted((HOME.ontology / "rules").glob("*.rq"))
 
 
@@ -105,7 +112,8 @@ def view(everything: Store) -> list[Triple]:
 
 
 def test_there_is_something_to_test(view: list[Triple]) -> None:
-    assert len(RULES) >= 5
+    assert len(ONTOLOGY) >= 6
+    assert len(RULES) >= 8
     assert len(view) > 10_000
     assert WRONG.keys() == RIGHT.keys()
     assert len(WRONG) >= 14
@@ -146,6 +154,11 @@ def test_ontology_and_data_are_consistent_and_each_class_is_satisfiable(
     view: list[Triple], tmp_path: Path
 ) -> None:
     assert find_unsatisfiable(view, tmp_path / "view.nt") == set()
+
+
+def test_ontology_and_data_are_consistent_beside_skos(view: list[Triple], tmp_path: Path) -> None:
+    skos = make_view(read_store([SKOS]))
+    assert find_unsatisfiable([*view, *skos], tmp_path / "view.nt") == set()
 
 
 def test_variants_without_a_fault_are_consistent(ontology: list[Triple], tmp_path: Path) -> None:
@@ -251,6 +264,18 @@ def test_ontology_and_data_are_owl_2_dl(view: list[Triple], classpath: str, tmp_
     assert list_violations(view, classpath, tmp_path) == []
 
 
+@pytest.mark.parametrize("path", ONTOLOGY, ids=lambda path: path.stem)
+def test_each_file_is_owl_2_dl_alone(path: Path, classpath: str, tmp_path: Path) -> None:
+    triples = [quad.triple for quad in read_store([path])]
+    assert list_violations(triples, classpath, tmp_path) == []
+
+
+@pytest.mark.parametrize("added", [[], [SKOS]], ids=["together", "beside SKOS"])
+def test_files_are_owl_2_dl(added: list[Path], classpath: str, tmp_path: Path) -> None:
+    triples = [quad.triple for quad in read_store([*ONTOLOGY, *added])]
+    assert list_violations(triples, classpath, tmp_path) == []
+
+
 def test_variant_outside_owl_2_dl_is_found(
     ontology: list[Triple], classpath: str, tmp_path: Path
 ) -> None:
@@ -277,13 +302,16 @@ def apply_rules(rules: Iterable[Path], everything: Store) -> dict[str, list[Trip
     return added
 
 
-def is_label(triple: Triple) -> bool:
-    return triple.predicate == RDFS_LABEL
-
-
 @pytest.fixture(scope="session")
 def added(everything: Store) -> list[Triple]:
     return [triple for triples in apply_rules(RULES, everything).values() for triple in triples]
+
+
+@pytest.fixture(scope="session")
+def annotations(everything: Store) -> set[NamedNode]:
+    """The annotation properties, whose triples are never entailed: their rules have own tests."""
+    declared = {quad.subject for quad in everything.quads_for_pattern(None, RDF_TYPE, ANNOTATION)}
+    return {name for name in declared if isinstance(name, NamedNode)} | {RDFS_LABEL}
 
 
 @pytest.fixture(scope="session")
@@ -295,17 +323,18 @@ def unsound(everything: Store) -> list[Triple]:
 def not_entailed(
     view: list[Triple],
     added: list[Triple],
+    annotations: set[NamedNode],
     unsound: list[Triple],
     classpath: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> set[str]:
     """Return the triples that rules add although ontology and data do not entail them.
 
-    HermiT decides about each triple. Labels are annotations, which are never entailed.
+    HermiT decides about each triple.
     """
     folder = tmp_path_factory.mktemp("rules")
-    asked = [triple for triple in [*added, *unsound] if not is_label(triple)]
-    given = write_view(view, folder / "view.nt")
+    asked = [triple for triple in [*added, *unsound] if triple.predicate not in annotations]
+    given = write_view([*view, *make_view(read_store([DUE_YEAR_RULE]))], folder / "view.nt")
     wanted = write_view(asked, folder / "wanted.nt")
     program = ["java", "-cp", classpath, str(HERE / "Entailed.java")]
     done = run([*program, str(given), str(wanted)])
@@ -324,18 +353,10 @@ def test_each_rule_adds_something(everything: Store) -> None:
     assert [name for name, triples in added.items() if not triples] == []
 
 
-def test_rules_add_labels_and_triples_of_iris(added: list[Triple]) -> None:
-    """HermiT cannot decide about a literal or a blank node."""
-    assert [
-        triple
-        for triple in added
-        if not is_label(triple) and not all(isinstance(term, NamedNode) for term in triple)
-    ] == []
-
-
-def test_rules_add_types_labels_and_shortcuts(added: list[Triple]) -> None:
-    shortcuts = {NamedNode(f"{CDP}appliesTo"), NamedNode(f"{CDP}addressesTheme")}
-    assert {triple.predicate for triple in added} == {RDF_TYPE, RDFS_LABEL} | shortcuts
+def test_rules_add_known_properties(added: list[Triple]) -> None:
+    shortcuts = {NamedNode(f"{CDP}appliesTo"), NamedNode(f"{CDP}addressesTheme"), DUE_YEAR}
+    texts = {RDFS_LABEL, INFERRED, *DISPLAY}
+    assert {triple.predicate for triple in added} == {RDF_TYPE} | shortcuts | texts
 
 
 def test_triples_that_rules_add_are_entailed(not_entailed: set[str], added: list[Triple]) -> None:
@@ -343,14 +364,77 @@ def test_triples_that_rules_add_are_entailed(not_entailed: set[str], added: list
 
 
 def test_unsound_rule_is_found(not_entailed: set[str], unsound: list[Triple]) -> None:
-    shortcut = NamedNode(f"{CDP}addressesTheme")
-    assert {triple.predicate for triple in unsound} == {RDF_TYPE, shortcut}
+    predicates = {RDF_TYPE, NamedNode(f"{CDP}addressesTheme"), DUE_YEAR}
+    assert {triple.predicate for triple in unsound} == predicates
     assert not_entailed >= format_lines(unsound)
 
 
 def test_labels_are_the_preferred_labels(view: list[Triple], added: list[Triple]) -> None:
     """The rule about labels adds each preferred label, and no other."""
-    labels = {(t.subject, t.object) for t in added if is_label(t)}
+    labels = {(t.subject, t.object) for t in added if t.predicate == RDFS_LABEL}
     preferred = {(t.subject, t.object) for t in view if t.predicate == PREF_LABEL}
     assert len(preferred) > 100
     assert labels == preferred
+
+
+def read_values(triples: Iterable[Triple], *predicates: NamedNode) -> dict[object, list[object]]:
+    """Return the objects of some predicates by their subjects."""
+    values: dict[object, list[object]] = {}
+    for triple in triples:
+        if triple.predicate in predicates:
+            values.setdefault(triple.subject, []).append(triple.object)
+    return values
+
+
+def find_due_years(view: list[Triple]) -> dict[object, set[object]]:
+    """Return the years of each element: its own, or those of the nearest dated elements above."""
+    wholes, own = read_values(view, PART_OF), read_values(view, DEADLINE_YEAR)
+    found: dict[object, set[object]] = {}
+    for element in {*wholes, *own}:
+        level: set[object] = {element}
+        while level and element not in found:
+            years = {year for thing in level for year in own.get(thing, [])}
+            if years:
+                found[element] = years
+            level = {whole for thing in level for whole in wholes.get(thing, [])}
+    return found
+
+
+def test_due_years_are_those_of_the_nearest_dated_element(
+    view: list[Triple], added: list[Triple]
+) -> None:
+    found = read_values(added, DUE_YEAR)
+    inherited = found.keys() - read_values(view, DEADLINE_YEAR).keys()
+    assert len(inherited) >= 5
+    assert {element: set(years) for element, years in found.items()} == find_due_years(view)
+    assert [element for element, years in found.items() if len(years) > 1] == []
+
+
+def test_inferred_properties_are_values_that_no_source_states(
+    view: list[Triple], added: list[Triple]
+) -> None:
+    """Themes, goals, and years of another element; each is named, and nothing else."""
+    own = {(t.subject, t.object) for t in view if t.predicate == DEADLINE_YEAR}
+    always = {NamedNode(f"{CDP}{name}") for name in ("contributesTo", "hasTheme")}
+    wanted = {
+        (t.subject, t.predicate)
+        for t in [*view, *added]
+        if t.predicate in always or (t.predicate == DUE_YEAR and (t.subject, t.object) not in own)
+    }
+    stated = {(t.subject, t.object) for t in view if t.predicate == INFERRED}
+    found = {(t.subject, t.object) for t in added if t.predicate == INFERRED}
+    assert {name for _, name in found} == {*always, DUE_YEAR}
+    assert found == wanted - stated
+
+
+def test_each_labelled_thing_has_one_of_its_labels_to_display(
+    view: list[Triple], added: list[Triple]
+) -> None:
+    labels = read_values([*view, *added], RDFS_LABEL)
+    for display in DISPLAY:
+        shown = read_values(added, display)
+        assert shown.keys() == labels.keys()
+        assert [thing for thing, texts in shown.items() if len(texts) != 1] == []
+        assert [
+            thing for thing, texts in shown.items() if not set(texts) <= set(labels[thing])
+        ] == []

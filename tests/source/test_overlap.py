@@ -3,7 +3,7 @@
 import pytest
 
 from kg.source import NgramIndex
-from kg.source.overlap import COPY_LENGTH
+from kg.source.overlap import COPY_LENGTH, COPY_WORDS
 
 TEXTS = ["甲乙丙丁戊己庚,辛壬癸子丑寅卯辰"]
 COPIED = "甲乙丙丁戊己庚辛壬癸子丑寅卯"
@@ -26,6 +26,20 @@ def test_shorter_copy_is_not_found() -> None:
 )
 def test_long_names_may_be_the_same(name: str, found: str | None) -> None:
     assert NgramIndex(TEXTS, [name]).find(COPIED) == found
+
+
+def test_part_of_a_name_is_no_copy() -> None:
+    name = f"关于{COPIED}的意见"
+    assert NgramIndex([f"印发{name}并实施"], [name]).find(COPIED) is None
+    assert NgramIndex([f"印发{name}并实施"]).find(COPIED) == COPIED
+
+
+def test_words_in_other_languages_are_compared() -> None:
+    words = "the platform is first tried in three districts"
+    assert len(words.split()) == COPY_WORDS
+    index = NgramIndex([f"Then {words}, it says."])
+    assert index.find(f"We hear that {words.title()}!") == words
+    assert index.find(words.replace("three", "four")) is None
 
 
 def test_first_of_several_copies_in_any_text_is_returned() -> None:

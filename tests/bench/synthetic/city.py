@@ -1,6 +1,6 @@
 """A city's file while it is written: the things in it, their passages and random choices."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -17,6 +17,14 @@ AIMS = (
     ("Those concerned are to be drawn into {0} early on", "使各方及早参与{0}"),
     ("{0} is to be tried out in a few places and then spread", "先在几处试行{0}，再行推开"),
 )
+
+# The properties whose values a description repeats.
+VALUES = {
+    *("cdp:baselineValue", "cdp:baselineYear", "cdp:deadlineYear", "cdp:lowerBound"),
+    "cdp:upperBound",
+}
+COMPARED = {"cdp:declaredCount", "cdp:targetValue"}
+COMPARISONS = {"comparator:ge": ("at least ", "不低于"), "comparator:gt": ("more than ", "超过")}
 
 
 def format_slug(index: int) -> str:
@@ -97,15 +105,29 @@ class City:
         """Return whether something happens that has this probability."""
         return self.random.random() < probability
 
-    def describe(self, concept: str, detail: str = "") -> Statement:
+    def describe(self, concept: str, detail: Texts) -> Statement:
         """Return a description in which the city plans something about a concept."""
         english, chinese = self.vocabulary.labels[concept]
         aim, chinese_aim = self.random.choice(AIMS)
         text = aim.format(english)
-        ending = f", {detail}" if detail else ""
         return "cdp:description", write_texts(
-            f"{text[0].upper()}{text[1:]} in {self.label[0]}{ending}.",
-            f"{self.label[1]}{chinese_aim.format(chinese)}。",
+            f"{text[0].upper()}{text[1:]} in {self.label[0]}, {detail[0]}.",
+            f"{self.label[1]}{chinese_aim.format(chinese)}（{detail[1]}）。",
+        )
+
+    def detail_element(self, kind: Texts, number: str, statements: Sequence[Statement]) -> Texts:
+        """Return what the description of an element has to say: its values and technologies."""
+        comparators = [value for name, value in statements if name == "cdp:hasComparator"]
+        words = COMPARISONS.get(comparators[0], ("", "")) if comparators else ("", "")
+        values = [value for name, value in statements if name in VALUES]
+        compared = [value for name, value in statements if name in COMPARED]
+        used = [value for name, value in statements if name == "cdp:usesTechnology"]
+        names = [self.vocabulary.labels[value] for value in used]
+        english = [*values, *(words[0] + each for each in compared), *(name[0] for name in names)]
+        chinese = [*values, *(words[1] + each for each in compared), *(name[1] for name in names)]
+        return (
+            f"as the {kind[0]} numbered {number} ({', '.join(english) or 'alone'})",
+            f"{kind[1]}之{number}：{'、'.join(chinese) or '独立'}",
         )
 
     def add_evidence(self) -> Statement:
@@ -125,7 +147,7 @@ class City:
         name: str,
         kind: str,
         stated_in: str,
-        statements: Iterable[Statement] = (),
+        statements: Sequence[Statement] = (),
         *,
         voice: str = "document",
         themed: bool = True,
@@ -139,7 +161,7 @@ class City:
         title = self.vocabulary.labels[kind]
         label = f"{title[0].capitalize()} {number}: {topic[0]}", f"{topic[1]}{title[1]}{number}"
         stated = [
-            self.describe(theme, f"as the {title[0]} numbered {number}"),
+            self.describe(theme, self.detail_element(title, number, statements)),
             ("cdp:hasVoice", f"voice:{voice}"),
             ("cdp:statedIn", stated_in),
             *statements,
@@ -150,7 +172,7 @@ class City:
                 stated.append(("cdp:hasTheme", self.choose_member("cdp:Theme")))
         if voice in ("article", "inference"):
             stated.append(self.reported_in)
-        if self.happens(0.1):
+        if self.happens(0.1) or any(name == "cdp:inferredProperty" for name, _ in statements):
             note = write_texts("Made up, as all of this is.", "此处与其余一样，均为虚构。")
             stated.append(("skos:editorialNote", note))
         return self.add(name, kind, label, stated)

@@ -50,7 +50,9 @@ def add_documents(city: City) -> None:
             ("cdp:appliesTo", f"place:{city.slug}"),
             ("cdp:documentGenre", genre),
             city.reported_in,
-            city.describe(theme, f"as {english} numbered {number + 1}"),
+            city.describe(
+                theme, (f"as {english} numbered {number + 1}", f"{chinese}之{number + 1}")
+            ),
             *[("cdp:basedOn", earlier) for earlier in city.documents[-2:]],
             *list_document_details(city, number, genre, chinese),
         ]
@@ -119,7 +121,7 @@ def add_parts(city: City) -> list[str]:
         statements = [
             ("cdp:partOf", parent),
             ("cdp:listIndex", str(index)),
-            city.describe(theme, f"says part {slug}"),
+            city.describe(theme, (f"says part {slug}", f"部分{slug}")),
             ("cdp:heading", f'"{chinese}"@zh-Hans'),
         ]
         if kind == "cdp:DocumentPart":

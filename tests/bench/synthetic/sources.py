@@ -28,8 +28,8 @@ def compose_source(source: str, number: int, cities: Sequence[City], header: str
         (
             "cdp:description",
             write_texts(
-                "An article that does not exist, on made-up cities.",
-                "并不存在的一篇文章，所述均为虚构。",
+                f"Article {number}, which does not exist, on made-up cities.",
+                f"并不存在的文章之{number}，所述均为虚构。",
             ),
         ),
         ("cdp:hasEvidence", f"evidence:{source}-0-40"),

@@ -49,6 +49,8 @@ MESSAGES = {
         "zh-Hans": "文字照抄了来源文本的“{0}”。请改用自己的话表述。",
     },
 }
+SOURCE_CHECKS = frozenset(f"evidence-{check}" for check in MESSAGES)
+"""The checks that need the source text."""
 
 
 def list_compared_sources(graph: Graph) -> list[tuple[str, bool]]:
@@ -62,10 +64,14 @@ def list_compared_sources(graph: Graph) -> list[tuple[str, bool]]:
 def check_evidence(graph: Graph, locator: Locator, language: str) -> Iterator[Finding]:
     """Yield the violations that the source texts show."""
 
-    def report(check: str, node: str, *values: object) -> Iterator[Finding]:
+    def report(
+        check: str, node: str, *values: object, predicate: str = "", value: str = ""
+    ) -> Iterator[Finding]:
         message = pick(MESSAGES[check], language, "").format(*values)
-        subject = graph.names.shorten(node)
-        return locator.report(node, VIOLATION, f"evidence-{check}", f"{subject}: {message}")
+        message = f"{graph.names.shorten(node)}: {message}"
+        return locator.report(
+            node, VIOLATION, f"evidence-{check}", message, predicate=predicate, value=value
+        )
 
     for source, sha256, _ in _select(graph, "sources"):
         raw, error = _read_source(sha256)
@@ -95,7 +101,8 @@ def _check_passages(graph: Graph, raw: str, sha256: str, report: Reporter) -> It
             yield from report("offsets", node, error)
             continue
         if digest != expected:
-            yield from report("digest", node, expected)
+            predicate = graph.names.expand("cdp:passageDigest")
+            yield from report("digest", node, expected, predicate=predicate)
 
 
 def _check_segments(
@@ -121,10 +128,10 @@ def _check_wording(graph: Graph, raw: str, report: Reporter) -> Iterator[Finding
     except KgError:
         return  # The extra [source] is not installed.
     index = NgramIndex(texts, [name for (name,) in _select(graph, "titles")])
-    for node, _, description in _select(graph, "descriptions"):
-        copied = index.find(description)
+    for node, property_, wording in _select(graph, "descriptions"):
+        copied = index.find(wording)
         if copied:
-            yield from report("copy", node, copied)
+            yield from report("copy", node, copied, predicate=property_, value=wording)
 
 
 def _parse_offset(digits: str) -> int:

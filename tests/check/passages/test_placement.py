@@ -9,11 +9,13 @@ from random import Random
 import pytest
 
 from kg.check.finding import Finding, Locator
-from kg.check.placement import MESSAGES, Spans, check_placement
+from kg.check.index import StatementIndex
+from kg.check.passages.placement import MESSAGES, Spans, check_placement
+from kg.check.passages.positions import Positions
 from kg.graph import LocalGraph
 from kg.home import find_home
 from kg.names import text
-from kg.turtle import TurtleFile
+from kg.turtle import TurtleFile, list_files, parse_file
 from kg.turtle_format import diff_turtle
 from kg.turtle_tokens import index_statements
 
@@ -29,7 +31,14 @@ def check_case(name: str, language: str = "en") -> tuple[list[Finding], set[str]
     lines = index_statements(file.path.read_text("utf-8"), GRAPH, graph.names.expand("rdf:type"))
     locator = Locator([file], graph.memory.find_statements, lambda file: lines)
     marked = {text(node) for (node,) in graph.select(MARKED).rows}
-    return list(check_placement(graph, locator, language)), marked
+    expand = graph.names.expand
+    index = StatementIndex(expand("rdf:type"), expand("rdfs:subClassOf"))
+    index.add(parse_file(file))
+    for ontology in list_files(find_home()):
+        if ontology.path.name == "cdp.ttl":
+            index.add(parse_file(ontology))
+    positions = Positions(graph, index)
+    return list(check_placement(graph, positions, locator, language)), marked
 
 
 @pytest.mark.parametrize("check", MESSAGES)

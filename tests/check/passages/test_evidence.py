@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kg.check.evidence import check_evidence, list_compared_sources
 from kg.check.finding import Finding, Locator
+from kg.check.passages.evidence import check_evidence, list_compared_sources
 from kg.cli.source import list_cited_sources
 from kg.graph import load_graph
 from kg.home import Home
@@ -15,7 +15,7 @@ from kg.source import add_source, restore_text
 from kg.turtle import TurtleFile, list_files
 from kg.turtle_tokens import LineIndex, index_statements
 
-TOWN = Path(__file__).parents[1] / "small" / "town.txt"
+TOWN = Path(__file__).parents[2] / "small" / "town.txt"
 
 
 @pytest.fixture

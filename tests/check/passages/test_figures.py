@@ -1,0 +1,69 @@
+"""How much of each sentence is cited, compared with the figures beside the source."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from kg.check import check_files, write_figures
+from kg.check.finding import Finding
+from kg.home import Home
+
+Run = Callable[..., object]
+FIGURES = re.compile(r"^    cdp:(?:citationCount|coveredCharacters) .*\n", re.MULTILINE)
+
+
+def list_findings(home: Home) -> list[Finding]:
+    return [f for f in check_files(home).findings if f.check == "segment-figures"]
+
+
+@pytest.fixture
+def counted(small: Home) -> Home:
+    """The small home with its figures."""
+    assert list_findings(small) == []
+    assert write_figures(small) == [small.data / "town" / "source.ttl"]
+    assert write_figures(small) == []
+    assert check_files(small).findings == []
+    return small
+
+
+def test_figures_are_those_of_the_data(counted: Home) -> None:
+    text = (counted.data / "town" / "source.ttl").read_text("utf-8")
+    found = [int(line.split()[1]) for line in FIGURES.findall(text)]
+    # The heading is cited by the article and the plan, the sentences by one thing each.
+    assert found == [2, 14, 1, 37, 1, 25]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    cdp:hasEvidence evidence:town-16-53 ;\n", ""),
+        ('oa:end "53"', 'oa:end "52"'),
+        ('oa:start "16"', 'oa:start "17"'),
+        ("evidence:town-16-53 ;\n    cdp:hasTheme", "evidence:town-90-115 ;\n    cdp:hasTheme"),
+    ],
+)
+def test_change_of_what_is_cited_is_found(old: str, new: str, counted: Home) -> None:
+    path = counted.data / "town" / "suzhou.ttl"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+    found = list_findings(counted)
+    assert "https://w3id.org/cdp/id/segment/town-16-90" in {finding.node for finding in found}
+    source = (counted.data / "town" / "source.ttl").read_text("utf-8").splitlines()
+    assert all(re.search("citation|covered", source[finding.line - 1]) for finding in found)
+
+
+def test_missing_figure_is_found_in_a_source_that_has_some(counted: Home) -> None:
+    path = counted.data / "town" / "source.ttl"
+    text = path.read_text("utf-8")
+    path.write_text(FIGURES.sub("", text, count=2), "utf-8")
+    (finding,) = list_findings(counted)
+    assert "cdp:citationCount 2, cdp:coveredCharacters 14" in finding.message
+    path.write_text(FIGURES.sub("", text), "utf-8")
+    assert list_findings(counted) == []
+
+
+def test_command_writes_the_figures(small: Home, run: Run) -> None:
+    run("source", "count", home=small)
+    assert FIGURES.search((small.data / "town" / "source.ttl").read_text("utf-8"))

@@ -1,0 +1,64 @@
+"""Each fault is one finding, the root cause, at the line of the statement at fault."""
+
+from pathlib import Path
+
+import pytest
+
+from kg.check import check_files
+from kg.home import Home
+
+# A text in the city's file, what replaces it, and the only finding: check, a text of its line, and
+# a part of the message.
+FAULTS = [
+    ("PREFIX cdp: <https://w3id.org/cdp/ontology#>", "PREFIX cdp: <https://w3id.org/cdp/o#>",
+     "prefix", "PREFIX cdp:", "cdp/ontology#"),
+    ("PREFIX voice: <https://w3id.org/cdp/code/voice/>",
+     "PREFIX voice: <https://w3id.org/cdp/code/voice/>\nPREFIX v: <https://w3id.org/cdp/code/voce/>",
+     "prefix", "PREFIX v:", "Did you mean https://w3id.org/cdp/code/voice/"),
+    ("PREFIX voice:", "PREFIX voise:", "turtle", "cdp:hasVoice voice:", "PREFIX voice: <https://"),
+    ("cdp:appliesTo place:suzhou", "cdp:appliesTo place:wuhan",
+     "applies-to-another-place", "cdp:appliesTo", "place:suzhou"),
+    ("cdp:hasVoice", "cdp:hasVoise", "undeclared-property", "hasVoise", "mean cdp:hasVoice?"),
+    ("a cdp:Platform", "a cdp:Platfrom", "undeclared-class", "cdp:Platfrom", "cdp:Platform?"),
+    ("voice:document", "voice:documents", "dangling-iri", "voice:documents", "voice:document?"),
+    ("cdp:statedIn doc:suzhou-test-plan", "cdp:statedIn doc:suzhou-test-plans",
+     "dangling-iri", "test-plans", "1 more"),
+    ("cdp:deadlineYear 2030", 'cdp:deadlineYear "2030"',
+     "cdps:deadlineYear-datatype", "cdp:deadlineYear", "xsd:integer"),
+    ('"试验平台"@zh-Hans', '"试验平台"@zh', "language-tag", '"试验平台"@zh', "zh-Hans"),
+    ('"试验平台"@zh-Hans', '"试验平台"@en', "chinese-in-english", '"试验平台"@en', "试验平台"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "check", "line", "message"), FAULTS)
+def test_fault_is_one_finding(
+    old: str, new: str, check: str, line: str, message: str, small: Home
+) -> None:
+    path = small.data / "town" / "suzhou.ttl"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+    (finding,) = check_files(small).findings
+    assert finding.check == check
+    assert Path(finding.path) == path
+    assert line in path.read_text("utf-8").splitlines()[finding.line - 1]
+    assert message in finding.message
+    assert finding.severity == "violation"
+    (chinese,) = check_files(small, language="zh-Hans").findings
+    assert chinese.line == finding.line
+
+
+def test_faults_that_do_not_depend_on_each_other_are_all_found(small: Home) -> None:
+    path = small.data / "town" / "suzhou.ttl"
+    text = path.read_text("utf-8")
+    text = text.replace("a cdp:Platform ;", 'a cdp:Platform ;\n    cdp:madeUp "x" ;')
+    path.write_text(text.replace("voice:document", "voice:documents", 1), "utf-8")
+    found = {finding.check for finding in check_files(small).findings}
+    assert found == {"undeclared-property", "dangling-iri"}
+
+
+def test_prefixes_of_a_files_own_are_allowed(small: Home) -> None:
+    path = small.data / "town" / "suzhou.ttl"
+    own = "PREFIX mine: <https://example.org/mine#>\nPREFIX c: <https://w3id.org/cdp/ontology#>\n"
+    path.write_text(own + path.read_text("utf-8"), "utf-8")
+    assert check_files(small).findings == []
