@@ -97,7 +97,7 @@ def test_help_of_every_command(call: Call) -> None:
         faults += [f"{name}: {line}" for line in text.splitlines() if len(line) > 80]
     assert faults == []
     assert {("ask",), ("export", "gephi"), ("source", "add")} < set(commands)
-    assert len(commands) == 16
+    assert len(commands) == 17
 
 
 def test_every_option_and_argument_is_explained() -> None:
