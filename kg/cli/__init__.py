@@ -90,7 +90,7 @@ def export() -> None:
     kg export gephi city-theme -o city-theme.gexf   a network for Gephi
     kg export tables -o tables                      one CSV file per class
     kg export rdf -o city-policy.trig.gz            all statements
-    kg export queries -o shared                     the questions as Turtle, and for grlc
+    kg export queries -o shared                     the questions, for other tools
 
     Files are complete or not written at all: an interrupted export keeps the old ones. -o FILE
     overwrites any file. In a folder, files that kg did not write are overwritten only with --force.

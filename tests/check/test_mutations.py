@@ -5,7 +5,8 @@ those that no check detects, by operator and property, each with the reason. A s
 not listed fails, and so does a listed one that is detected.
 
 The quick tests check one in eight pairs of operator and property, always the same ones. The slow
-tests check all, compare the results of the shapes with pySHACL's, and check mutants in files.
+tests check one in three, or all with KG_ALL_MUTANTS=1 (after a change of data or checks), compare
+the results of the shapes with pySHACL's, and check mutants in files.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from kg.turtle_format import format_turtle
 
 FOLDER = Path(__file__).parents[1] / "mutations"
 SAMPLE = 8
+LARGE_SAMPLE = 1 if os.environ.get("KG_ALL_MUTANTS") else 3
 # For pySHACL: enough that most shapes have results, since its time hardly depends on the number.
 PYSHACL_MUTANTS = 1000
 LISTED = tomllib.loads((FOLDER / "survivors.toml").read_text("utf-8"))["survivor"]
@@ -95,22 +97,22 @@ def mutants(roundup: Home) -> list[Mutant]:
     scope="module",
     params=[
         pytest.param(SAMPLE, id="sample"),
-        pytest.param(1, id="all", marks=pytest.mark.slow),
+        pytest.param(LARGE_SAMPLE, id="large", marks=pytest.mark.slow),
     ],
 )
 def checked(
     request: pytest.FixtureRequest, roundup: Home, source_folder: dict[str, Path]
 ) -> Checked:
-    """The mutants in a sample, or all, with the checks that detect them."""
+    """The mutants in a sample, with the checks that detect them."""
     options = source_folder | {"PYTHONHASHSEED": "2"}
     found = run_mutate(roundup.root, *CITIES, "--sample", str(request.param), **options)
     return Checked(request.param, found)
 
 
-def all_mutants(test: Callable[..., None]) -> Callable[..., None]:
-    """Mark a test as slow: it is about all mutants."""
-    all_checked = pytest.mark.parametrize("checked", [1], indirect=True, ids=["all"])
-    marked: Callable[..., None] = pytest.mark.slow(all_checked(test))
+def large_sample(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test as slow: it is about the large sample."""
+    checked = pytest.mark.parametrize("checked", [LARGE_SAMPLE], indirect=True, ids=["large"])
+    marked: Callable[..., None] = pytest.mark.slow(checked(test))
     return marked
 
 
@@ -208,7 +210,7 @@ def test_list_of_survivors_is_well_formed() -> None:
     assert [cell for cell, times in cells.items() if times > 1] == []
 
 
-@all_mutants
+@large_sample
 @pytest.mark.usefixtures("article")
 def test_source_detects_the_survivors_that_are_listed_so(checked: Checked) -> None:
     by_source = [entry for entry in LISTED if entry.get("source")]
@@ -220,7 +222,7 @@ def test_source_detects_the_survivors_that_are_listed_so(checked: Checked) -> No
     assert detected
 
 
-@all_mutants
+@large_sample
 def test_most_mutants_are_detected(checked: Checked) -> None:
     assert len(checked.survivors) / len(checked.mutants) < 0.1
 
@@ -236,11 +238,11 @@ def test_results_are_those_of_pyshacl(roundup: Home) -> None:
     assert [result for result in results if result["count"]] == []
 
 
-@all_mutants
+@large_sample
 def test_nodes_that_a_mutant_does_not_affect_have_no_results(
     checked: Checked, roundup: Home
 ) -> None:
-    options = ["--sample", str(4 * SAMPLE), "--everywhere"]
+    options = ["--sample", str(12 * LARGE_SAMPLE), "--everywhere"]
     found = run_mutate(roundup.root, *CITIES, *options)
     assert len(found) > 40
     of_mutant = {name_mutant(mutant): list_shapes(mutant) for mutant in checked.mutants}
@@ -304,7 +306,7 @@ def rank_mutant(mutant: Mutant) -> str:
     return hashlib.sha256(name_mutant(mutant).encode()).hexdigest()
 
 
-@all_mutants
+@large_sample
 @pytest.mark.parametrize("turn", range(2))
 def test_check_of_mutants_in_files_agrees(
     checked: Checked, roundup: Home, tmp_path: Path, turn: int

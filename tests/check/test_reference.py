@@ -153,7 +153,7 @@ def break_graph(graph: LocalGraph, seed: int) -> tuple[StatementIndex, dict[Term
 ORDER = {"lessThan", "lessThanOrEquals"}
 LACKS = {
     "integer of Python": {*ORDER, "datatype", "minInclusive", "maxInclusive"},
-    "year": ORDER,
+    "year": {*ORDER, "minInclusive", "maxInclusive"},
     "ill-formed": ORDER,
     "negative": ORDER,
     "other datatype": ORDER,

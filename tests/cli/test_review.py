@@ -53,7 +53,7 @@ def test_check_counts_the_elements_that_have_changed(changed: Home, call: Call) 
 
 def test_check_without_a_ledger_says_how_to_begin(small: Home, call: Call) -> None:
     shown = call("check", home=small).stdout
-    assert "data/town/ledger.tsv: not recorded (2 files," in shown
+    assert "data/town/ledger.tsv: not recorded (2 files)" in shown
     assert "kg review --accept" in shown
 
 
