@@ -14,7 +14,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +25,7 @@ import click
 import pytest
 
 import kg.build
+import kg.catalog.describe
 import kg.dumps.export
 import kg.files
 import kg.files.staging
@@ -353,6 +354,7 @@ def prepare_commands(folder: Path) -> dict[str, Scenario]:
     graphs = {home: load_graph(home) for home in homes.values()}
     for module in (kg.build, kg.tables.export, kg.dumps.export):
         vars(module)["load_graph"] = graphs.get
+    vars(kg.catalog.describe)["_run"] = remember_rows(vars(kg.catalog.describe)["_run"])
     report = check_files(homes["new"])
     vars(kg.build)["check_files"] = lambda *args, **kwargs: report
     answers = {
@@ -402,6 +404,19 @@ def prepare_commands(folder: Path) -> dict[str, Scenario]:
         "source add": Scenario(lambda root: None, add_town),
         "review": Scenario(prepare_ledgers, record_all, True),
     }
+
+
+def remember_rows(run: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
+    """Return a function that runs each query of the catalogue once, before there are faults."""
+    known: dict[tuple[object, ...], list[Any]] = {}
+
+    def run_once(graph: object, name: str, facts: Mapping[str, str]) -> list[Any]:
+        key = id(graph), name, *sorted(facts.items())
+        if key not in known:
+            known[key] = run(graph, name, facts)
+        return known[key]
+
+    return run_once
 
 
 def remember(write: Writer, networks: Iterable[Network]) -> Writer:
@@ -468,7 +483,9 @@ def test_fault_leaves_old_or_new_files(name: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*SCENARIOS, *COMMANDS])
 def test_each_fault_leaves_old_or_new_files(name: str, tmp_path: Path) -> None:
-    check_scenario(name, tmp_path, len(KINDS))
+    """All kinds of faults; of the commands, which write by the same functions, the first ones."""
+    is_complete = name in SCENARIOS or "KG_ALL_FAULTS" in os.environ
+    check_scenario(name, tmp_path, len(KINDS) if is_complete else QUICK_KINDS)
 
 
 def main(name: str, folder: Path, kinds: int) -> None:
