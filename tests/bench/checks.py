@@ -71,7 +71,7 @@ def make_jena(home: Home, folder: Path) -> list[str] | str:
     if not (shutil.which("java") and shutil.which("mvn")):
         return "Java or Maven is missing"
     classpath = folder / "classpath"
-    maven = ["mvn", "-q", "-B", "-f", str(POM), "dependency:build-classpath"]
+    maven = ["mvn", "-q", "-B", "-Dstyle.color=never", "-f", str(POM), "dependency:build-classpath"]
     maven += [f"-Dmdep.outputFile={classpath}"]
     if subprocess.run(maven, stdout=subprocess.DEVNULL, check=False).returncode:
         return "Maven could not download Jena"

@@ -68,7 +68,7 @@ def test_portrait_of_wuhan(everything: dict[str, Description]) -> None:
     assert read_detail(document, "period") == ["The next three years (Wuhan plan)"]
     assert read_detail(document, "status") == ["not stated, counts as adopted"]
     assert [(passage.start, passage.end) for passage in document.passages] == [
-        (5785, 5832), (5833, 5866),
+        (5785, 5832), (5833, 5866), (5867, 5884),
     ]  # fmt: skip
     assert [(row.group, row.thing.prefixed) for row in list_rows(wuhan, "targets")] == [
         ("2021", "target:wuhan-brain-2021"),
