@@ -1,6 +1,7 @@
 """The benchmarks run, and judge what they measure. No test checks how fast anything is."""
 
 import importlib
+import math
 import operator
 import pkgutil
 import re
@@ -83,7 +84,8 @@ def check_verdicts(done: "subprocess.CompletedProcess[str]", tables: list[Rows])
     assert done.returncode == ("missed" in found)
     ratios = list_cells(tables, " / |^ratio$")
     assert ratios
-    assert all(float(ratio) > 0 for ratio in ratios)
+    # So few cities may take less time than fewer.
+    assert all(math.isfinite(float(ratio)) for ratio in ratios)
 
 
 @pytest.mark.slow

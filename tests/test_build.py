@@ -151,7 +151,8 @@ def test_interrupted_build_keeps_the_old_files(
     (out / DUMP).write_text("old")
     # A check that never ends, so that the interrupt surely comes in between.
     endless = "SELECT ?node { ?node ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER(?c = ?i && ?a) }"
-    (small.queries / "must-be-empty" / "a.rq").write_text(endless, "utf-8")
+    header = "#+ summary:\n#+   en: endless\n#+ severity: violation\n#+ message:\n#+   en: x\n"
+    (small.queries / "must-be-empty" / "a.rq").write_text(header + endless, "utf-8")
     command: list[str | Path] = [
         sys.executable,
         "-m",

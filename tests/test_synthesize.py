@@ -111,7 +111,9 @@ def test_every_property_of_the_real_data_is_used(
 ) -> None:
     own = {quad.predicate.value for quad in own_quads}
     assert len(own) > 40
-    assert own - {quad.predicate.value for quad in many_quads} == set()
+    missing = own - {quad.predicate.value for quad in many_quads}
+    # These are figures that `kg source count` writes.
+    assert missing == {f"{CDP}citationCount", f"{CDP}coveredCharacters"}
 
 
 def test_city_file_has_the_size_of_a_real_one(many: Path) -> None:

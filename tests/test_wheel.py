@@ -233,7 +233,8 @@ def test_error_names_the_extra_that_is_missing(
 def test_every_command_works_without_extras(installed: Path, plain: Path, tmp_path: Path) -> None:
     shown = run_installed(tmp_path, "-m", "kg", "--help", path=[plain, installed])
     names = re.findall(r"^  ([a-z]+) ", shown.stdout.partition("Commands:\n")[2], re.MULTILINE)
-    assert set(names) == {name.split()[0] for name in COMMANDS}
+    # `publish` needs an extra.
+    assert set(names) - {"publish"} == {name.split()[0] for name in COMMANDS}
     failed = {}
     for name, arguments in COMMANDS.items():
         words = [*name.split(), *arguments.split()]

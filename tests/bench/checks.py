@@ -71,9 +71,10 @@ def make_jena(home: Home, folder: Path) -> list[str] | str:
     if not (shutil.which("java") and shutil.which("mvn")):
         return "Java or Maven is missing"
     classpath = folder / "classpath"
-    maven = ["mvn", "-q", "-B", "-Dstyle.color=never", "-f", str(POM), "dependency:build-classpath"]
+    maven = ["mvn", "-q", "-B", "-f", str(POM), "dependency:build-classpath"]
     maven += [f"-Dmdep.outputFile={classpath}"]
-    if subprocess.run(maven, stdout=subprocess.DEVNULL, check=False).returncode:
+    # Maven writes sequences for colours to standard error, even if nothing is wrong.
+    if subprocess.run(maven, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
         return "Maven could not download Jena"
     data, shapes = folder / "data.nt", folder / "shapes.ttl"
     export_statements(home, data)
