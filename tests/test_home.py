@@ -43,11 +43,11 @@ def test_home_of_a_wheel_is_inside_the_package(
         find_home()
 
 
-def test_wheel_contains_the_three_folders() -> None:
+def test_wheel_contains_the_three_folders_and_the_citation() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
     assert wheel["force-include"] == {
-        name: f"kg/resources/{name}" for name in ("ontology", "data", "queries")
+        name: f"kg/resources/{name}" for name in ("ontology", "data", "queries", "CITATION.cff")
     }
 
 
