@@ -41,9 +41,15 @@ def find_newer_syntax(text: str) -> tuple[int, str] | None:
     >>> find_newer_syntax("<a:a> <a:b> <<( <a:a> <a:b> <a:c> )>> .")
     (1, 'a triple term “<<(”')
     """
-    if any(part in text for part in NEWER) or VERSION.search(text.lower()):
+    if any(part in text for part in NEWER) or _has_version(text):
         return next(_list_newer_syntax(text), None)
     return None
+
+
+def _has_version(text: str) -> bool:
+    # Bytes become lower case much faster than characters.
+    is_likely = b"version" in text.encode("utf-8", "surrogatepass").lower()
+    return is_likely and VERSION.search(text.lower()) is not None
 
 
 def _list_newer_syntax(text: str) -> Iterator[tuple[int, str]]:

@@ -41,6 +41,8 @@ from kg.turtle_format import format_turtle
 settings.register_profile("kg", deadline=None)
 settings.load_profile("kg")
 
+# Fixtures with which a test starts a process or a server.
+PROCESSES = frozenset(["interrupt", "run", "run_on_terminal", "serve_oxigraph", "serve_process"])
 SECONDS_TO_START = 20
 TRACEBACK = re.compile(r'Traceback|^\s*File ".*", line \d|^\w+(Error|Exception|Warning)\b', re.M)
 SMALL = Path(__file__).parent / "small"
@@ -80,6 +82,13 @@ def interrupt() -> Callable[[list[str | Path]], tuple[int, str, str, float]]:
                 process.kill()
 
     return interrupt_command
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow whatever starts a process or a server with a fixture."""
+    for item in items:
+        if not PROCESSES.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.hookimpl(wrapper=True)

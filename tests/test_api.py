@@ -176,6 +176,7 @@ CALLS: dict[str, Callable[[KnowledgeGraph, Any], object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CALLS)
 def test_odd_value_is_an_answer_or_a_kg_error(name: str, graph: KnowledgeGraph) -> None:
     errors = 0

@@ -94,6 +94,7 @@ def add_newtown(home: Home) -> None:
         (home.data / "town" / file.name.replace("suzhou", "newtown")).write_text(text, "utf-8")
 
 
+@pytest.mark.slow
 def test_another_source_city_and_place_can_be_added(
     tmp_path: Path, roundup: Home, copy_roundup: Callable[[Home, Path], Home], run: Run
 ) -> None:

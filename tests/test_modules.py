@@ -32,7 +32,7 @@ api
 review: elements ledger changes display selection
 check: finding tracing prefixes roots language_tags characters literals passed_over index
   shape_faults parameters patterns components validation syntax shapes reference
-  constraint_queries scripts
+  constraint_queries preconditions scripts
   passages/positions passages/placement passages/figures passages/evidence passages/__init__
   report wording/numbers wording/words wording/things wording/agreement wording/concepts
   wording/order wording/source_texts wording/__init__ exceptions checker

@@ -263,6 +263,7 @@ def run_bombs(sizes: list[tuple[str, int]]) -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.mark.slow
 def test_no_bomb_ends_the_process() -> None:
     small = run_bombs([(name, 5) for name in BOMBS])
     # Not every bomb is valid SPARQL: there is no such thing as - - 1.

@@ -554,6 +554,7 @@ def test_usage_errors_have_exit_code_2(server: str, run: Run) -> None:
     assert "error at 1:" in run("query", "SELECT {", "--endpoint", server, code=2).stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("terminal", [True, False])
 def test_ctrl_c_ends_a_push_and_a_terminal_has_a_progress_bar(terminal: bool) -> None:
     """The server is empty, accepts two graphs, and does not answer to the third."""

@@ -293,6 +293,7 @@ def test_generated_documents_keep_their_terms(document: Document) -> None:
     assert "\n\n\n" not in after
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents(), st.lists(st.tuples(whole_numbers, whole_numbers), min_size=1, max_size=3))
 def test_documents_with_tokens_in_wrong_places_are_refused_or_keep_their_terms(
@@ -310,6 +311,7 @@ def test_documents_with_tokens_in_wrong_places_are_refused_or_keep_their_terms(
     assert read_terms(after) == before
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents())
 def test_rdflib_reads_the_same_terms(document: Document) -> None:

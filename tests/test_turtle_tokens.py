@@ -152,6 +152,7 @@ def turtle_documents(draw: st.DrawFn) -> str:
     return text
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(turtle_documents())
 def test_each_statement_that_a_parser_reads_has_a_line(turtle: str) -> None:

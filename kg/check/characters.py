@@ -39,6 +39,8 @@ def may_have_forbidden(text: str) -> bool:
     >>> may_have_forbidden(r'<a:a> <a:b> "\u202E" .')
     True
     """
+    if all(map(str.isprintable, text.split("\n"))) and "\\" not in text:
+        return False
     # Few characters are different, so this is quicker than a search for each.
     return bool(FORBIDDEN.search("".join(set(text))) or ("\\" in text and ESCAPE.search(text)))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pyoxigraph import Quad
 
+from kg.ask.question import Question
 from kg.check.characters import check_characters, may_have_forbidden
 from kg.check.constraint_queries import list_constraint_queries, run_constraint_query
 from kg.check.exceptions import apply_exceptions
@@ -23,6 +24,7 @@ from kg.check.passages.figures import check_figures
 from kg.check.passages.placement import check_placement
 from kg.check.passages.positions import Positions
 from kg.check.passed_over import check_passed_over
+from kg.check.preconditions import meets_precondition
 from kg.check.prefixes import check_prefixes, explain_prefix
 from kg.check.reference import compare_results, validate_with_pyshacl
 from kg.check.report import Report, count_coverage
@@ -87,10 +89,10 @@ def check_files(
     asked = match_files(home, paths, pipes=True) if paths else list_files(home, shapes=True)
     progress(STEPS[0])
     check = _Check(home, asked)
-    if faults := check.read_files():
+    if faults := check.read_files(language):
         return Report(list(report_faults(faults, check.names, language)), [], len(asked), 0, [])
-    if wrong := list(check_prefixes(check.names, asked, language)):
-        return Report(sorted(wrong), [], len(asked), 0, [])
+    if check.wrong_prefixes:
+        return Report(sorted(check.wrong_prefixes), [], len(asked), 0, [])
     locator = check.make_locator(None if paths else home.root)
     progress(STEPS[1])
     check.add_entailments()
@@ -102,7 +104,7 @@ def check_files(
     }
     findings.update(check.check_input(paths, findings, locator, language))
     progress(STEPS[3])
-    for query in list_constraint_queries(home):
+    for query in check.list_queries():
         found = run_constraint_query(check.graph, query, locator, language, check.causes)
         findings.update(found)
     progress(STEPS[4])
@@ -163,6 +165,7 @@ class _Check:
         # The statements with faulty literals in the files to be checked.
         self.faulty: list[tuple[TurtleFile, Quad]] = []
         self.reviews: list[FileReview] = []
+        self.wrong_prefixes: list[Finding] = []
         # The digests of the elements in those files that are data, by named graph.
         self._digests: dict[str, dict[str, str]] = {}
         # Those of the files to be checked that are to be read closely.
@@ -171,7 +174,7 @@ class _Check:
         self._type = self.names.expand("rdf:type")
         self.index = StatementIndex(self._type, self.names.expand("rdfs:subClassOf"))
         self._asked = asked
-        data = list_files(home)
+        data = dict.fromkeys(list_files(home))
         folder = os.path.realpath(home.ontology / "shapes")
         self.checked = [f for f in asked if not f.resolved.is_relative_to(folder)]
         replaced = {file.graph for file in self.checked}
@@ -186,14 +189,14 @@ class _Check:
         self._shape_quads: list[tuple[TurtleFile, Quad]] = []
         self._shapes = ShapeCompiler(self.index, self.names)
 
-    def read_files(self) -> list[Fault]:
+    def read_files(self, language: str) -> list[Fault]:
         """Read all files; return the faults of those to be checked.
 
         Raises:
             KgError: another file is not Turtle.
         """
         faults = []
-        asked_files = set(self._asked)
+        asked_files, shape_files = set(self._asked), set(self._shape_files)
         recorded = list_recorded_graphs(self.graph.home)
         for file in (*self._files, *self._shape_files):
             try:
@@ -202,19 +205,20 @@ class _Check:
             except ReadError as error:
                 faults.append(Fault(file.path, error.line, error.reason))
                 continue
-            if file in self._shape_files:
+            if file in shape_files:
                 self._shapes.add(quads)
                 self._shape_quads += ((file, quad) for quad in quads)
             else:
                 self.index.add(quads)
                 self.graph.memory.add_parsed(file, quads)
             if file in asked_files:
+                self.wrong_prefixes += check_prefixes(self.names, file.path, content, language)
                 if file.graph in recorded:
                     self._digests[file.graph] = digest_elements(quads, self.names)
                 self.faulty += [(file, q) for q in quads if find_literal_fault(q.object)]
                 if may_have_forbidden(content):
                     self.unusual_characters.append(file)
-                if may_have_other_tags(content) and file not in self._shape_files:
+                if may_have_other_tags(content) and file not in shape_files:
                     self.unusual_tags.append(file)
         asked = {str(file.resolved) for file in self._asked}
         others = [fault for fault in faults if os.path.realpath(fault.path) not in asked]
@@ -277,6 +281,12 @@ class _Check:
             self.notes,
             self.reviews,
         )
+
+    def list_queries(self) -> Iterator[Question]:
+        """Yield the must-be-empty queries that can find anything."""
+        for query in list_constraint_queries(self.graph.home):
+            if meets_precondition(query, self.index, self.names):
+                yield query
 
     def check_sources(self, locator: Locator, language: str) -> Iterator[Finding]:
         """Yield the findings on evidence, and on texts that rest on it."""

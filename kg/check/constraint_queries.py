@@ -36,15 +36,19 @@ def run_constraint_query(
     Raises:
         KgError: ?node or a part of the header is missing, or the query is not a SELECT query.
     """
-    names, header = graph.names, query.header
+    names = graph.names
     known: list[str] = []
     rows = graph.select(query.query, str(query.path))
+    # The header is only for findings: to parse it takes longer than most queries.
+    header = query.header if rows.rows else {}
     try:
+        if "node" not in rows.variables:
+            raise KeyError("?node")
+        if not rows.rows:
+            return
         severity, template = str(header["severity"]), query.text("message", language)
         if not template:
             raise KeyError("message")
-        if "node" not in rows.variables:
-            raise KeyError("?node")
         for row in rows.rows:
             terms = {f"?{name}": term for name, term in zip(rows.variables, row, strict=True)}
             shown = {name[1:]: names.show(term) for name, term in terms.items()}

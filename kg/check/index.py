@@ -53,14 +53,19 @@ class StatementIndex:
             if not isinstance(value, Literal):
                 # Equal IRIs share one object, which saves much memory.
                 value = terms.setdefault(value, value)
-            known = self._objects.setdefault(each.predicate, {}).setdefault(subject, [])
-            if self._has_value(known, each.predicate, subject, value):
+            predicate = each.predicate
+            of_subject = self._objects.setdefault(predicate, {})
+            known = of_subject.get(subject)
+            if known is None:
+                of_subject[subject] = [value]
+            elif self._has_value(known, predicate, subject, value):
                 continue
-            known.append(value)
-            if self._subjects and each.predicate in self._subjects:
-                self._subjects[each.predicate].setdefault(value, []).append(subject)
+            else:
+                known.append(value)
+            if self._subjects and predicate in self._subjects:
+                self._subjects[predicate].setdefault(value, []).append(subject)
             if self._instances:
-                self._update_instances(subject, each.predicate)
+                self._update_instances(subject, predicate)
 
     def _has_value(
         self, known: list[Term], predicate: NamedNode, subject: Term, value: Term
@@ -87,6 +92,14 @@ class StatementIndex:
             if each.predicate in self._subjects:
                 _remove_value(self._subjects[each.predicate], each.object, each.subject)
             self._update_instances(each.subject, each.predicate)
+
+    def predicates(self) -> list[NamedNode]:
+        """Return the predicates that were asked for or have statements."""
+        return list(self._objects)
+
+    def iris(self) -> Iterator[NamedNode]:
+        """Yield each IRI that is or was a subject or an object."""
+        return (term for term in self._terms if isinstance(term, NamedNode))
 
     def objects(self, predicate: NamedNode) -> Mapping[Term, list[Term]]:
         """Return the objects of a predicate, by subject."""

@@ -7,10 +7,10 @@ does, can take years for a short one. See https://www.w3.org/TR/shacl/#PatternCo
 from collections.abc import Callable, Iterable
 from itertools import islice
 
-from pyoxigraph import Literal
+from pyoxigraph import Literal, QuerySolutions, Store
 
 from kg.names import text
-from kg.store import Memory, Rows
+from kg.store.interruptible import run_interruptible
 
 # The number of texts that one query matches: more would make the query very long.
 BATCH = 10_000
@@ -28,7 +28,7 @@ class Pattern:
             ValueError: it is not a regular expression, or too large.
         """
         self._arguments = f"{Literal(pattern)}, {Literal(flags)}"
-        self._engine = Memory()
+        self._engine = Store()
         self._matches: dict[str, bool] = {}
         self._list_texts = list_texts
         # REGEX has no value, true or false, if the pattern or the flags are wrong.
@@ -57,5 +57,9 @@ class Pattern:
 
     def _select(self, where: str) -> list[str]:
         """Return the texts that a graph pattern selects."""
-        found = self._engine.query(f"SELECT ?text {{ {where} }}")
-        return [text(row[0]) for row in found.rows] if isinstance(found, Rows) else []
+
+        def run() -> list[str]:
+            found = self._engine.query(f"SELECT ?text {{ {where} }}")
+            return [text(row[0]) for row in found] if isinstance(found, QuerySolutions) else []
+
+        return run_interruptible(run)

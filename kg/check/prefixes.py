@@ -1,12 +1,12 @@
 """Check the PREFIX lines of files: a wrong one makes every term below it wrong."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from pathlib import Path
 
 from kg.ask.lookup import find_similar
 from kg.check.finding import VIOLATION, Finding
 from kg.names import Names, pick
-from kg.turtle import TurtleFile, read_turtle
 
 PREFIX = re.compile(r"^[ \t]*@?prefix[ \t]+([\w.-]*):[ \t]*<([^<>\s]*)>", re.MULTILINE | re.I)
 MESSAGES = {
@@ -40,25 +40,23 @@ def explain_prefix(message: str, names: Names, language: str) -> str:
     return pick(HINTS["mean"], language, "").format(similar[0]) if similar else ""
 
 
-def check_prefixes(names: Names, files: Sequence[TurtleFile], language: str) -> Iterator[Finding]:
-    """Yield a violation for each prefix that stands for another IRI than in prefixes.ttl.
+def check_prefixes(names: Names, path: Path, content: str, language: str) -> Iterator[Finding]:
+    """Yield a violation for each prefix of a file that stands for another IRI than in prefixes.ttl.
 
     A prefix of a file's own is allowed, unless its IRI is nearly one of those.
     """
     known = set(names.prefixes.values())
-    for file in files:
-        text = read_turtle(file)
-        for found in PREFIX.finditer(text):
-            name, iri = found[1], found[2]
-            expected, check = names.prefixes.get(name, ""), "differs"
-            if iri in known or iri == expected:
-                if not expected or iri == expected:
-                    continue
-            elif not expected:
-                check = "similar"
-                expected = next(iter(find_similar(iri, known, cutoff=0.95)), "")
-                if not expected or expected.startswith(iri) or iri.startswith(expected):
-                    continue
-            line = text.count("\n", 0, found.start(1)) + 1
-            message = pick(MESSAGES[check], language, "").format(name, expected, iri)
-            yield Finding(str(file.path), line, VIOLATION, "prefix", "", message)
+    for found in PREFIX.finditer(content):
+        name, iri = found[1], found[2]
+        expected, check = names.prefixes.get(name, ""), "differs"
+        if iri in known or iri == expected:
+            if not expected or iri == expected:
+                continue
+        elif not expected:
+            check = "similar"
+            expected = next(iter(find_similar(iri, known, cutoff=0.95)), "")
+            if not expected or expected.startswith(iri) or iri.startswith(expected):
+                continue
+        line = content.count("\n", 0, found.start(1)) + 1
+        message = pick(MESSAGES[check], language, "").format(name, expected, iri)
+        yield Finding(str(path), line, VIOLATION, "prefix", "", message)

@@ -14,7 +14,7 @@ from itertools import chain
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from kg.check.components import COMPONENTS, Context, Test
+from kg.check.components import COMPONENTS, OF_ABSENCE, Context, Test
 from kg.check.index import StatementIndex
 from kg.check.parameters import read_iri
 from kg.check.shape_faults import ShapeError, ShapeFault
@@ -133,6 +133,7 @@ class ShapeCompiler:
         shape.messages = {language_of(each): text(each) for each in self._read(node, "message")}
         shape.uncovered = shape.uncovered or self._find_uncovered(node)
         self._add_constraints(shape)
+        shape.tests_absence = any(name in OF_ABSENCE for name, _ in shape.constraints)
         for value in self._read(node, "property"):
             with self._catch(node, "property"):
                 if not self._read(value, "path"):

@@ -30,6 +30,7 @@ class Result:
 class Shape:
     """A compiled shape; `find_values` returns its value nodes for a focus node.
 
+    `tests_absence` is False if no constraint can be violated without value nodes.
     `size` is the number of shapes that it consists of, `depth` how deep they are nested, and
     `uncovered` a word of SHACL that it uses and that is not covered, or "".
     """
@@ -42,6 +43,7 @@ class Shape:
     messages: Mapping[str, str] = field(default_factory=dict)
     constraints: list[tuple[str, Constraint]] = field(default_factory=list)
     properties: list[Shape] = field(default_factory=list)
+    tests_absence: bool = True
     size: int = 1
     depth: int = 1
     uncovered: str = ""
@@ -49,6 +51,8 @@ class Shape:
     def conforms(self, focus: Term) -> bool:
         """Return whether validating a node gives no result."""
         values = self.find_values(focus)
+        if not values and not self.tests_absence:
+            return True
         for _, constraint in self.constraints:
             for _ in constraint(focus, values):
                 return False
@@ -57,6 +61,8 @@ class Shape:
     def validate(self, focus: Term, results: list[Result]) -> None:
         """Add the results of validating a node."""
         values = self.find_values(focus)
+        if not values and not self.tests_absence:
+            return
         for component, constraint in self.constraints:
             for value in constraint(focus, values):
                 result = Result(

@@ -197,6 +197,7 @@ def find_faults(answer: Rows, names: Names, width: int) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
 def test_every_answer_can_be_read_at_each_width(
     language: str, graph: LocalGraph, questions: dict[str, Question]

@@ -108,7 +108,7 @@ def find_header_faults(query: Question) -> list[str]:
     """Return what is wrong in the header of a query."""
     header = query.header
     faults = []
-    optional = {"property", "value", "suggest", "cause"}
+    optional = {"precondition", "property", "value", "suggest", "cause"}
     if set(header) - optional != {"summary", "severity", "message"}:
         faults.append("keys")
     if header.get("severity") not in ("violation", "warning"):

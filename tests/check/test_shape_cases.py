@@ -299,6 +299,7 @@ def test_context_has_valid_nodes_only() -> None:
     assert not {*context.subjects(CASE.violates), *context.subjects(CASE.warns)}
 
 
+@pytest.mark.slow
 def test_results_are_those_that_the_cases_expect_and_those_of_pyshacl(shapes: Graph) -> None:
     expected = read_expected(read_graph(*CASES), shapes)
     index, compiler = compile_shapes(read_statements(*SHAPES))

@@ -86,6 +86,7 @@ def test_empty_answer_is_explained_on_standard_error(call: Call) -> None:
     assert call("ask", "targets", "--city", "wuhan", "--format", "csv").stderr == ""
 
 
+@pytest.mark.slow
 def test_each_question_explains_an_answer_without_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     home = find_home()
     monkeypatch.setattr("kg.cli.ask.ask_question", lambda *_: Rows(("city",), []))
@@ -150,6 +151,7 @@ def test_answer_fits_a_terminal_and_is_complete(
     assert set(missing) <= {"lowerBound", "upperBound"}  # columns without a value
 
 
+@pytest.mark.slow
 def test_columns_of_iris_are_shown_if_they_fit_or_on_request(run_on_terminal: Terminal) -> None:
     for columns, line, has_iris in (
         (200, "themes --city wuhan", True),

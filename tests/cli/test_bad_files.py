@@ -117,6 +117,7 @@ def test_bad_texts_are_all_refused_at_once(small: Home, call: Call, tmp_path: Pa
             assert reason in found[0], name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", TEXTS)
 def test_bad_text_alone_is_refused(kind: str, small: Home, call: Call, tmp_path: Path) -> None:
     _, line, reason = TEXTS[kind]
@@ -159,6 +160,7 @@ def make_kinds(path: Path) -> dict[str, tuple[Callable[[], object], str]]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", make_kinds(Path()))
 def test_special_file_is_refused(
     kind: str, small: Home, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -65,6 +65,7 @@ def test_name_of_a_network_is_found_among_options(line: str, position: int | Non
     assert gephi.find_name(line.split()) == position
 
 
+@pytest.mark.slow
 def test_options_before_and_after_a_question_are_the_same(call: Call) -> None:
     for before, after in (
         ("--lang zh-Hans targets", "targets --lang zh-Hans"),
@@ -126,6 +127,7 @@ def test_control_characters_of_an_unknown_name_are_escaped(call: Call) -> None:
     assert call("ask", "a\x1b[2J", code=2).stderr.startswith(r"kg: a\x1b[2J: unknown question.")
 
 
+@pytest.mark.slow
 def test_names_and_options_are_completed_after_options() -> None:
     assert complete("ask", "targ") == {"targets"}
     assert complete("ask", "--lang", "zh-Hans", "targ") == {"targets"}

@@ -127,6 +127,7 @@ def test_short_help_is_not_cut_off(call: Call) -> None:
         assert [line for line in lines if line.endswith("...")] == []
 
 
+@pytest.mark.slow
 def test_examples_work(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my-query.rq").write_text("ASK {}", "utf-8")
@@ -244,6 +245,7 @@ def test_full_disk(command: str, untouched: Home) -> None:
     assert done.stderr == message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "code"),
     [
@@ -259,6 +261,7 @@ def test_closed_streams(command: str, code: int, untouched: Home) -> None:
     assert "Error" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words", [["ask"], ["query", "ASK {}"], ["query", "SELECT * { ?s ?p ?o }"]]
 )

@@ -59,6 +59,7 @@ QUERY = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "code"),
     [

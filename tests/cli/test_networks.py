@@ -101,6 +101,7 @@ def test_largest_network_has_the_number_of_nodes(call_gephi: Call) -> None:
     assert done.stdout.startswith("entities: 4 nodes, ")
 
 
+@pytest.mark.slow
 def test_examples_of_the_help(call_gephi: Call, tmp_path: Path) -> None:
     lines = call_gephi("--help").stdout.splitlines()
     examples = [line.strip() for line in lines if line.startswith("  kg export gephi ")]

@@ -133,6 +133,7 @@ def test_zsh_and_fish_show_titles() -> None:
         assert ("Which quantitative targets" in text) == (shell is not BashComplete)
 
 
+@pytest.mark.slow
 def test_bash_completes_a_line(tmp_path: Path) -> None:
     command = tmp_path / "kg"
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m kg "$@"\n', "utf-8")
@@ -197,6 +198,7 @@ def test_help_of_a_question_says_what_is_required_and_how_to_name_things(call: C
     assert "(wuhan)" not in text
 
 
+@pytest.mark.slow
 def test_example_of_every_question_runs(call: Call) -> None:
     faults = []
     for question in list_questions(HOME):

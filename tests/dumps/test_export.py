@@ -92,6 +92,7 @@ def test_every_format_is_tested() -> None:
     assert len(FORMATS) == 15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", SYNTAXES)
 def test_dump_of_the_real_data_has_all_statements(
     form: str, real: Real, real_lines: Callable[[bool], list[str]], canonicalize: Canonicalize
@@ -173,6 +174,7 @@ def test_statement_of_two_files_is_written_once_without_named_graphs(
 # --- the same bytes ---------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_bytes_do_not_depend_on_the_process(untouched: Home, tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path\n"

@@ -198,6 +198,7 @@ def test_date_is_as_precise_as_it_is_known(
     assert values["description"] == [issued]
 
 
+@pytest.mark.slow
 def test_every_property_has_a_title_in_both_languages(roundup_graph: Graph) -> None:
     """Also those of RDF, RDFS and OWL, which the ontology does not label."""
     rows = roundup_graph.select(

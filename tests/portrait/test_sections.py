@@ -209,6 +209,7 @@ def test_theme_has_the_elements_that_the_question_answers(
         assert shown == expected
 
 
+@pytest.mark.slow
 def test_one_reading_gives_the_portraits_of_single_readings(
     roundup_graph: Graph, everything: dict[str, Description]
 ) -> None:
@@ -225,6 +226,7 @@ def test_reading_of_one_thing_is_small(roundup_graph: Graph) -> None:
     assert 20 < len(things) < 60
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_portrait_fits_and_is_in_one_language(language: str, roundup_graph: Graph) -> None:
 
@@ -294,6 +296,7 @@ LOST = (
 ).split()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reduced", [CDP[name] for name in LOST], indirect=True, ids=LOST)
 def test_portrait_without_some_statements(reduced: Graph, request: pytest.FixtureRequest) -> None:
     for language in LANGUAGES:

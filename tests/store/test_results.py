@@ -123,6 +123,7 @@ def read_rows(answer: Any) -> list[tuple[Any, ...]] | None:
         return None
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=400)
 @given(
     st.sampled_from(list(list_paths(ANSWER))),

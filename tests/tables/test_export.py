@@ -45,6 +45,7 @@ def read_bytes(folder: Path) -> dict[str, bytes]:
 # Statements
 
 
+@pytest.mark.slow
 def test_tables_have_each_statement_of_the_data_once(
     home: Home, tables: Path, read_data: ReadData, read_statements: ReadStatements
 ) -> None:

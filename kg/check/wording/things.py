@@ -16,7 +16,7 @@ from kg.names import Term, text
 TEXTS = ("label", "description", "quote", "text")
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Text:
     """A text of a thing: its property, the role of that, and its language in lower case."""
 
