@@ -14,6 +14,7 @@ from kg.home import Home
 from kg.publish.answers import make_question_pages
 from kg.publish.dataset import make_dataset_pages, write_dumps
 from kg.publish.edition import Edition, read_edition
+from kg.publish.hosts import write_hosts
 from kg.publish.overview import make_overview_pages
 from kg.publish.page import Page
 from kg.publish.pictures import make_network_pages
@@ -105,6 +106,7 @@ def _write_site(home: Home, renderer: Renderer, progress: Progress) -> Files:
     yield "index.html", renderer.render_root(editions[0], "index.html")
     yield "404.html", renderer.render_root(editions[0], "404.html")
     yield "style.css", STYLE.read_bytes()
+    yield from write_hosts(renderer, editions[0].routes, editions[0].versions)
     if renderer.base:
         yield "sitemap.xml", renderer.render_sitemap(paths)
         yield "robots.txt", write_robots(renderer.base)

@@ -14,7 +14,12 @@ from kg.publish.routes import Routes
 from kg.store.canonical import encode_triple, sort_statements
 from kg.turtle import list_files, parse_file
 
-SUFFIXES = (".ttl", ".jsonld", ".nt")
+# The media type of each file beside a page, by suffix.
+FORMATS = {
+    ".ttl": "text/turtle",
+    ".jsonld": "application/ld+json",
+    ".nt": "application/n-triples",
+}
 Subjects = Mapping[str, Sequence[Quad]]
 
 
