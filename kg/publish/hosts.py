@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import unquote, urlsplit
 
+from kg.publish.dataset import DATA
+from kg.publish.edition import Edition
 from kg.publish.render import Renderer
 from kg.publish.routes import Address, Routes
 from kg.publish.statements import FORMATS
@@ -59,16 +61,22 @@ class Step:
     is_negative: bool = False
 
 
-def list_rules(routes: Routes, versions: Mapping[str, str]) -> list[Step]:
+def list_rules(
+    routes: Routes, versions: Mapping[str, str], described: Iterable[str] = ()
+) -> list[Step]:
     """Return the steps that give the page and fragment of a path.
 
     Patterns come first, then one step for each path that they do not get right. `versions` has the
-    version IRIs, each with the IRI of which it is a version. Paths have no percent-encoding; they
-    are those of documents, since no request has the fragment of an IRI.
+    version IRIs, each with the IRI of which it is a version, `described` the namespaces of what the
+    catalogue describes, beside the page of the data. Paths have no percent-encoding; they are those
+    of documents, since no request has the fragment of an IRI.
     """
     paths = dict(sorted(_list_paths(routes, versions).items()))
-    tree = _make_tree(address.page for address in paths.values())
+    tree = _make_tree(routes)
     rules = [_make_rule(f"({tree})", "$1")]
+    for namespace in described:
+        path = _escape(namespace.removeprefix(routes.base).rstrip("#"))
+        rules.append(_make_rule(f"{path}.+" if path.endswith("/") else path, DATA))
     pages = {address.page for address in paths.values()}
     endings = {path.removeprefix(address.page) for path, address in paths.items()
                if path.startswith(f"{address.page}/") and path not in pages}  # fmt: skip
@@ -96,9 +104,9 @@ def _list_paths(routes: Routes, versions: Mapping[str, str]) -> dict[str, Addres
     return found
 
 
-def _make_tree(pages: Iterable[str]) -> str:
-    """Return a pattern for pages: the folders at the root, with anything below."""
-    tops = sorted({page.partition("/")[0] for page in pages})
+def _make_tree(routes: Routes) -> str:
+    """Return a pattern for pages with statements: folders at the root, with anything below."""
+    tops = sorted({DATA} | {one.page.partition("/")[0] for one in routes.addresses.values()})
     return f"(?:{'|'.join(map(_escape, tops))})(?:/{NAME})*"
 
 
@@ -185,18 +193,19 @@ def list_choices() -> list[Step]:
     return steps
 
 
-def write_hosts(
-    renderer: Renderer, routes: Routes, versions: Mapping[str, str]
-) -> Iterator[tuple[str, bytes]]:
-    """Yield the path and the bytes of each file for a host; `versions` as for `list_rules`."""
-    base, root = renderer.base, urlsplit(renderer.base).path or "/"
-    rules, choices = list_rules(routes, versions), list_choices()
+def write_hosts(renderer: Renderer, edition: Edition) -> Iterator[tuple[str, bytes]]:
+    """Yield the path and the bytes of each file for a host."""
+    routes, base = edition.routes, renderer.base
+    root = urlsplit(base).path or "/"
+    described = [edition.reading.names.expand(name) for name in ("dataset:", "graph:")]
+    rules, choices = list_rules(routes, edition.versions, described), list_choices()
     types = FORMATS | OTHERS
     values = {
         "base": base,
         "root": root,
+        "root_pattern": re.escape(root),
         "namespace": routes.base,
-        "tree": _make_tree(address.page for address in routes.addresses.values()),
+        "tree": _make_tree(routes),
         "name": NAME,
         "languages": LANGUAGES,
         "statements": "|".join(one[1:] for one in FORMATS),

@@ -1,6 +1,7 @@
 """The files for hosts, with Apache and nginx on loopback: where each IRI and Accept lead."""
 
 import http.client
+import json
 import os
 import re
 import shutil
@@ -16,9 +17,12 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
+from pyoxigraph import RdfFormat, parse
 
+from kg.dumps.export import list_graphs
 from kg.graph import load_graph
 from kg.home import Home
+from kg.names import text
 from kg.portrait.reading import read_everything
 from kg.publish import publish_site
 from kg.publish.hosts import find_page, list_rules
@@ -103,6 +107,9 @@ THINGS = {
     "part of the ontology": ("ontology/themes", "ontology/themes", ""),
     "version": ("ontology/0.1.0", "ontology", ""),
     "version of a part": ("ontology/themes/0.1.0", "ontology/themes", ""),
+    "dataset": ("dataset", "data", ""),
+    "named graph": ("graph/roundup-2021/wuhan", "data", ""),
+    "entailments": ("graph/entailed", "data", ""),
     "source": ("id/source/roundup-2021", "id/source/roundup-2021", ""),
     "evidence": ("id/evidence/roundup-2021-0-33", "id/source/roundup-2021",
                  "#evidence-roundup-2021-0-33"),
@@ -135,6 +142,8 @@ DefaultRuntimeDir {folder}
 PidFile {folder}/pid
 ErrorLog {folder}/errors
 TypesConfig /dev/null
+MaxKeepAliveRequests 0
+KeepAliveTimeout 600
 {user}
 DocumentRoot {folder}/www
 <Directory />
@@ -158,6 +167,7 @@ http {{
     client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
     uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
     keepalive_requests 100000;
+    keepalive_timeout 600s;
     server {{ listen 127.0.0.1:{port}; root {folder}/www; include {site}/hosts/nginx.conf; }}
 }}
 """
@@ -259,14 +269,14 @@ def serve_site(
         values = {"port": port, "folder": top, "site": site, "root": root}
         values["user"] = user if os.getuid() == 0 else ""
         if kind == "nginx":
-            text = NGINX.format(**values)
+            settings = NGINX.format(**values)
             command = [program, "-p", name, "-c", f"{name}/conf", "-e", f"{name}/errors"]
             command += ["-g", "daemon off;"]
         else:
             modules = "".join(f"LoadModule {one}_module {MODULES}/mod_{one}.so\n" for one in LOADED)
-            text = modules + APACHE.format(**values)
+            settings = modules + APACHE.format(**values)
             command = [program, "-d", name, "-f", f"{name}/conf", "-DFOREGROUND"]
-        (top / "conf").write_text(text)
+        (top / "conf").write_text(settings)
         stack.enter_context(run_command(command, port, top / "errors"))
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         stack.callback(connection.close)
@@ -456,12 +466,29 @@ def test_patterns_are_enough_for_usual_iris(odd_site: tuple[Path, Routes]) -> No
     folder, routes = odd_site
     usual = {iri: address for iri, address in routes.addresses.items()
              if not address.page.startswith("x/") and "evidence/other" not in iri}  # fmt: skip
-    few = list_rules(Routes(routes.base, usual), {})
-    assert len(few) == 2
+    versions = {f"{iri}/0.1.0": iri for iri in usual if iri.endswith(("ontology", "/codes"))}
+    assert len(versions) == 2
+    few = list_rules(Routes(routes.base, usual), versions)
+    assert len(few) == 3
     assert [rule.pattern for rule in few if "town" in rule.pattern] == []
     lines = (folder / ".htaccess").read_text("ascii").splitlines()
     assert (folder / "hosts/nginx.conf").read_text("ascii")
     assert not any("roundup" in line or "suzhou" in line for line in lines)
+
+
+def test_statements_about_the_data_have_dataset_and_graphs_as_subjects(town_site: Any) -> None:
+    found = {}
+    for suffix, syntax in ((".ttl", RdfFormat.TURTLE), (".nt", RdfFormat.N_TRIPLES)):
+        data = (town_site.folder / f"data{suffix}").read_bytes()
+        found[suffix] = {str(quad.triple) for quad in parse(data, syntax)}
+        subjects = {text(quad.subject) for quad in parse(data, syntax)}
+        graphs = {graph.iri for graph in list_graphs(town_site.home)[:-1]}
+        assert {f"{BASE}dataset", *graphs} <= subjects
+    assert found[".ttl"] == found[".nt"]
+    document = json.loads((town_site.folder / "data.jsonld").read_text("utf-8"))
+    assert document["@context"] == "context.jsonld"
+    page = town_site.pages["zh-Hans/data.html"]
+    assert ("link", "href", "../data.ttl") in page.links
 
 
 def test_rules_of_a_page_override_patterns() -> None:
