@@ -44,7 +44,7 @@ pictures: labels placement scene legend svg fonts png
 tables: vocabulary columns schema statements rows cells metadata codebook parquet workbook export
 queries: values sparql_examples grlc export
 publish: words routes edition page vocabulary things answers overview pictures dataset statements
-  web render site
+  web render hosts site
 push_plan push
 cli: messages options output parameters groups ask query build check networks tables rdf queries
   publish push source review

@@ -16,7 +16,7 @@ from kg.cli.output import show_progress
     metavar="URL",
     default="",
     help="Address at which the site will be. Adds canonical links, links between languages, "
-    "previews, schema.org descriptions, sitemap.xml and robots.txt.",
+    "previews, schema.org descriptions, sitemap.xml, robots.txt and rules for w3id.org.",
 )
 @click.option(
     "--report-to",
@@ -37,6 +37,9 @@ def publish(ctx: click.Context, folder: Path, base_url: str, report_to: str, for
     codes; beside each thing its statements as .ttl, .jsonld and .nt. Every link is relative, so the
     folder works anywhere, also without a server. No page has a script, or loads anything from
     another host. The same data give the same bytes, and unchanged files are not written again.
+
+    Rules by which IRIs lead to these files are in .htaccess (Apache), hosts/nginx.conf and, with
+    --base-url, hosts/w3id.htaccess. _headers and .nojekyll are for hosts of files.
 
     Needs the extra [web].
     """

@@ -12,6 +12,7 @@ from kg.publish.answers import answer_question, write_answer
 from kg.publish.edition import Edition
 from kg.publish.page import Page
 
+DATA = "data"  # the path of the page of the data
 FOLDER = "dumps"
 NAME = "city-policy"
 COMPRESSION = ".gz"
@@ -58,11 +59,16 @@ def make_dataset_pages(edition: Edition, dumps: Sequence[File]) -> Iterator[Page
         for iri, count in counts
     ]
     yield Page(
-        "data",
+        DATA,
         "data.html",
         words["data"],
         words["data-summary"],
-        values={"dumps": dumps, "graphs": graphs, "coverage": answer_question(edition, "coverage")},
+        values={
+            "beside": DATA,
+            "dumps": dumps,
+            "graphs": graphs,
+            "coverage": answer_question(edition, "coverage"),
+        },
         files={"coverage.csv": write_answer(edition, "coverage")},
     )
     yield Page("about", "about.html", words["about"], words["about-summary"],

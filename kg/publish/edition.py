@@ -119,6 +119,15 @@ class Edition:
             read(iri, "dcterms:bibliographicCitation"),
         )
 
+    @property
+    def versions(self) -> dict[str, str]:
+        """The IRI of each version of an ontology, with the IRI of the ontology."""
+        return {
+            version: iri
+            for iri in sorted(self.reading.statements)
+            for version in self.reading.list_iris(iri, "owl:versionIRI")
+        }
+
     def name_kind(self, iri: str) -> str:
         """Return the kind of a thing; classes of OWL have names in the words of the pages."""
         types = [one for one in self.reading.find(iri, "rdf:type") if not one.is_entailed]

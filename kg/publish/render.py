@@ -10,6 +10,7 @@ from kg.portrait.model import Passage
 from kg.publish.edition import Edition
 from kg.publish.page import Page
 from kg.publish.routes import Here
+from kg.publish.statements import FORMATS
 from kg.publish.web import describe_page, list_alternates
 from kg.publish.words import LANGUAGES, read_site_words
 
@@ -20,6 +21,8 @@ TEMPLATES = Path(__file__).with_name("templates")
 CHINESE = re.compile("[\u3400-\u9fff]")
 LATIN = re.compile("[A-Za-z]{2}")
 MARK = """{% macro span(text, tag) %}<span lang="{{ tag }}">{{ text }}</span>{% endmacro %}"""
+# Pages load the style sheet and the pictures of the site, and nothing else.
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
 MOST_BOXES = 60  # of a number that a source declares
 
 
@@ -67,6 +70,10 @@ class Renderer:
         pages = [list_alternates(self.base, path) for path in paths]
         return self._environment.get_template("sitemap.xml").render(pages=pages).encode("utf-8")
 
+    def render_file(self, template: str, **values: object) -> bytes:
+        """Return a file that is not for people, such as settings of a server."""
+        return self._environment.get_template(template).render(values).encode("utf-8")
+
 
 def _find_evidence(edition: Edition, here: Here, passage: Passage) -> str:
     iri = edition.evidence.get(passage)
@@ -91,6 +98,8 @@ def make_environment() -> "jinja2.Environment":
     environment.filters["tagged"] = _make_tagger(environment)
     environment.filters["size"] = show_size
     environment.globals["most_boxes"] = MOST_BOXES
+    environment.globals["formats"] = FORMATS
+    environment.globals["policy"] = POLICY
     environment.globals["read_words"] = read_site_words
     return environment
 

@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from kg.catalog import describe_dataset
 from kg.dumps.context import read_context
+from kg.dumps.export import list_graphs
 from kg.errors import KgError
 from kg.files import MANIFEST, write_folder
-from kg.graph import Graph, load_graph
+from kg.graph import LocalGraph, load_graph
 from kg.home import Home
 from kg.publish.answers import make_question_pages
-from kg.publish.dataset import make_dataset_pages, write_dumps
+from kg.publish.dataset import DATA, make_dataset_pages, write_dumps
 from kg.publish.edition import Edition, read_edition
+from kg.publish.hosts import write_hosts
 from kg.publish.overview import make_overview_pages
 from kg.publish.page import Page
 from kg.publish.pictures import make_network_pages
 from kg.publish.render import Renderer
-from kg.publish.statements import read_statements, write_files
+from kg.publish.statements import read_statements, write_files, write_page_files
 from kg.publish.things import make_index_page, make_thing_pages
 from kg.publish.vocabulary import make_vocabulary_pages
 from kg.publish.web import check_address, check_report, write_robots
@@ -105,6 +108,7 @@ def _write_site(home: Home, renderer: Renderer, progress: Progress) -> Files:
     yield "index.html", renderer.render_root(editions[0], "index.html")
     yield "404.html", renderer.render_root(editions[0], "404.html")
     yield "style.css", STYLE.read_bytes()
+    yield from write_hosts(renderer, editions[0])
     if renderer.base:
         yield "sitemap.xml", renderer.render_sitemap(paths)
         yield "robots.txt", write_robots(renderer.base)
@@ -116,10 +120,16 @@ def _write_page(edition: Edition, page: Page, renderer: Renderer) -> Files:
         yield f"{edition.language}/{name}", content
 
 
-def _write_data(graph: Graph, edition: Edition, base: str) -> Files:
-    """Yield the statements beside each page, once for all languages, and their context."""
+def _write_data(graph: LocalGraph, edition: Edition, base: str) -> Files:
+    """Yield the statements beside each page, once for all languages, and their context.
+
+    Those beside the page of the data are the catalogue.
+    """
     context = read_context(graph.home)
     document = {"@context": context.build()}
     yield CONTEXT, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
     address = f"{base}{CONTEXT}" if base else "{root}" + CONTEXT
     yield from write_files(read_statements(graph), edition.routes, context, address)
+    graphs = [one.iri for one in list_graphs(graph.home)[:-1]]
+    catalog = describe_dataset(graph, graphs, complete=True)
+    yield from write_page_files(DATA, catalog, context, address)

@@ -1,7 +1,8 @@
 """The files with statements beside each page: Turtle, N-Triples and JSON-LD."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from pyoxigraph import BlankNode, NamedNode, Quad
 
@@ -14,7 +15,12 @@ from kg.publish.routes import Routes
 from kg.store.canonical import encode_triple, sort_statements
 from kg.turtle import list_files, parse_file
 
-SUFFIXES = (".ttl", ".jsonld", ".nt")
+# The media type of each file beside a page, by suffix.
+FORMATS = {
+    ".ttl": "text/turtle",
+    ".jsonld": "application/ld+json",
+    ".nt": "application/n-triples",
+}
 Subjects = Mapping[str, Sequence[Quad]]
 
 
@@ -41,21 +47,30 @@ def _name(node: object) -> str:
 def write_files(
     subjects: Subjects, routes: Routes, context: Context, address: str
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield the path and the bytes of each file beside a page.
+    """Yield the path and the bytes of each file beside the page of a thing.
 
-    `address` is that of the context, where the path to the root of the site is `{root}`. A file
-    has the statements about the things on its page, each once, with those about their blank nodes.
+    A file has the statements about the things on its page, each once, with those about their blank
+    nodes. `address`: see `write_page_files`.
     """
     for page, iris in routes.list_pages().items():
-        quads = {
-            Quad(quad.subject, quad.predicate, quad.object, NamedNode(routes.base))
-            for iri in iris
-            for quad in _list_statements(subjects, iri)
-        }
-        root = "../" * page.count("/")
-        yield f"{page}.ttl", _write_turtle(quads, context).encode()
-        yield f"{page}.nt", _write_lines(quads).encode()
-        yield f"{page}.jsonld", _write_json(quads, context, address.format(root=root)).encode()
+        quads = chain.from_iterable(_list_statements(subjects, iri) for iri in iris)
+        yield from write_page_files(page, quads, context, address)
+
+
+def write_page_files(
+    page: str, quads: Iterable[Quad], context: Context, address: str
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the path and the bytes of each file beside a page, given by its path.
+
+    `address` is that of the context, where the path to the root of the site is `{root}`.
+    """
+    # Only one graph, so that each statement occurs once.
+    one = NamedNode(context.names.expand("graph:"))
+    found = {Quad(quad.subject, quad.predicate, quad.object, one) for quad in quads}
+    root = "../" * page.count("/")
+    yield f"{page}.ttl", _write_turtle(found, context).encode()
+    yield f"{page}.nt", _write_lines(found).encode()
+    yield f"{page}.jsonld", _write_json(found, context, address.format(root=root)).encode()
 
 
 def _list_statements(subjects: Subjects, name: str) -> Iterator[Quad]:

@@ -57,10 +57,11 @@ class PageParser(HTMLParser):
 
 @dataclass
 class Site:
-    """A published site: its folder, its home, and its pages by their paths."""
+    """A published site: its folder, home and address, and its pages by their paths."""
 
     folder: Path
     home: Home
+    base: str = ""
     pages: dict[str, PageParser] = field(default_factory=dict)
 
     def read(self) -> "Site":
@@ -100,7 +101,7 @@ def city_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The site of the checkout, with an address."""
     folder = tmp_path_factory.mktemp("city-site") / "site"
     publish_site(find_home(), folder, base_url=BASE, report_to=REPORT)
-    return Site(folder, find_home()).read()
+    return Site(folder, find_home(), BASE).read()
 
 
 @pytest.fixture(scope="session")
