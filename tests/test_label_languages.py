@@ -73,6 +73,7 @@ def test_network(odd_graph: LocalGraph, tmp_path: Path) -> None:
         assert LABEL in draw_svg(network)
 
 
+@pytest.mark.slow
 def test_tables(odd_home: Home, tmp_path: Path) -> None:
     for language in LANGUAGES:
         others = [tag for tag in LANGUAGES if tag != language]

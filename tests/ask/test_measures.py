@@ -269,6 +269,7 @@ def list_unset(question: Question) -> list[str]:
     return [bind_values(question.query, terms) for terms in [{}, *missing[1:]]]
 
 
+@pytest.mark.slow
 def test_question_without_a_required_value_has_no_rows_in_any_engine(
     graph: LocalGraph, questions: dict[str, Question], quads: list[Quad]
 ) -> None:

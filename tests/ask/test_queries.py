@@ -394,6 +394,7 @@ def test_language_is_bound_in_every_line(questions: dict[str, Question], tables:
         assert not re.search(r"cdp:labelZh|\?\w+ (rdfs:label|skos:prefLabel) ", bound), name
 
 
+@pytest.mark.slow
 def test_comments_say_how_to_ask_by_hand(asker: Asker, tables: list[str]) -> None:
     """The values and the properties in the comments work in any SPARQL client."""
     for name, question in asker.questions.items():
@@ -429,6 +430,7 @@ def test_each_undefined_line_is_that_of_a_parameter(questions: dict[str, Questio
         assert query.count("UNDEF") == len(lines), name
 
 
+@pytest.mark.slow
 def test_values_only_select_rows(asker: Asker, tables: list[str]) -> None:
     """The answer for a value is a part of the answer without it, in the same order."""
     faults = []
@@ -479,6 +481,7 @@ def hide_words(rows: Rows) -> list[list[object]]:
     return [[t if t is None or isinstance(t, NamedNode) else True for t in r] for r in rows.rows]
 
 
+@pytest.mark.slow
 def test_answers_in_other_languages_differ_only_in_words(asker: Asker, tables: list[str]) -> None:
     for name in tables:
         english, *others = (asker.rows(name, tag) for tag in LANGUAGES)
@@ -520,6 +523,7 @@ def add_city(asker: Asker, name: str) -> Mapping[str, object]:
     return {**asker.example(name), **({"city": CITY} if "city" in parameters else {})}
 
 
+@pytest.mark.slow
 def test_engines_agree_on_one_city(asker: Asker, other_engine: rdflib.Graph) -> None:
     cases = [
         (name, LANGUAGES[number % len(LANGUAGES)], add_city(asker, name))
@@ -556,6 +560,7 @@ def test_no_two_rows_have_the_same_place_in_the_order(asker: Asker, tables: list
         assert len({tuple(row[n] for n in columns) for row in keyed.rows}) == len(rows.rows), name
 
 
+@pytest.mark.slow
 def test_order_of_rows_does_not_depend_on_the_order_of_loading(
     asker: Asker, tables: list[str], quads: list[Quad]
 ) -> None:
@@ -572,6 +577,7 @@ def test_order_of_rows_does_not_depend_on_the_order_of_loading(
     assert len(tables) >= 36
 
 
+@pytest.mark.slow
 def test_statement_in_two_graphs_counts_once(asker: Asker, quads: list[Quad]) -> None:
     again = [
         Quad(quad.subject, quad.predicate, quad.object, NamedNode("urn:again"))
@@ -626,6 +632,7 @@ def labelled(asker: Asker, quads: list[Quad]) -> Asker:
     return Asker(Graph(asker.graph.home, StoreEngine([*quads, *foreign])), asker.questions)
 
 
+@pytest.mark.slow
 def test_labels_of_others_change_no_answer(asker: Asker, labelled: Asker) -> None:
     cases: list[Case] = [(e.question, e.language, e.values) for e in EXPECTED]
     for name in asker.questions:

@@ -105,6 +105,7 @@ def test_dump_of_the_real_data_has_all_statements(
     assert producer().encode() in real(form)[:60]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", SYNTAXES)
 def test_dump_of_hard_values_has_all_statements(
     form: str,

@@ -94,6 +94,7 @@ def test_text_has_statements_references_and_evidence(
     assert text == description.to_text(everything=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_passage_has_its_text_if_the_source_is_available(
     language: str, town_graph: LocalGraph, town: Path, monkeypatch: pytest.MonkeyPatch

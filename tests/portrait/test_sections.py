@@ -185,6 +185,7 @@ def test_outline_is_as_the_question_answers(
     assert shown == [tuple(row[name] for name in columns) for row in asked]
 
 
+@pytest.mark.slow
 def test_theme_has_the_elements_that_the_question_answers(
     roundup_graph: Graph, everything: dict[str, Description]
 ) -> None:

@@ -215,6 +215,7 @@ def level(cell: str) -> str:
     return f"{float(cell):.15g}" if re.fullmatch(r"-?\d{1,12}\.\d+", cell) else cell
 
 
+@pytest.mark.slow
 def test_workbook_has_the_rows_of_csv(book: Path, tables: Path, read_csv: ReadCsv) -> None:
     raw = read_sheets(book.read_bytes())
     assert list(raw)[:3] == list(SHEETS)
