@@ -1,18 +1,19 @@
 """`kg publish`: write the site of a graph to a folder."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from kg.dumps.context import read_context
+from kg.dumps.frames import FOLDER, build_frames
+from kg.dumps.jsonld import encode_document
 from kg.errors import KgError
 from kg.files import MANIFEST, write_folder
-from kg.graph import Graph, load_graph
+from kg.graph import LocalGraph, load_graph
 from kg.home import Home
 from kg.publish.answers import make_question_pages
-from kg.publish.dataset import make_dataset_pages, write_dumps
+from kg.publish.dataset import CATALOG, make_dataset_pages, write_dumps
 from kg.publish.edition import Edition, read_edition
 from kg.publish.overview import make_overview_pages
 from kg.publish.page import Page
@@ -26,6 +27,8 @@ from kg.publish.words import LANGUAGES
 
 STYLE = Path(__file__).with_name("style.css")
 CONTEXT = "context.jsonld"
+# Where VoID says to look for a description (https://www.w3.org/TR/void/#well-known).
+VOID = ".well-known/void"
 
 # Called with what is being written, and the share that is done, 0 to 1.
 Progress = Callable[[str, float], None]
@@ -81,8 +84,9 @@ def _write_site(home: Home, renderer: Renderer, progress: Progress) -> Files:
     for number, language in enumerate(LANGUAGES):
         editions.append(read_edition(graph, language))
         progress("reading", 0.2 * (number + 1) / len(LANGUAGES))
-    dumps = list(write_dumps(graph))
-    yield from ((dump.path, dump.content) for dump in dumps)
+    dumps = write_dumps(graph, renderer.base)
+    yield from ((dump.path, dump.content) for dump in dumps.files)
+    yield VOID, next(dump.content for dump in dumps.files if dump.path == CATALOG)
     progress("dumps", 0.3)
     yield from _write_data(graph, editions[0], renderer.base)
     paths: list[str] = []
@@ -92,7 +96,7 @@ def _write_site(home: Home, renderer: Renderer, progress: Progress) -> Files:
             make_question_pages(edition),
             make_network_pages(edition),
             make_vocabulary_pages(edition),
-            make_dataset_pages(edition, dumps),
+            make_dataset_pages(edition, graph, dumps),
             [make_index_page(edition)],
             make_thing_pages(edition),
         )
@@ -116,10 +120,12 @@ def _write_page(edition: Edition, page: Page, renderer: Renderer) -> Files:
         yield f"{edition.language}/{name}", content
 
 
-def _write_data(graph: Graph, edition: Edition, base: str) -> Files:
-    """Yield the statements beside each page, once for all languages, and their context."""
+def _write_data(graph: LocalGraph, edition: Edition, base: str) -> Files:
+    """Yield the statements beside each page, once for all languages; their context and frames."""
     context = read_context(graph.home)
-    document = {"@context": context.build()}
-    yield CONTEXT, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    yield CONTEXT, encode_document({"@context": context.build()})
+    frames = build_frames(graph, context, f"{base or '../'}{CONTEXT}")
+    for name, frame in frames.items():
+        yield f"{FOLDER}/{name}.json", encode_document(frame)
     address = f"{base}{CONTEXT}" if base else "{root}" + CONTEXT
     yield from write_files(read_statements(graph), edition.routes, context, address)
