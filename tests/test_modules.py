@@ -43,8 +43,8 @@ networks: model validity edges node_data query metrics overlap layout assemble
 pictures: labels placement scene legend svg fonts png
 tables: vocabulary columns schema statements rows cells metadata codebook parquet workbook export
 queries: values sparql_examples grlc export
-publish: words routes edition page vocabulary things answers overview pictures dataset statements
-  web render site
+publish: words routes edition page vocabulary model things answers overview pictures dataset
+  statements web render site
 push_plan push
 cli: messages options output parameters groups ask query build check networks tables rdf queries
   publish push source review
