@@ -8,17 +8,16 @@ from typing import BinaryIO
 from kg.ask.parameters import bind_question, needs_value
 from kg.ask.question import Question, ask_question, list_questions
 from kg.ask.render import render_answer
-from kg.catalog import CountedStream, describe_dataset
+from kg.catalog import CRATE_FILE, CountedStream, describe_dataset, write_crate
 from kg.check import VIOLATION, Report, check_files
 from kg.dumps import MEDIA_TYPES, list_graphs
-from kg.dumps.turtle import TurtleWriter
+from kg.dumps.turtle import write_turtle
 from kg.errors import KgError
 from kg.files import write_folder
 from kg.graph import LocalGraph, load_graph
 from kg.home import Home, producer
 from kg.names import Names
 from kg.store import Result
-from kg.store.canonical import sort_statements
 
 DUMP = "city-policy.nq"
 CATALOG_FILE = "catalog.ttl"
@@ -46,8 +45,9 @@ def build_folder(
 
     Written are `city-policy.nq` (all named graphs, the entailments and the catalogue as sorted
     N-Quads, the bytes that `kg export rdf` writes), `catalog.ttl` (the catalogue, with the size and
-    digest of that file) and, for each question that needs no value, its answer in the given
-    language: `answers/<question>.csv` and `.md`, or `.ttl` for triples.
+    digest of that file), `ro-crate-metadata.json` (the same as an RO-Crate) and, for each question
+    that needs no value, its answer in the given language: `answers/<question>.csv` and `.md`, or
+    `.ttl` for triples.
 
     Raises:
         KgError: the check has violations, or the folder cannot be written to; then nothing is
@@ -66,7 +66,7 @@ def build_folder(
             for question in list_questions(home)
             if not needs_value(home, question)
         }
-        texts = {CATALOG_FILE: _write_dump(graph, dump)}
+        texts = _write_dump(graph, dump)
         texts |= _render_answers(answers, graph.names)
         for name, text in texts.items():
             open_file(name).write(text.encode())
@@ -74,17 +74,16 @@ def build_folder(
     return Build(report, graph, [folder / name for name in (DUMP, *texts)], headlines)
 
 
-def _write_dump(graph: LocalGraph, stream: BinaryIO) -> str:
-    """Write the dump; return the catalogue that lists it, as Turtle."""
+def _write_dump(graph: LocalGraph, stream: BinaryIO) -> dict[str, str]:
+    """Write the dump; return the files with the catalogue that lists it, by name."""
     graphs = [named.iri for named in list_graphs(graph.home)[:-1]]
     catalog = describe_dataset(graph, graphs, complete=True)
     counted = CountedStream(stream)
     counted.write(f"# {producer()}\n{graph.memory.dump(catalog)}".encode())
     file = counted.describe(DUMP, "", MEDIA_TYPES[".nq"], "")
-    writer = TurtleWriter(graph.names, named=False)
     described = describe_dataset(graph, graphs, [file], complete=True)
-    lines = sort_statements(described, writer.encode)
-    return "".join((f"# {producer()}\n", *writer.write(lines)))
+    turtle = write_turtle(described, graph.names)
+    return {CATALOG_FILE: turtle, CRATE_FILE: write_crate(graph, described)}
 
 
 def _render_answers(answers: Mapping[Question, Result], names: Names) -> Iterator[tuple[str, str]]:

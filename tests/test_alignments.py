@@ -22,7 +22,13 @@ TABLE = HOME.ontology / "alignments.sssom.tsv"
 ALIGNMENTS = HOME.ontology / "alignments.ttl"
 VERSION = tomllib.loads((HOME.root / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 OWN = "https://w3id.org/cdp/"
-PREDICATES = (RDFS.subClassOf, RDFS.subPropertyOf, SKOS.closeMatch)
+PREDICATES = (
+    RDFS.subClassOf,
+    RDFS.subPropertyOf,
+    SKOS.closeMatch,
+    SKOS.narrowMatch,
+    SKOS.relatedMatch,
+)
 
 # The two rules of RDFS about statements (rdfs7 and rdfs9), with their transitive closure.
 RDFS_RULES = (

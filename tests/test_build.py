@@ -14,6 +14,7 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 from kg.ask.parameters import needs_value
 from kg.ask.question import list_questions
 from kg.build import CATALOG_FILE, DUMP, Build, build_folder
+from kg.catalog import CRATE_FILE
 from kg.check import STEPS
 from kg.dumps import export_rdf
 from kg.files import MANIFEST
@@ -58,6 +59,7 @@ def test_writes_the_dump_and_all_answers(built: Build, out: Path, untouched: Hom
     wanted = {
         DUMP,
         CATALOG_FILE,
+        CRATE_FILE,
         *(f"answers/{name}.{form}" for name in names for form in ("csv", "md")),
     }
     assert set(read_tree(out)) == wanted | {MANIFEST}

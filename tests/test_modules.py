@@ -25,7 +25,7 @@ source: library pinyin simplify overlap
 store: canonical engine interruptible clauses memory credentials transfer http
   results endpoint graph_store
 graph
-catalog: facts written describe
+catalog: facts written describe crate
 ask: lookup wrapping table render question things parameters answer
 portrait: words model description reading rows sections describe
 api
@@ -43,8 +43,8 @@ networks: model validity edges node_data query metrics overlap layout assemble
 pictures: labels placement scene legend svg fonts png
 tables: vocabulary columns schema statements rows cells metadata codebook parquet workbook export
 queries: values sparql_examples grlc export
-publish: words routes edition page vocabulary things answers overview pictures dataset statements
-  web render hosts site
+publish: words routes edition page vocabulary model things answers overview pictures dataset
+  statements web render hosts site
 push_plan push
 cli: messages options output parameters groups ask query build check networks tables rdf queries
   publish push source review
@@ -67,9 +67,9 @@ LIBRARIES = {
         "kg/check/shapes", "kg/check/reference", "kg/check/checker",
         "kg/graph", "kg/store/memory", "kg/store/engine",
         "kg/store/results", "kg/store/canonical", "kg/ask/parameters", "kg/ask/answer",
-        "kg/catalog/facts", "kg/catalog/describe",
+        "kg/catalog/facts", "kg/catalog/describe", "kg/catalog/crate",
         "kg/push_plan", "kg/dumps/export", "kg/dumps/turtle", "kg/dumps/jsonld",
-        "kg/publish/statements",
+        "kg/publish/statements", "kg/publish/dataset",
     },
     "rdflib": {"kg/check/reference"},
     "pyshacl": {"kg/check/reference"},
@@ -93,10 +93,11 @@ HEAVY = (
     "pyarrow", "numpy", "wcwidth", "xlsxwriter", "jinja2",
 )  # fmt: skip
 # prefixes.ttl is read with two namespaces, XSD is read by its own module, canonical Turtle begins
-# with rdf:type and rdfs:label, and an XML format has a namespace of its own.
+# with rdf:type and rdfs:label, RO-Crate has an address, and an XML format a namespace of its own.
 NAMESPACES = {
     "kg/names": 2,
     "kg/xsd": 1,
+    "kg/catalog/crate": 1,
     "kg/turtle_layout": 2,
     "kg/networks/gexf": 1,
     "kg/networks/graphml": 1,

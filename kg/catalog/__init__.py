@@ -1,6 +1,15 @@
 """The catalogue: what a dump says about the dataset, its named graphs and its files."""
 
+from kg.catalog.crate import CRATE_FILE, describe_schema, write_crate
 from kg.catalog.describe import CATALOG, describe_dataset
 from kg.catalog.written import CountedStream, WrittenFile
 
-__all__ = ["CATALOG", "CountedStream", "WrittenFile", "describe_dataset"]
+__all__ = [
+    "CATALOG",
+    "CRATE_FILE",
+    "CountedStream",
+    "WrittenFile",
+    "describe_dataset",
+    "describe_schema",
+    "write_crate",
+]

@@ -30,11 +30,13 @@ def describe_dataset(
     files: Iterable[WrittenFile] = (),
     *,
     complete: bool,
+    page: str = "",
 ) -> list[Quad]:
     """Return the catalogue of a dump with these named graphs, given by IRI.
 
     If they are the complete dataset, it also has counts, links and examples of the dataset. All
-    numbers are those of the dump without the catalogue. The files are listed as distributions.
+    numbers are those of the dump without the catalogue. The files are listed as distributions;
+    `page` is the address where they are offered, if they have one.
 
     Raises:
         KgError: a file with facts about the dataset is faulty.
@@ -47,6 +49,7 @@ def describe_dataset(
         "used": " ".join(map(iri_term, asserted)),
         "file": " ".join(str(Literal(path.relative_to(home.root).as_posix())) for path in rules),
     }
+    facts |= {"page": iri_term(page)} if page else {}
     found: dict[Triple, None] = {}
     for name in (*PART, *(COMPLETE if complete else ())):
         found |= dict.fromkeys(_run(graph, name, facts))
@@ -79,4 +82,5 @@ def _list_terms(file: WrittenFile) -> dict[str, str]:
         "sha256": file.sha256,
     }
     terms = {name: str(Literal(text)) for name, text in texts.items() if text}
-    return terms | ({"part": iri_term(file.part)} if file.part else {})
+    iris = {"part": file.part, "url": file.url}
+    return terms | {name: iri_term(iri) for name, iri in iris.items() if iri}

@@ -52,12 +52,18 @@ def _read_citation(path: Path) -> list[tuple[str, str]]:
     versions = _list_texts(path, fields, "version")
     dates = [_read_date(path, text) for text in _list_texts(path, fields, "date-released")]
     authors = [_name_author(path, author) for author in _list_values(fields, "authors")]
+    people = [
+        _name_author(path, author)
+        for author in _list_values(fields, "authors")
+        if isinstance(author, dict) and {"given-names", "family-names"} & author.keys()
+    ]
     facts = [("title", _quote(text, "en")) for text in titles]
     facts += [("description", _quote(text, "en")) for text in _list_texts(path, fields, "abstract")]
     facts += [("keyword", _quote(text, "en")) for text in _list_texts(path, fields, "keywords")]
     facts += [("version", _quote(text)) for text in versions]
     facts += [("released", _quote(text)) for text in dates]
     facts += [(name, _quote(author)) for author in authors for name in ("author", "creator")]
+    facts += [("individual", _quote(person)) for person in people]
     if authors and titles and dates:
         version = "".join(f", version {text}" for text in versions)
         cited = f"{', '.join(authors)} ({dates[0][:4]}). {titles[0]}{version}."

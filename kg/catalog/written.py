@@ -10,7 +10,8 @@ class WrittenFile:
     """A file of a dump: its name, the IRI of its named graph, and its size in bytes.
 
     `part` is "" for a file with the complete dataset, and `compression`, the media type of the
-    compressed file, "" for none. `sha256` is in hexadecimal digits.
+    compressed file, "" for none. `sha256` is in hexadecimal digits. `url` is the address from which
+    the file can be downloaded, "" for none.
     """
 
     name: str
@@ -19,6 +20,7 @@ class WrittenFile:
     compression: str
     size: int
     sha256: str
+    url: str = ""
 
 
 class CountedStream:

@@ -12,7 +12,14 @@ from urllib.parse import unquote
 from pyoxigraph import Quad
 
 from kg.ask.lookup import find_similar, suggest_names
-from kg.catalog import CATALOG, CountedStream, WrittenFile, describe_dataset
+from kg.catalog import (
+    CATALOG,
+    CRATE_FILE,
+    CountedStream,
+    WrittenFile,
+    describe_dataset,
+    write_crate,
+)
 from kg.dumps.context import Context, read_context
 from kg.dumps.frames import CONTEXT_FILE, FOLDER, build_frames
 from kg.dumps.jsonld import JsonWriter, encode_document
@@ -103,8 +110,8 @@ def export_rdf(
     folder and N-Quads on `-`, standard output. See `is_folder_target` for what is a folder and
     `choose_graphs` for `graphs`, `without` and `entailed`. In formats without named graphs each
     statement is written once. The catalogue is part of what is written; in a folder it lists the
-    other files too. The same data give the same bytes. Memory does not grow with the data, except
-    for the store that computes the entailments and the catalogue.
+    other files, also as an RO-Crate. The same data give the same bytes. Memory does not grow with
+    the data, except for the store that computes the entailments and the catalogue.
 
     Raises:
         KgError: the format or a graph is unknown, or a file in the folder was not written by kg
@@ -127,6 +134,8 @@ def export_rdf(
                     count += job.write_listed(name, graph, stream, report)
             for name, document in job.build_json().items():
                 open_file(name).write(encode_document(document))
+            if job.catalog:
+                open_file(CRATE_FILE).write(write_crate(job.graph, job.catalog).encode())
     else:
         with write_file(Path(target)) as stream:
             count = job.write(chosen, stream, progress)
@@ -244,13 +253,17 @@ def _explain_unknown(name: str, path: str, graphs: Sequence[NamedGraph]) -> str:
 
 @dataclass(frozen=True)
 class DumpJob:
-    """Writes the files of one export."""
+    """Writes the files of one export.
+
+    `listed` are the files written so far, and `catalog` the catalogue, once it has been written.
+    """
 
     home: Home
     syntax: str
     compression: str
     graphs: tuple[NamedGraph, ...]
     listed: list[WrittenFile] = field(default_factory=list)
+    catalog: list[Quad] = field(default_factory=list)
 
     @cached_property
     def graph(self) -> LocalGraph:
@@ -345,7 +358,8 @@ class DumpJob:
         chosen = [graph.iri for graph in self.graphs]
         described = chosen[:-1] or every[:-1]
         complete = described == every[:-1]
-        return describe_dataset(self.graph, described, self.listed, complete=complete)
+        self.catalog[:] = describe_dataset(self.graph, described, self.listed, complete=complete)
+        return self.catalog
 
 
 def _write_lines(lines: Iterator[str]) -> Iterator[str]:

@@ -11,11 +11,14 @@ CONTEXT_FILE = "context.json"
 FOLDER = "frames"
 
 
-def build_frames(graph: LocalGraph, context: Context) -> dict[str, dict[str, object]]:
+def build_frames(
+    graph: LocalGraph, context: Context, address: str = f"../{CONTEXT_FILE}"
+) -> dict[str, dict[str, object]]:
     """Return the frame of each class whose instances a file has, by the name of the class.
 
-    A thing is one object with its own values. What it links to is an object with its label, or an
-    IRI if not all values of the property have labels: a frame leaves out what lacks a label.
+    `address` is that of the context. A thing is one object with its own values. What it links to is
+    an object with its label, or an IRI if not all values of the property have labels: a frame
+    leaves out what lacks a label.
     """
     # Without @omitDefault a thing has null for each link that only others have.
     plain = {"@embed": "@never", "@omitDefault": True}
@@ -31,6 +34,6 @@ def build_frames(graph: LocalGraph, context: Context) -> dict[str, dict[str, obj
         name, key = (context.terms.get(text(one), "") for one in (term, link))
         if ":" in name or not (name and key):
             continue
-        frame = frames.setdefault(name, {"@context": f"../{CONTEXT_FILE}", "type": name})
+        frame = frames.setdefault(name, {"@context": address, "type": name})
         frame[key] = labelled if text(every) == "1" else plain
     return frames

@@ -5,7 +5,7 @@ memory at a time.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain, islice
 
@@ -13,7 +13,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from kg.dumps.grouping import Subject, group_lines
 from kg.errors import KgError
+from kg.home import producer
 from kg.names import XSD_STRING, Names
+from kg.store.canonical import sort_statements
 from kg.turtle import restore_languages
 
 # Numbers and booleans written without quotes. Turtle allows more forms (007, +7, .5, 1e3), but
@@ -24,6 +26,17 @@ BARE = {
     "xsd:decimal": re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+"),
 }
 CACHE_SIZE = 1 << 16
+
+
+def write_turtle(quads: Iterable[Quad], names: Names) -> str:
+    """Return statements as Turtle, sorted, below a comment that names the program.
+
+    Raises:
+        KgError: a term is not part of RDF 1.1.
+    """
+    writer = TurtleWriter(names, named=False)
+    lines = sort_statements(iter(quads), writer.encode)
+    return "".join((f"# {producer()}\n", *writer.write(lines)))
 
 
 class TurtleWriter:

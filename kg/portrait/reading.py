@@ -262,7 +262,10 @@ def _add_missing(reading: Reading, graph: Graph, city: str | None) -> None:
     for row in result.rows:
         found = dict(zip(result.variables, map(text, row), strict=True))
         iri = found["subjectIri"]
-        subject = Link(found["subject"], reading.names.shorten(iri), iri)
+        name = found["subject"]
+        if found["wording"]:
+            name = reading.words["only-worded"].format(name, found["wording"])
+        subject = Link(name, reading.names.shorten(iri), iri)
         reading.missing[Missing(found["fact"], subject)] = None
 
 

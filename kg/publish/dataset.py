@@ -1,16 +1,27 @@
 """The dumps, and the pages that describe the data: what there is, how to cite it, its licence."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
+from pyoxigraph import Quad
+
+from kg.catalog import (
+    CRATE_FILE,
+    WrittenFile,
+    describe_dataset,
+    describe_schema,
+    write_crate,
+)
+from kg.dumps import MEDIA_TYPES
 from kg.dumps.export import SYNTAXES, DumpJob, list_graphs
-from kg.graph import Graph
+from kg.graph import LocalGraph
 from kg.names import text
 from kg.publish.answers import answer_question, write_answer
 from kg.publish.edition import Edition
 from kg.publish.page import Page
+from kg.publish.words import LANGUAGES
 
 DATA = "data"  # the path of the page of the data
 FOLDER = "dumps"
@@ -38,19 +49,47 @@ class NamedGraph:
     statements: int
 
 
-def write_dumps(graph: Graph) -> Iterator[File]:
-    """Yield a dump in each format, compressed; the same data give the same bytes."""
+@dataclass(frozen=True)
+class Dumps:
+    """The files to download, and the catalogue that lists them."""
+
+    files: list[File]
+    catalog: list[Quad]
+
+
+def write_dumps(graph: LocalGraph, base: str) -> Dumps:
+    """Return a dump in each format, compressed, then an RO-Crate; and the catalogue.
+
+    If the site has an address, `base`, the catalogue says where each file can be downloaded.
+    """
     graphs = list_graphs(graph.home)
+    files, written = [], []
     for syntax, form in SYNTAXES.items():
         stream = io.BytesIO()
         job = DumpJob(graph.home, syntax, COMPRESSION, tuple(graphs))
         job.write(graphs, stream, lambda what, share: None)
         content = stream.getvalue()
         path = f"{FOLDER}/{NAME}{syntax}{COMPRESSION}"
-        yield File(path, form, len(content), sha256(content).hexdigest(), content)
+        file = make_file(path, form, content)
+        types = MEDIA_TYPES[syntax], MEDIA_TYPES[COMPRESSION]
+        url = f"{base}{path}" if base else ""
+        name = path.rpartition("/")[2]
+        written.append(WrittenFile(name, "", *types, file.size, file.digest, url))
+        files.append(file)
+    page = f"{base}{LANGUAGES[0]}/{DATA}.html" if base else ""
+    iris = [one.iri for one in graphs[:-1]]
+    catalog = describe_dataset(graph, iris, written, complete=True, page=page)
+    crate = write_crate(graph, catalog).encode()
+    files.append(make_file(f"{FOLDER}/{CRATE_FILE}", SYNTAXES[".jsonld"], crate))
+    return Dumps(files, catalog)
 
 
-def make_dataset_pages(edition: Edition, dumps: Sequence[File]) -> Iterator[Page]:
+def make_file(path: str, form: str, content: bytes) -> File:
+    """Return a file to download with its size and digest."""
+    return File(path, form, len(content), sha256(content).hexdigest(), content)
+
+
+def make_dataset_pages(edition: Edition, graph: LocalGraph, dumps: Dumps) -> Iterator[Page]:
     """Yield the page with all downloads, and the page about the data."""
     words = edition.words
     counts = edition.graph.internal("graph-counts", named_graphs=True, start='""')
@@ -65,11 +104,12 @@ def make_dataset_pages(edition: Edition, dumps: Sequence[File]) -> Iterator[Page
         words["data-summary"],
         values={
             "beside": DATA,
-            "dumps": dumps,
+            "dumps": dumps.files,
             "graphs": graphs,
             "coverage": answer_question(edition, "coverage"),
         },
         files={"coverage.csv": write_answer(edition, "coverage")},
+        schema=describe_schema(graph, dumps.catalog, edition.language),
     )
     yield Page("about", "about.html", words["about"], words["about-summary"],
                values={"sources": edition.list_instances("cdp:SourceText")})  # fmt: skip

@@ -23,6 +23,7 @@ class Page:
 
     `iri` is that of the thing on the page, or "". `files` are other files beside the page, by path
     within the folder of the language; `download` is the one with exactly what the page shows.
+    `schema` is what schema.org says of the subject, if that is more than its type and name.
     """
 
     path: str
@@ -34,6 +35,7 @@ class Page:
     iri: str = ""
     files: Mapping[str, bytes] = field(default_factory=dict)
     download: str = ""
+    schema: Mapping[str, object] = field(default_factory=dict)
 
 
 def write_csv(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

@@ -1,20 +1,19 @@
 """`kg publish`: write the site of a graph to a folder."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from kg.catalog import describe_dataset
 from kg.dumps.context import read_context
-from kg.dumps.export import list_graphs
+from kg.dumps.frames import FOLDER, build_frames
+from kg.dumps.jsonld import encode_document
 from kg.errors import KgError
 from kg.files import MANIFEST, write_folder
 from kg.graph import LocalGraph, load_graph
 from kg.home import Home
 from kg.publish.answers import make_question_pages
-from kg.publish.dataset import DATA, make_dataset_pages, write_dumps
+from kg.publish.dataset import DATA, Dumps, make_dataset_pages, write_dumps
 from kg.publish.edition import Edition, read_edition
 from kg.publish.hosts import write_hosts
 from kg.publish.overview import make_overview_pages
@@ -29,6 +28,8 @@ from kg.publish.words import LANGUAGES
 
 STYLE = Path(__file__).with_name("style.css")
 CONTEXT = "context.jsonld"
+# Where VoID says to look for a description (https://www.w3.org/TR/void/#well-known).
+VOID = ".well-known/void"
 
 # Called with what is being written, and the share that is done, 0 to 1.
 Progress = Callable[[str, float], None]
@@ -84,10 +85,10 @@ def _write_site(home: Home, renderer: Renderer, progress: Progress) -> Files:
     for number, language in enumerate(LANGUAGES):
         editions.append(read_edition(graph, language))
         progress("reading", 0.2 * (number + 1) / len(LANGUAGES))
-    dumps = list(write_dumps(graph))
-    yield from ((dump.path, dump.content) for dump in dumps)
+    dumps = write_dumps(graph, renderer.base)
+    yield from ((dump.path, dump.content) for dump in dumps.files)
     progress("dumps", 0.3)
-    yield from _write_data(graph, editions[0], renderer.base)
+    yield from _write_data(graph, editions[0], renderer.base, dumps)
     paths: list[str] = []
     for number, edition in enumerate(editions):
         pages = chain(
@@ -95,7 +96,7 @@ def _write_site(home: Home, renderer: Renderer, progress: Progress) -> Files:
             make_question_pages(edition),
             make_network_pages(edition),
             make_vocabulary_pages(edition),
-            make_dataset_pages(edition, dumps),
+            make_dataset_pages(edition, graph, dumps),
             [make_index_page(edition)],
             make_thing_pages(edition),
         )
@@ -120,16 +121,18 @@ def _write_page(edition: Edition, page: Page, renderer: Renderer) -> Files:
         yield f"{edition.language}/{name}", content
 
 
-def _write_data(graph: LocalGraph, edition: Edition, base: str) -> Files:
-    """Yield the statements beside each page, once for all languages, and their context.
+def _write_data(graph: LocalGraph, edition: Edition, base: str, dumps: Dumps) -> Files:
+    """Yield the statements beside each page, once for all languages; their context and frames.
 
     Those beside the page of the data are the catalogue.
     """
     context = read_context(graph.home)
-    document = {"@context": context.build()}
-    yield CONTEXT, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    yield CONTEXT, encode_document({"@context": context.build()})
+    frames = build_frames(graph, context, f"{base or '../'}{CONTEXT}")
+    for name, frame in frames.items():
+        yield f"{FOLDER}/{name}.json", encode_document(frame)
     address = f"{base}{CONTEXT}" if base else "{root}" + CONTEXT
     yield from write_files(read_statements(graph), edition.routes, context, address)
-    graphs = [one.iri for one in list_graphs(graph.home)[:-1]]
-    catalog = describe_dataset(graph, graphs, complete=True)
-    yield from write_page_files(DATA, catalog, context, address)
+    catalog = dict(write_page_files(DATA, dumps.catalog, context, address))
+    yield from catalog.items()
+    yield VOID, catalog[f"{DATA}.ttl"]

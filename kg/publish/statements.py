@@ -8,9 +8,8 @@ from pyoxigraph import BlankNode, NamedNode, Quad
 
 from kg.dumps.context import Context
 from kg.dumps.jsonld import JsonWriter
-from kg.dumps.turtle import TurtleWriter
+from kg.dumps.turtle import write_turtle
 from kg.graph import Graph, LocalGraph
-from kg.home import producer
 from kg.publish.routes import Routes
 from kg.store.canonical import encode_triple, sort_statements
 from kg.turtle import list_files, parse_file
@@ -68,7 +67,7 @@ def write_page_files(
     one = NamedNode(context.names.expand("graph:"))
     found = {Quad(quad.subject, quad.predicate, quad.object, one) for quad in quads}
     root = "../" * page.count("/")
-    yield f"{page}.ttl", _write_turtle(found, context).encode()
+    yield f"{page}.ttl", write_turtle(found, context.names).encode()
     yield f"{page}.nt", _write_lines(found).encode()
     yield f"{page}.jsonld", _write_json(found, context, address.format(root=root)).encode()
 
@@ -81,12 +80,6 @@ def _list_statements(subjects: Subjects, name: str) -> Iterator[Quad]:
             if isinstance(quad.object, BlankNode) and str(quad.object) not in seen:
                 seen.add(str(quad.object))
                 waiting.append(str(quad.object))
-
-
-def _write_turtle(quads: set[Quad], context: Context) -> str:
-    writer = TurtleWriter(context.names, named=False)
-    lines = writer.write(sort_statements(iter(quads), writer.encode))
-    return f"# {producer()}\n{''.join(lines)}"
 
 
 def _write_lines(quads: set[Quad]) -> str:

@@ -8,6 +8,7 @@ from kg.portrait.description import Description
 from kg.portrait.model import Link, Passage, Row, Section
 from kg.portrait.rows import make_row
 from kg.publish.edition import Edition
+from kg.publish.model import make_model
 from kg.publish.page import Crumb, Page, write_csv
 from kg.publish.vocabulary import list_terms
 
@@ -72,6 +73,7 @@ def make_thing_page(edition: Edition, path: str, iri: str, terms: Sequence[str])
             "cited": cited,
             "terms": [] if cited else list_terms(edition, terms),
             "beside": path,
+            "model": make_model(edition) if iri == edition.ontology else None,
             "is_deprecated": edition.reading.read_text(iri, "owl:deprecated") == "true",
         },
         iri,

@@ -81,7 +81,6 @@ def list_alternates(base: str, path: str) -> list[Alternate]:
 
 def describe_page(edition: Edition, page: Page, address: str) -> str:
     """Return what schema.org says about a page, as JSON-LD that is safe inside HTML."""
-    about = edition.about
     data: dict[str, object] = {
         "@context": edition.reading.names.expand("schema:").rstrip("/"),
         "@type": "WebPage",
@@ -95,15 +94,9 @@ def describe_page(edition: Edition, page: Page, address: str) -> str:
         del data["inLanguage"]
         same = edition.reading.list_iris(page.iri, "owl:sameAs")
         data |= {"sameAs": same} if same else {}
-    elif page.path == "data":
-        data |= {
-            "@type": "Dataset",
-            "license": about.licence,
-            "version": about.version,
-            "creator": {"@type": "Organization", "name": about.creator},
-        }
     if page.summary:
         data["description"] = page.summary
+    data |= page.schema
     return json.dumps(data, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
 
 

@@ -128,6 +128,8 @@ FACTS: list[tuple[str, str | None, str, str | None]] = [
     ("not-stated", "doc:wuhan-implementation-plan", "cdp:hasValidityPeriod", None),
     ("not-stated", "period:changsha-2021-2023", "dcat:startDate", None),
     ("not-stated", "doc:shanghai-opinions", "cdp:issuedBy", None),
+    ("not-stated", "doc:nanjing-policy-measures", "cdp:issuerText", None),
+    ("not-stated", "period:wuhan-next-three-years", "cdp:periodText", None),
     ("not-stated", "target:wuhan-open-rate-2022", "rdf:type", "cdp:QuantitativeTarget"),
     ("not-stated", "count:hong-kong-areas", "cdp:hasMember", "item:hong-kong-people"),
     ("not-stated", "count:nanjing-plans", "cdp:declaredCount", None),
@@ -694,3 +696,19 @@ def test_empty_answers_have_rows_with_the_missing_fact(asker: Asker, quads: list
         more = Quad(node, kind, value, NamedNode("urn:more"))
         other = Asker(Graph(asker.graph.home, StoreEngine([*quads, more])), asker.questions)
         assert other.rows(name).rows, name
+
+
+def test_general_words_are_given_for_what_is_not_stated(asker: Asker, quads: list[Quad]) -> None:
+    target = NamedNode(NAMES.expand("target:suzhou-digital-benchmark-city"))
+    deadline = NamedNode(NAMES.expand("cdp:deadlineText"))
+    more = [
+        Quad(target, deadline, Literal(words, language=tag), NamedNode("urn:more"))
+        for words, tag in (("before long", "en"), ("近期", "zh-Hans"))
+    ]
+    other = Asker(Graph(asker.graph.home, StoreEngine([*quads, *more])), asker.questions)
+    values = {"city": "suzhou", "fact": "target-year"}
+    for language, words in (("en", "before long"), ("zh-Hans", "近期"), ("zh-Hant", "近期")):
+        rows = other.rows("not-stated", language, values)
+        wordings = [text(row[rows.variables.index("wording")]) for row in rows.rows]
+        assert wordings == [words], language
+    assert not text(asker.rows("not-stated", values=values).rows[0][4])

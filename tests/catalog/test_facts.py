@@ -46,6 +46,7 @@ def test_facts_are_terms_of_sparql(home: Home) -> None:
         "keyword": '"town"@en "a \\"b\\""@en',
         "author": '"Group" "Li Wang"',
         "creator": '"Group" "Li Wang"',
+        "individual": '"Li Wang"',
         "citation": '"Group, Li Wang (2026). Towns, version 2."',
         "license": "<https://e.org/l>",
     }

@@ -16,6 +16,7 @@ import rdflib
 from backports import zstd
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, parse
 
+from kg.catalog import CRATE_FILE
 from kg.dumps.export import (
     FORMATS,
     SYNTAXES,
@@ -318,7 +319,8 @@ def test_folder_has_a_file_for_each_graph(
     done = export_rdf(HOME, f"{tmp_path}/dumps/", form=None if form == "ttl" else form)
     files = {path.relative_to(tmp_path / "dumps").as_posix() for path in tmp_path.rglob("*.*")}
     files = {name for name in files if not name.startswith("frames/")} - {"context.json"}
-    assert files == {"manifest.json", *(f"{graph.name}.{form}" for graph in list_graphs(HOME))}
+    made = {"manifest.json", CRATE_FILE}
+    assert files == made | {f"{graph.name}.{form}" for graph in list_graphs(HOME)}
     assert done.statements > len(statements)  # the catalogue lists the files too
     assert done.graphs == tuple(graph.iri for graph in list_graphs(HOME))
     syntax, _, compression = form.partition(".")
@@ -352,7 +354,7 @@ def test_folder_of_fewer_graphs_keeps_no_old_files(tmp_path: Path) -> None:
     assert len(list(tmp_path.rglob("*.ttl"))) == 10
     export_rdf(HOME, str(tmp_path), graphs=["themes"])
     names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == ["catalog.ttl", "manifest.json", "themes.ttl"]
+    assert names == ["catalog.ttl", "manifest.json", CRATE_FILE, "themes.ttl"]
 
 
 def test_target_without_suffix_is_a_folder_unless_a_format_is_given(

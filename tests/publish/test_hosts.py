@@ -416,6 +416,7 @@ def test_files_have_types_and_links(kind: str, city_site: Any, find_port: Any) -
             "en/network/city-theme.svg": "image/svg+xml",
             "en/time.html": "text/html; charset=utf-8",
             "robots.txt": "text/plain; charset=utf-8",
+            ".well-known/void": "text/turtle; charset=utf-8",
         }
         for suffix, kind in FILES.items():
             folder = "zh-Hans/" if suffix == "html" else ""

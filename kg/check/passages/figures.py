@@ -95,7 +95,7 @@ def _add_figures(block: str, figures: dict[str, dict[str, int]]) -> str:
 def check_figures(
     positions: Positions, names: Names, locator: Locator, language: str
 ) -> Iterator[Finding]:
-    """Yield a violation for each segment whose figures differ from the data."""
+    """Yield a violation for each segment whose figures differ from the data, with its city."""
     figures = count_figures(positions)
     kept = {
         node: {role: _read(positions.find(role, node)) for role in found}
@@ -112,11 +112,13 @@ def check_figures(
             continue
         texts = [_show(positions, names, values, wrong) for values in (kept[node], actual)]
         message = pick(MESSAGES, language, "").format(*texts)
+        place = positions.find("place", node)
+        where = f" ({names.shorten(text(place))})" if place else ""
         yield from locator.report(
             node,
             VIOLATION,
             "segment-figures",
-            f"{names.shorten(node)}: {message}",
+            f"{names.shorten(node)}{where}: {message}",
             predicate=positions.get_property(wrong[0]),
         )
 

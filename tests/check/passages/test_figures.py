@@ -50,6 +50,7 @@ def test_change_of_what_is_cited_is_found(old: str, new: str, counted: Home) -> 
     path.write_text(text.replace(old, new), "utf-8")
     found = list_findings(counted)
     assert "https://w3id.org/cdp/id/segment/town-16-90" in {finding.node for finding in found}
+    assert any("(place:suzhou)" in finding.message for finding in found)
     source = (counted.data / "town" / "source.ttl").read_text("utf-8").splitlines()
     assert all(re.search("citation|covered", source[finding.line - 1]) for finding in found)
 
