@@ -93,6 +93,19 @@ class Edition:
         return found
 
     @cached_property
+    def sources(self) -> list[str]:
+        """The source texts, sorted by IRI."""
+        return self.list_instances("cdp:SourceText")
+
+    def name_passage(self, passage: Passage) -> str:
+        """Return where a passage is in words; of several sources, the source is named."""
+        shown = self.words["passage"].format(passage.start, passage.end)
+        if len(self.sources) < 2:
+            return shown
+        iri = self.reading.names.expand(passage.source)
+        return f"{self.reading.read_label(iri)}{self.reading.words['separator']}{shown}"
+
+    @cached_property
     def cited(self) -> dict[Passage, list[Link]]:
         """The things that each passage is evidence for."""
         found: dict[Passage, list[Link]] = {}

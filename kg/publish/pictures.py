@@ -1,5 +1,6 @@
 """Networks as pictures, each with a list of the neighbours of every node."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -43,7 +44,12 @@ def make_network_pages(edition: Edition) -> Iterator[Page]:
             network.title,
             network.summary,
             (Crumb(words["networks"], "networks"),),
-            {"network": network, "neighbours": list_neighbours(network), "picture": f"{path}.svg"},
+            {
+                "network": network,
+                "kinds": list_kinds(network),
+                "neighbours": group_neighbours(network),
+                "picture": f"{path}.svg",
+            },
             files={
                 f"{path}.svg": draw_svg(network).encode("utf-8"),
                 f"{path}.csv": write_csv(titles, rows),
@@ -52,6 +58,30 @@ def make_network_pages(edition: Edition) -> Iterator[Page]:
         )
     yield Page("networks", "networks.html", words["networks"], words["networks-summary"],
                values={"networks": listed})  # fmt: skip
+
+
+def list_kinds(network: Network) -> list[tuple[str, str, int]]:
+    """Return the colour and the names of each kind of node, and their number; most first."""
+    colors: dict[str, Counter[str]] = {}
+    for node in network.nodes:
+        colors.setdefault(node.color.lower(), Counter())[node.type_label] += 1
+    separator = network.legend["separator"]
+    return [
+        (color, separator.join(label for label, _ in kinds.most_common()), kinds.total())
+        for color, kinds in sorted(colors.items(), key=lambda item: -item[1].total())
+    ]
+
+
+def group_neighbours(network: Network) -> list[tuple[str, list[Neighbours]]]:
+    """Return every node with its neighbours, by kind; the kinds with the most edges first."""
+    kinds: dict[str, list[Neighbours]] = {}
+    for one in list_neighbours(network):
+        kinds.setdefault(one.kind, []).append(one)
+
+    def count(many: list[Neighbours]) -> float:
+        return sum(len(of) for one in many for _, of in one.others) / len(many)
+
+    return sorted(kinds.items(), key=lambda item: (-count(item[1]), item[0]))
 
 
 def list_neighbours(network: Network) -> list[Neighbours]:

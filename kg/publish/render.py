@@ -21,6 +21,8 @@ CHINESE = re.compile("[\u3400-\u9fff]")
 LATIN = re.compile("[A-Za-z]{2}")
 MARK = """{% macro span(text, tag) %}<span lang="{{ tag }}">{{ text }}</span>{% endmacro %}"""
 MOST_BOXES = 60  # of a number that a source declares
+MOST_ROWS = 60  # of a table before it is folded
+MOST_OPEN = 12  # nodes of the first kind in the list of a network
 
 
 class Renderer:
@@ -91,6 +93,8 @@ def make_environment() -> "jinja2.Environment":
     environment.filters["tagged"] = _make_tagger(environment)
     environment.filters["size"] = show_size
     environment.globals["most_boxes"] = MOST_BOXES
+    environment.globals["most_rows"] = MOST_ROWS
+    environment.globals["most_open"] = MOST_OPEN
     environment.globals["read_words"] = read_site_words
     return environment
 
