@@ -24,7 +24,7 @@ from kg.publish.vocabulary import make_vocabulary_pages
 from kg.publish.web import check_address, check_report, write_robots
 from kg.publish.words import LANGUAGES
 
-STYLE = Path(__file__).with_name("style.css")
+ASSETS = tuple(Path(__file__).with_name(name) for name in ("icon.svg", "style.css"))
 CONTEXT = "context.jsonld"
 
 # Called with what is being written, and the share that is done, 0 to 1.
@@ -104,7 +104,7 @@ def _write_site(home: Home, renderer: Renderer, progress: Progress) -> Files:
             yield from _write_page(edition, page, renderer)
     yield "index.html", renderer.render_root(editions[0], "index.html")
     yield "404.html", renderer.render_root(editions[0], "404.html")
-    yield "style.css", STYLE.read_bytes()
+    yield from ((path.name, path.read_bytes()) for path in ASSETS)
     if renderer.base:
         yield "sitemap.xml", renderer.render_sitemap(paths)
         yield "robots.txt", write_robots(renderer.base)
