@@ -11,7 +11,7 @@ from kg.dumps.turtle import TurtleWriter
 from kg.graph import Graph, LocalGraph
 from kg.home import producer
 from kg.publish.routes import Routes
-from kg.store.canonical import encode_triple, sort_statements
+from kg.store.canonical import encode_triple, sort_few
 from kg.turtle import list_files, parse_file
 
 SUFFIXES = (".ttl", ".jsonld", ".nt")
@@ -46,6 +46,7 @@ def write_files(
     `address` is that of the context, where the path to the root of the site is `{root}`. A file
     has the statements about the things on its page, each once, with those about their blank nodes.
     """
+    json_ld = JsonWriter(context)
     for page, iris in routes.list_pages().items():
         quads = {
             Quad(quad.subject, quad.predicate, quad.object, NamedNode(routes.base))
@@ -55,7 +56,7 @@ def write_files(
         root = "../" * page.count("/")
         yield f"{page}.ttl", _write_turtle(quads, context).encode()
         yield f"{page}.nt", _write_lines(quads).encode()
-        yield f"{page}.jsonld", _write_json(quads, context, address.format(root=root)).encode()
+        yield f"{page}.jsonld", _write_json(quads, json_ld, address.format(root=root)).encode()
 
 
 def _list_statements(subjects: Subjects, name: str) -> Iterator[Quad]:
@@ -69,18 +70,18 @@ def _list_statements(subjects: Subjects, name: str) -> Iterator[Quad]:
 
 
 def _write_turtle(quads: set[Quad], context: Context) -> str:
+    # A writer for each file, because it remembers the prefixes that it has used.
     writer = TurtleWriter(context.names, named=False)
-    lines = writer.write(sort_statements(iter(quads), writer.encode))
+    lines = writer.write(iter(sort_few(quads, writer.encode)))
     return f"# {producer()}\n{''.join(lines)}"
 
 
 def _write_lines(quads: set[Quad]) -> str:
-    return "".join(f"{line}\n" for line in sort_statements(iter(quads), encode_triple))
+    return "".join(f"{line}\n" for line in sort_few(quads, encode_triple))
 
 
-def _write_json(quads: set[Quad], context: Context, address: str) -> str:
+def _write_json(quads: set[Quad], writer: JsonWriter, address: str) -> str:
     """Return JSON-LD with the address of the context, which all files share."""
-    writer = JsonWriter(context)
-    document = json.loads("".join(writer.write(sort_statements(iter(quads), writer.encode))))
-    document = {"@context": address, "@graph": document["@graph"]}
+    nodes = writer.write_nodes(iter(sort_few(quads, writer.encode)))
+    document = {"@context": address, "@graph": [json.loads(node) for node in nodes]}
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
