@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from kg.graph import Graph, load_graph
 from kg.home import Home
 from kg.publish.answers import make_question_pages
 from kg.publish.dataset import make_dataset_pages, write_dumps
-from kg.publish.edition import Edition, read_edition
+from kg.publish.edition import Edition, quote_everything, read_edition
 from kg.publish.overview import make_overview_pages
 from kg.publish.page import Page
 from kg.publish.pictures import make_network_pages
@@ -46,14 +46,16 @@ def publish_site(
     *,
     base_url: str = "",
     report_to: str = "",
+    passages: bool = False,
     force: bool = False,
     progress: Progress = lambda what, share: None,
 ) -> Published:
     """Write a page for everything in a home, in each language of `LANGUAGES`, to a folder.
 
     With the address of the site, `base_url`, pages have canonical links, links to other languages
-    and previews, and there are a sitemap and a robots.txt. All other links are relative. The same
-    data give the same bytes; files that are unchanged are not written.
+    and previews, and there are a sitemap and a robots.txt. All other links are relative. With
+    `passages`, the text of each passage is beside its position, of the sources that the user has
+    added. The same data give the same bytes; files that are unchanged are not written.
 
     Raises:
         KgError: an argument is not valid, or a file in the folder was not written by kg (exit code
@@ -63,7 +65,7 @@ def publish_site(
     renderer = Renderer(base, check_report(report_to) if report_to else "")
     with write_folder(folder, export="site", force=force) as open_file:
         pages, names = 0, set[str]()
-        for name, content in _write_site(home, renderer, progress):
+        for name, content in _write_site(home, renderer, passages, progress):
             if name in names or name == MANIFEST:
                 raise KgError(f"{name}: two things would have this file. Change one of their IRIs.")
             names.add(name)
@@ -74,13 +76,16 @@ def publish_site(
     return Published(pages, len(names) + 1)
 
 
-def _write_site(home: Home, renderer: Renderer, progress: Progress) -> Files:
+def _write_site(home: Home, renderer: Renderer, passages: bool, progress: Progress) -> Files:
     progress("reading", 0)
     graph = load_graph(home)
     editions = []
     for number, language in enumerate(LANGUAGES):
         editions.append(read_edition(graph, language))
         progress("reading", 0.2 * (number + 1) / len(LANGUAGES))
+    if passages:
+        quotes = quote_everything(editions[0])
+        editions = [replace(edition, quotes=quotes) for edition in editions]
     dumps = list(write_dumps(graph))
     yield from ((dump.path, dump.content) for dump in dumps)
     progress("dumps", 0.3)
