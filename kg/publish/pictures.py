@@ -4,7 +4,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kg.networks import EmptyNetworkError, Network, NetworkOptions, build_network, list_networks
+from kg.networks import (
+    EmptyNetworkError,
+    Network,
+    NetworkOptions,
+    NodeData,
+    build_network,
+    list_networks,
+)
 from kg.pictures import draw_svg
 from kg.portrait.model import Link
 from kg.publish.edition import Edition
@@ -20,14 +27,17 @@ class Neighbours:
     others: tuple[tuple[str, tuple[Link, ...]], ...]
 
 
-def make_network_pages(edition: Edition) -> Iterator[Page]:
-    """Yield a page for each network that is not empty, then the page that lists them."""
+def make_network_pages(edition: Edition, data: NodeData) -> Iterator[Page]:
+    """Yield a page for each network that is not empty, then the page that lists them.
+
+    Editions of a graph can share the data.
+    """
     words = edition.words
     listed = []
     for question in list_networks(edition.graph.home):
         try:
             options = NetworkOptions(language=edition.language)
-            network = build_network(edition.graph, question, options)
+            network = build_network(edition.graph, question, options, data)
         except EmptyNetworkError:
             continue
         path = f"network/{network.name}"

@@ -11,6 +11,7 @@ from kg.errors import KgError
 from kg.files import MANIFEST, write_folder
 from kg.graph import Graph, load_graph
 from kg.home import Home
+from kg.networks import NodeData
 from kg.publish.answers import make_question_pages
 from kg.publish.dataset import make_dataset_pages, write_dumps
 from kg.publish.edition import Edition, quote_everything, read_edition
@@ -90,12 +91,13 @@ def _write_site(home: Home, renderer: Renderer, passages: bool, progress: Progre
     yield from ((dump.path, dump.content) for dump in dumps)
     progress("dumps", 0.3)
     yield from _write_data(graph, editions[0], renderer.base)
+    node_data = NodeData(graph)
     paths: list[str] = []
     for number, edition in enumerate(editions):
         pages = chain(
             make_overview_pages(edition),
             make_question_pages(edition),
-            make_network_pages(edition),
+            make_network_pages(edition, node_data),
             make_vocabulary_pages(edition),
             make_dataset_pages(edition, dumps),
             [make_index_page(edition)],

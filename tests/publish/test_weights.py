@@ -7,6 +7,7 @@ import pytest
 
 from kg.graph import load_graph
 from kg.home import find_home
+from kg.networks import NodeData
 from kg.publish.answers import make_question_pages
 from kg.publish.edition import Edition, read_edition
 from kg.publish.overview import make_home_page, make_matrix_page
@@ -63,6 +64,6 @@ def test_weights_of_pages(edition: Edition, weigh: Callable[[Page], int]) -> Non
 
 @pytest.mark.slow
 def test_weights_of_networks(edition: Edition, weigh: Callable[[Page], int]) -> None:
-    pages = list(make_network_pages(edition))
+    pages = list(make_network_pages(edition, NodeData(edition.graph)))
     assert find_heavy(weigh, pages, NETWORK_LIMIT) == {}
     assert "network/entities" in find_heavy(weigh, pages, LIMIT)
