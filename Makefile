@@ -37,8 +37,9 @@ bench: $(VENV)/installed-test ## time whole commands, as ratios to peers in the 
 bench-questions: $(VENV)/installed-test ## time each question: against rdflib, the engine, and on many cities
 	$(BIN)/python tests/bench/questions.py --runs $(RUNS) --cities $(CITIES)
 
-bench-exports: $(VENV)/installed-test ## time and memory of each export, on many cities
+bench-exports: $(VENV)/installed-test ## time and memory of each export, and of the site, on many cities
 	$(BIN)/python tests/bench/exports.py
+	$(BIN)/python tests/bench/publish.py
 
 fuzz: $(VENV)/installed-test ## generated inputs: SECONDS of processor time for each kind of input
 	$(BIN)/python tests/fuzz/fuzz.py --seconds $(SECONDS)

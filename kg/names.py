@@ -23,6 +23,7 @@ SHACL = "http://www.w3.org/ns/shacl#"
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 # The properties by which a rule gives each thing one label for each language.
 DISPLAY_LABELS = {"en": "labelEn", "zh-Hans": "labelZhHans", "zh-Hant": "labelZhHant"}
+SHORTENED = 1 << 14  # names kept in memory
 LOCAL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 
 # The languages of texts to show for a language, best first. If there is none of these, any other
@@ -47,6 +48,7 @@ class Names:
         self.prefixes = dict(sorted(prefixes.items()))
         # The longest namespace first: code/genre/ before code/.
         self._by_length = sorted(self.prefixes.items(), key=lambda p: (-len(p[1]), p[0]))
+        self._shorten = lru_cache(SHORTENED)(self._find_name)
 
     def expand(self, name: str) -> str:
         """Return the IRI of a prefixed name.
@@ -82,6 +84,9 @@ class Names:
         >>> Names({"cdp": "https://w3id.org/cdp/ontology#"}).shorten("https://example.org/x")
         'https://example.org/x'
         """
+        return self._shorten(iri)
+
+    def _find_name(self, iri: str) -> str:
         for prefix, namespace in self._by_length:
             if iri.startswith(namespace) and LOCAL.fullmatch(iri[len(namespace) :]):
                 return f"{prefix}:{iri[len(namespace) :]}"

@@ -114,6 +114,17 @@ def test_exports_are_compared_with_peers_and_with_fewer_cities() -> None:
 
 
 @pytest.mark.slow
+def test_site_is_compared_with_reading_and_with_fewer_cities() -> None:
+    done = run_benchmark("publish.py", "--cities", "2", "4")
+    tables = read_tables(done.stdout)
+    check_verdicts(done, tables)
+    assert [row[0] for row in tables[0][1:]] == [
+        "7 cities: kg publish / reading",
+        "2 to 4 cities: log time / log statements",
+    ]
+
+
+@pytest.mark.slow
 def test_commands_are_compared_with_peers() -> None:
     done = run_benchmark("speed.py", "--runs", "1")
     tables = read_tables(done.stdout)

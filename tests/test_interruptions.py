@@ -29,6 +29,8 @@ import kg.catalog.describe
 import kg.dumps.export
 import kg.files
 import kg.files.staging
+import kg.publish.render
+import kg.publish.site
 import kg.tables.export
 import kg.turtle
 from kg.ask.question import ask_question, list_questions
@@ -51,6 +53,7 @@ from kg.networks import (
     find_network,
 )
 from kg.networks.write import Writer
+from kg.publish import publish_site
 from kg.review import Change, FileReview, accept_elements
 from kg.source import add_source
 from kg.tables.export import export_tables
@@ -356,7 +359,7 @@ def prepare_commands(folder: Path) -> dict[str, Scenario]:
     homes = {age: copy_home(folder / age, age) for age in ("old", "new")}
     graphs = {home: load_graph(home) for home in homes.values()}
     for module in (kg.build, kg.tables.export, kg.dumps.export):
-        vars(module)["load_graph"] = graphs.get
+        vars(module)["load_graph"] = lambda home: graphs.get(home) or load_graph(home)
     vars(kg.catalog.describe)["_run"] = remember_rows(vars(kg.catalog.describe)["_run"])
     report = check_files(homes["new"])
     vars(kg.build)["check_files"] = lambda *args, **kwargs: report
@@ -387,6 +390,13 @@ def prepare_commands(folder: Path) -> dict[str, Scenario]:
     def write_build(age: str, target: Path) -> None:
         build_folder(homes[age], target)
 
+    make_pages = vars(kg.publish.site)["_write_site"]
+    list_pages = cache(lambda home: choose_pages(home, make_pages))
+    vars(kg.publish.site)["_write_site"] = lambda home, *rest: iter(list_pages(home))
+
+    def write_site(age: str, target: Path) -> None:
+        publish_site(homes[age], target)
+
     def both(write: Callable[[str, Path], None], name: str, **options: bool) -> Scenario:
         return Scenario(
             lambda root: write("old", root / name), lambda root: write("new", root / name)
@@ -400,6 +410,7 @@ def prepare_commands(folder: Path) -> dict[str, Scenario]:
         "jsonld": both(write_rdf, "town.jsonld"),
         "rdf folder": both(write_rdf, "dumps"),
         "gephi": both(write_networks, "networks"),
+        "publish": both(write_site, "site"),
         "graphml": both(write_network, "documents.graphml"),
         "svg": both(write_network, "documents.svg"),
         "png": both(write_network, "documents.png"),
@@ -407,6 +418,15 @@ def prepare_commands(folder: Path) -> dict[str, Scenario]:
         "source add": Scenario(lambda root: None, add_town),
         "review": Scenario(prepare_ledgers, record_all, True),
     }
+
+
+def choose_pages(home: Home, make_pages: Callable[..., Iterable[Any]]) -> list[tuple[str, bytes]]:
+    """Return a file of each kind of a home's site: with all of them it would take hours."""
+    root = home.root.with_name(f"{home.root.name} site")
+    shutil.copytree(home.root, root)
+    shutil.copytree(find_home().queries, root / "queries", dirs_exist_ok=True)
+    files = make_pages(Home(root), kg.publish.render.Renderer(), False, lambda *done: None)
+    return list({Path(name).suffix: (name, content) for name, content in files}.values())
 
 
 def remember_rows(run: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
@@ -463,7 +483,7 @@ def record_all(root: Path, read: str = "2026-03-04") -> None:
 
 COMMANDS = (
     "build", "tables", "rdf file", "rdf compressed", "jsonld", "rdf folder", "gephi", "graphml",
-    "svg", "png", "format", "source add", "review",
+    "svg", "png", "format", "source add", "review", "publish",
 )  # fmt: skip
 
 

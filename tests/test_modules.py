@@ -38,7 +38,7 @@ check: finding tracing prefixes roots language_tags characters literals passed_o
   wording/order wording/source_texts wording/__init__ exceptions checker
 dumps: context frames grouping turtle jsonld export
 build
-networks: model validity edges node_data query metrics overlap layout assemble
+networks: model validity edges query metrics overlap layout node_data assemble
   columns xml gexf graphml graphology spreadsheet write
 pictures: labels placement scene legend svg fonts png
 tables: vocabulary columns schema statements rows cells metadata codebook parquet workbook export

@@ -24,9 +24,17 @@ from kg.cli.output import show_progress
     default="",
     help="Address for reports of errors, to which every page links.",
 )
+@click.option(
+    "--passages",
+    is_flag=True,
+    help="Show the text of each passage beside its position, of the sources that were added with "
+    "kg source add. You need the right to publish these texts: most are under copyright.",
+)
 @force_option
 @click.pass_context
-def publish(ctx: click.Context, folder: Path, base_url: str, report_to: str, force: bool) -> None:
+def publish(
+    ctx: click.Context, folder: Path, base_url: str, report_to: str, passages: bool, force: bool
+) -> None:
     """Write a site to the folder DIR: a page for every thing, in English and Chinese.
 
     \b
@@ -51,6 +59,7 @@ def publish(ctx: click.Context, folder: Path, base_url: str, report_to: str, for
             folder,
             base_url=base_url,
             report_to=report_to,
+            passages=passages,
             force=force,
             progress=progress,
         )

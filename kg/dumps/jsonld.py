@@ -58,11 +58,15 @@ class JsonWriter:
         yield ",\n".join(context)
         yield '\n},\n"@graph": ['
         separator = "\n"
-        for _, subjects in group_lines(lines, "type"):
-            for subject in subjects:
-                yield separator + self._write_node(subject)
-                separator = ",\n"
+        for node in self.write_nodes(lines):
+            yield separator + node
+            separator = ",\n"
         yield "\n]\n}\n"
+
+    def write_nodes(self, lines: Iterator[str]) -> Iterator[str]:
+        """Yield each node as JSON, without the context, given the sorted lines."""
+        for _, subjects in group_lines(lines, "type"):
+            yield from map(self._write_node, subjects)
 
     def _encode_value(self, predicate: str, value: object) -> tuple[str, str]:
         """Return the key of a property, and a value as JSON, after the language tag of a text."""

@@ -15,7 +15,7 @@ from kg.dumps.grouping import Subject, group_lines
 from kg.errors import KgError
 from kg.home import producer
 from kg.names import XSD_STRING, Names
-from kg.store.canonical import sort_statements
+from kg.store.canonical import sort_few
 from kg.turtle import restore_languages
 
 # Numbers and booleans written without quotes. Turtle allows more forms (007, +7, .5, 1e3), but
@@ -35,7 +35,7 @@ def write_turtle(quads: Iterable[Quad], names: Names) -> str:
         KgError: a term is not part of RDF 1.1.
     """
     writer = TurtleWriter(names, named=False)
-    lines = sort_statements(iter(quads), writer.encode)
+    lines = iter(sort_few(quads, writer.encode))
     return "".join((f"# {producer()}\n", *writer.write(lines)))
 
 

@@ -75,10 +75,13 @@ def build_network(
     progress(STEPS[1])
     numbers = {iri: number for number, iri in enumerate(nodes)}
     links = [(numbers[s], numbers[t], edge.weight) for (s, _, t), edge in edges.items()]
-    linked = make_graph(len(nodes), links)
-    metrics = measure_nodes(linked, links)
-    progress(STEPS[2])
-    layout = lay_out_nodes(linked, metrics, options.layout)
+    key = (len(nodes), options.layout, tuple(links))
+    if key not in data.placed:
+        linked = make_graph(len(nodes), links)
+        metrics = measure_nodes(linked, links)
+        progress(STEPS[2])
+        data.placed[key] = metrics, lay_out_nodes(linked, metrics, options.layout)
+    metrics, layout = data.placed[key]
     counts = {
         "nodes": len(nodes),
         "edges": len(edges),

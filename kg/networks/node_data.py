@@ -11,6 +11,8 @@ from kg.errors import KgError
 from kg.graph import Graph
 from kg.home import Home
 from kg.names import Term, collect_texts, pick, read_names, text
+from kg.networks.layout import Layout
+from kg.networks.metrics import Metrics
 from kg.networks.validity import Span, resolve_spans
 from kg.reading import read_text
 
@@ -63,6 +65,8 @@ class NodeData:
         self.style = read_style(graph.home)
         self._graph = graph
         self._types = list(self.style.colors)
+        # The measures and positions of networks with the same edges, in any language.
+        self.placed: dict[tuple[object, ...], tuple[Metrics, Layout]] = {}
 
     @cached_property
     def labels(self) -> dict[str, dict[str, str]]:

@@ -155,16 +155,19 @@ class _MovingCircles(Disks):
 
     def push_pairs(self, spread: float) -> bool:
         """Separate each close pair once; return whether any circle moved."""
-        xs, radii = self.xs, self.radii
+        xs, ys, radii = self.xs, self.ys, self.radii
         reach = max(spread, 2 * max(radii, default=0.0) + CIRCLE_GAP)
         moved = False
         # From left to right, so that each circle is compared only with those within reach.
         order = sorted(range(len(xs)), key=lambda index: xs[index])
         for rank, one in enumerate(order):
-            for two in order[rank + 1 :]:
+            for other in range(rank + 1, len(order)):
+                two = order[other]
                 if xs[two] - xs[one] > reach:
                     break
-                moved = self._push_pair(one, two, spread) or moved
+                # Farther apart than their radii, and than the spread: the ellipses are flat.
+                if abs(ys[two] - ys[one]) <= reach:
+                    moved = self._push_pair(one, two, spread) or moved
         for index, radius in enumerate(radii):
             left, right = self._area.left + radius, self._area.right - radius
             top, bottom = self._area.top + radius, self._area.bottom - radius

@@ -92,7 +92,9 @@ def quote_passages(graph: Graph, passages: Collection[Passage], language: str) -
 
     script: Script = "zh-Hant" if language == "zh-Hant" else "zh-Hans"
     digests = {graph.names.show(name): text(sha) for name, sha, _ in graph.internal("sources")}
+    cited = {passage.source for passage in passages}
+    texts = {source: find_source(digests.get(source, "")) for source in sorted(cited)}
     for passage in passages:
-        raw = find_source(digests.get(passage.source, ""))
+        raw = texts[passage.source]
         quote = None if raw is None else restore_passage(raw, passage.start, passage.end, script)
         yield replace(passage, text=quote)

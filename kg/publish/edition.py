@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from kg.ask import Question, ask_question, bind_question, find_question
+from kg.errors import KgError
 from kg.graph import Graph
 from kg.names import text
-from kg.portrait.describe import make_description
+from kg.portrait.describe import make_description, quote_passages
 from kg.portrait.description import Description
 from kg.portrait.model import Link, Passage
 from kg.portrait.reading import Reading, read_everything
@@ -18,6 +19,7 @@ from kg.publish.words import read_site_words
 from kg.store import Rows
 from kg.xsd import read_integer
 
+QUOTED = "zh-Hans"  # the language in which passages are shown
 BLANK = re.compile("_:[0-9a-z]+")
 
 
@@ -50,6 +52,8 @@ class Edition:
     words: Words
     routes: Routes
     things: Mapping[str, Description]
+    # The texts of passages, if the operator shows them.
+    quotes: Mapping[Passage, str] = field(default_factory=dict)
     _answers: dict[str, Rows | None] = field(default_factory=dict)
 
     @property
@@ -91,6 +95,19 @@ class Edition:
             if self.reading.is_a(iri, "cdp:Evidence") and (passage := self.find_passage(iri)):
                 found[passage] = iri
         return found
+
+    @cached_property
+    def sources(self) -> list[str]:
+        """The source texts, sorted by IRI."""
+        return self.list_instances("cdp:SourceText")
+
+    def name_passage(self, passage: Passage) -> str:
+        """Return where a passage is in words; of several sources, the source is named."""
+        shown = self.words["passage"].format(passage.start, passage.end)
+        if len(self.sources) < 2:
+            return shown
+        iri = self.reading.names.expand(passage.source)
+        return f"{self.reading.read_label(iri)}{self.reading.words['separator']}{shown}"
 
     @cached_property
     def cited(self) -> dict[Passage, list[Link]]:
@@ -190,6 +207,26 @@ def read_edition(graph: Graph, language: str) -> Edition:
     reading = read_everything(graph, language)
     things = {iri: describe_thing(reading, iri) for iri in sorted(reading.statements)}
     return Edition(graph, reading, read_site_words(language), make_routes(reading), things)
+
+
+def quote_everything(edition: Edition) -> dict[Passage, str]:
+    """Return the text of each passage of the sources that the user has added.
+
+    Raises:
+        KgError: none was added.
+    """
+    passages = sorted(
+        {*edition.cited, *filter(None, map(edition.find_passage, edition.things))},
+        key=lambda one: (one.source, one.start, one.end),
+    )
+    quoted = quote_passages(edition.graph, passages, QUOTED)
+    found = {one: two.text for one, two in zip(passages, quoted, strict=True) if two.text}
+    if not found:
+        raise KgError(
+            "--passages: the text of no source is here. Add it: kg source add FILE, or leave the "
+            "option out."
+        )
+    return found
 
 
 def describe_thing(reading: Reading, iri: str) -> Description:

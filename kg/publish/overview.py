@@ -9,9 +9,8 @@ from kg.portrait.rows import make_row
 from kg.publish.answers import answer_question, write_answer
 from kg.publish.edition import Edition
 from kg.publish.page import Crumb, Page
-from kg.publish.things import name_comparison
+from kg.publish.things import has_comparisons, name_comparison
 
-MOST_COMPARED = 12  # cities of which all pairs have a page
 MOST_DRAWN = 6  # frameworks on the home page
 
 
@@ -27,10 +26,25 @@ class Card:
 
 @dataclass(frozen=True)
 class Line:
-    """A row of a matrix: a thing, and the number of elements for each city, in its order."""
+    """A row of a matrix: a thing, and the number of elements for each city, in its order.
+
+    `level` is its depth below the broadest things of the matrix; `is_broader` is whether narrower
+    ones follow.
+    """
 
     thing: Link
     numbers: tuple[int, ...]
+    level: int
+    is_broader: bool
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happens in a year, in which city, to what."""
+
+    event: str
+    city: Link
+    row: Row
 
 
 @dataclass(frozen=True)
@@ -75,9 +89,27 @@ def make_home_page(edition: Edition) -> Page:
             "targets": list_targets(edition),
             "partners": answer_question(edition, "partners"),
             "frameworks": drawn[:MOST_DRAWN],
-            "questions": len(edition.ask_texts("not-stated")),
+            "missing": list_missing(edition),
+            "articles": [
+                edition.reading.link(iri) for iri in edition.list_instances("cdp:SourceArticle")
+            ],
         },
     )
+
+
+def list_missing(edition: Edition) -> list[tuple[str, int, list[Link]]]:
+    """Return what the source does not state, how often, and for which cities; the commonest first.
+
+    Each is a fact that a reader would look for, such as the date of issue of a document.
+    """
+    cities = {city.name: city for city in edition.cities}
+    facts: dict[str, list[str]] = {}
+    for row in edition.ask_texts("not-stated"):
+        facts.setdefault(row["fact"], []).append(row["city"])
+    return [
+        (fact, len(of), [cities[name] for name in dict.fromkeys(of) if name in cities])
+        for fact, of in sorted(facts.items(), key=lambda item: -len(item[1]))
+    ]
 
 
 def list_targets(edition: Edition) -> list[Row]:
@@ -126,7 +158,10 @@ def make_matrix_page(edition: Edition, path: str, question: str, name: str, valu
             if value != "elements":
                 link = edition.reading.link(row[f"{value}Iri"])
                 lists.setdefault(iri, {}).setdefault(column, []).append(link)
-    lines = [Line(edition.reading.link(iri), tuple(numbers)) for iri, numbers in table.items()]
+    lines = [
+        Line(edition.reading.link(iri), tuple(table[iri]), level, is_broader)
+        for iri, level, is_broader in order_by_broader(edition, list(table))
+    ]
     words = edition.words
     return Page(
         path,
@@ -145,6 +180,25 @@ def make_matrix_page(edition: Edition, path: str, question: str, name: str, valu
     )
 
 
+def order_by_broader(edition: Edition, iris: Sequence[str]) -> Iterator[tuple[str, int, bool]]:
+    """Yield each thing, its depth, and whether narrower ones of the same follow it."""
+    below: dict[str, list[str]] = {}
+    for iri in iris:
+        broader = [one for one in edition.reading.list_iris(iri, "skos:broader") if one in iris]
+        below.setdefault(broader[0] if broader else "", []).append(iri)
+    seen: set[str] = set()
+    # What is only broader than each other is below nothing.
+    for top in ("", *iris):
+        waiting = [(iri, 0) for iri in reversed(below.get(top, ()))] if top not in seen else []
+        while waiting:
+            iri, level = waiting.pop()
+            if iri not in seen:
+                seen.add(iri)
+                narrower = below.get(iri, [])
+                yield iri, level, bool(narrower)
+                waiting += [(one, level + 1) for one in reversed(narrower)]
+
+
 def make_comparison_pages(edition: Edition) -> Iterator[Page]:
     """Yield the page that lists comparisons, and one for each pair of cities up to a limit."""
     words, cities = edition.words, edition.cities
@@ -152,7 +206,7 @@ def make_comparison_pages(edition: Edition) -> Iterator[Page]:
         name_comparison(edition, row["firstIri"], row["secondIri"]): row
         for row in edition.ask_texts("city-pairs")
     }
-    pairs = list(combinations(cities, 2)) if len(cities) <= MOST_COMPARED else []
+    pairs = list(combinations(cities, 2)) if has_comparisons(edition) else []
     listed = [(*pair, name_comparison(edition, pair[0].iri, pair[1].iri)) for pair in pairs]
     yield Page("compare", "comparisons.html", words["compare"], words["compare-summary"],
                values={"pairs": listed, "similar": similar},
@@ -215,12 +269,25 @@ def make_time_page(edition: Edition) -> Page:
         values={
             "years": list(range(years[0], years[-1] + 1)) if years else [],
             "bars": [_make_bar(edition, row) for row in periods],
-            "timeline": answer_question(edition, "timeline"),
+            "timeline": list_events(edition),
             "undated": list_undated(edition),
         },
         files={"time.csv": write_answer(edition, "timeline")},
         download="time.csv",
     )
+
+
+def list_events(edition: Edition) -> list[tuple[str, list[Event]]]:
+    """Return what begins, ends or is due, by year."""
+    cities = {city.name: city for city in edition.cities}
+    years: dict[str, list[Event]] = {}
+    for row in edition.ask_texts("timeline"):
+        city = cities.get(row["city"], Link(row["city"]))
+        shown = make_row(edition.reading, row["subjectIri"], with_document=True)
+        if not row["voice"]:  # a document, of which only the name is needed here
+            shown = Row(shown.thing)
+        years.setdefault(row["year"], []).append(Event(row["event"], city, shown))
+    return list(years.items())
 
 
 def _make_bar(edition: Edition, row: dict[str, str]) -> tuple[str, Link, int, int]:

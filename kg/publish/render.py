@@ -24,6 +24,8 @@ MARK = """{% macro span(text, tag) %}<span lang="{{ tag }}">{{ text }}</span>{% 
 # Pages load the style sheet and the pictures of the site, and nothing else.
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
 MOST_BOXES = 60  # of a number that a source declares
+MOST_ROWS = 60  # of a table before it is folded
+MOST_OPEN = 12  # nodes of the first kind in the list of a network
 
 
 class Renderer:
@@ -100,6 +102,8 @@ def make_environment() -> "jinja2.Environment":
     environment.globals["most_boxes"] = MOST_BOXES
     environment.globals["formats"] = FORMATS
     environment.globals["policy"] = POLICY
+    environment.globals["most_rows"] = MOST_ROWS
+    environment.globals["most_open"] = MOST_OPEN
     environment.globals["read_words"] = read_site_words
     return environment
 

@@ -3,6 +3,7 @@
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote
 
@@ -84,6 +85,11 @@ def _make_digest(text: str) -> str:
     return f"x{sha256(text.encode()).hexdigest()[:16]}"
 
 
+@lru_cache(1 << 16)
+def _relate(file: str, folder: str) -> str:
+    return quote(posixpath.relpath(file, folder or "."))
+
+
 @dataclass(frozen=True)
 class Here:
     """The links of one page to other files of the site: all relative."""
@@ -98,7 +104,7 @@ class Here:
 
     def get(self, file: str, fragment: str = "") -> str:
         """Return the address of a file of the site."""
-        relative = quote(posixpath.relpath(file, posixpath.dirname(self.file) or "."))
+        relative = _relate(file, posixpath.dirname(self.file))
         if file == self.file and fragment:
             relative = ""
         return f"{relative}#{fragment}" if fragment else relative

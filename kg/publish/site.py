@@ -1,7 +1,7 @@
 """`kg publish`: write the site of a graph to a folder."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -12,9 +12,10 @@ from kg.errors import KgError
 from kg.files import MANIFEST, write_folder
 from kg.graph import LocalGraph, load_graph
 from kg.home import Home
+from kg.networks import NodeData
 from kg.publish.answers import make_question_pages
 from kg.publish.dataset import DATA, Dumps, make_dataset_pages, write_dumps
-from kg.publish.edition import Edition, read_edition
+from kg.publish.edition import Edition, quote_everything, read_edition
 from kg.publish.hosts import write_hosts
 from kg.publish.overview import make_overview_pages
 from kg.publish.page import Page
@@ -26,7 +27,7 @@ from kg.publish.vocabulary import make_vocabulary_pages
 from kg.publish.web import check_address, check_report, write_robots
 from kg.publish.words import LANGUAGES
 
-STYLE = Path(__file__).with_name("style.css")
+ASSETS = tuple(Path(__file__).with_name(name) for name in ("icon.svg", "style.css"))
 CONTEXT = "context.jsonld"
 # Where VoID says to look for a description (https://www.w3.org/TR/void/#well-known).
 VOID = ".well-known/void"
@@ -50,14 +51,16 @@ def publish_site(
     *,
     base_url: str = "",
     report_to: str = "",
+    passages: bool = False,
     force: bool = False,
     progress: Progress = lambda what, share: None,
 ) -> Published:
     """Write a page for everything in a home, in each language of `LANGUAGES`, to a folder.
 
     With the address of the site, `base_url`, pages have canonical links, links to other languages
-    and previews, and there are a sitemap and a robots.txt. All other links are relative. The same
-    data give the same bytes; files that are unchanged are not written.
+    and previews, and there are a sitemap and a robots.txt. All other links are relative. With
+    `passages`, the text of each passage is beside its position, of the sources that the user has
+    added. The same data give the same bytes; files that are unchanged are not written.
 
     Raises:
         KgError: an argument is not valid, or a file in the folder was not written by kg (exit code
@@ -67,7 +70,7 @@ def publish_site(
     renderer = Renderer(base, check_report(report_to) if report_to else "")
     with write_folder(folder, export="site", force=force) as open_file:
         pages, names = 0, set[str]()
-        for name, content in _write_site(home, renderer, progress):
+        for name, content in _write_site(home, renderer, passages, progress):
             if name in names or name == MANIFEST:
                 raise KgError(f"{name}: two things would have this file. Change one of their IRIs.")
             names.add(name)
@@ -78,23 +81,27 @@ def publish_site(
     return Published(pages, len(names) + 1)
 
 
-def _write_site(home: Home, renderer: Renderer, progress: Progress) -> Files:
+def _write_site(home: Home, renderer: Renderer, passages: bool, progress: Progress) -> Files:
     progress("reading", 0)
     graph = load_graph(home)
     editions = []
     for number, language in enumerate(LANGUAGES):
         editions.append(read_edition(graph, language))
         progress("reading", 0.2 * (number + 1) / len(LANGUAGES))
+    if passages:
+        quotes = quote_everything(editions[0])
+        editions = [replace(edition, quotes=quotes) for edition in editions]
     dumps = write_dumps(graph, renderer.base)
     yield from ((dump.path, dump.content) for dump in dumps.files)
     progress("dumps", 0.3)
     yield from _write_data(graph, editions[0], renderer.base, dumps)
+    node_data = NodeData(graph)
     paths: list[str] = []
     for number, edition in enumerate(editions):
         pages = chain(
             make_overview_pages(edition),
             make_question_pages(edition),
-            make_network_pages(edition),
+            make_network_pages(edition, node_data),
             make_vocabulary_pages(edition),
             make_dataset_pages(edition, graph, dumps),
             [make_index_page(edition)],
@@ -108,7 +115,7 @@ def _write_site(home: Home, renderer: Renderer, progress: Progress) -> Files:
             yield from _write_page(edition, page, renderer)
     yield "index.html", renderer.render_root(editions[0], "index.html")
     yield "404.html", renderer.render_root(editions[0], "404.html")
-    yield "style.css", STYLE.read_bytes()
+    yield from ((path.name, path.read_bytes()) for path in ASSETS)
     yield from write_hosts(renderer, editions[0])
     if renderer.base:
         yield "sitemap.xml", renderer.render_sitemap(paths)

@@ -11,7 +11,7 @@ from kg.dumps.jsonld import JsonWriter
 from kg.dumps.turtle import write_turtle
 from kg.graph import Graph, LocalGraph
 from kg.publish.routes import Routes
-from kg.store.canonical import encode_triple, sort_statements
+from kg.store.canonical import encode_triple, sort_few
 from kg.turtle import list_files, parse_file
 
 # The media type of each file beside a page, by suffix.
@@ -51,17 +51,23 @@ def write_files(
     A file has the statements about the things on its page, each once, with those about their blank
     nodes. `address`: see `write_page_files`.
     """
+    json_ld = JsonWriter(context)
     for page, iris in routes.list_pages().items():
         quads = chain.from_iterable(_list_statements(subjects, iri) for iri in iris)
-        yield from write_page_files(page, quads, context, address)
+        yield from write_page_files(page, quads, context, address, json_ld)
 
 
 def write_page_files(
-    page: str, quads: Iterable[Quad], context: Context, address: str
+    page: str,
+    quads: Iterable[Quad],
+    context: Context,
+    address: str,
+    json_ld: JsonWriter | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the path and the bytes of each file beside a page, given by its path.
 
-    `address` is that of the context, where the path to the root of the site is `{root}`.
+    `address` is that of the context, where the path to the root of the site is `{root}`. A writer
+    of JSON-LD saves time if there are many pages.
     """
     # Only one graph, so that each statement occurs once.
     one = NamedNode(context.names.expand("graph:"))
@@ -69,7 +75,10 @@ def write_page_files(
     root = "../" * page.count("/")
     yield f"{page}.ttl", write_turtle(found, context.names).encode()
     yield f"{page}.nt", _write_lines(found).encode()
-    yield f"{page}.jsonld", _write_json(found, context, address.format(root=root)).encode()
+    yield (
+        f"{page}.jsonld",
+        _write_json(found, json_ld or JsonWriter(context), address.format(root=root)).encode(),
+    )
 
 
 def _list_statements(subjects: Subjects, name: str) -> Iterator[Quad]:
@@ -83,12 +92,11 @@ def _list_statements(subjects: Subjects, name: str) -> Iterator[Quad]:
 
 
 def _write_lines(quads: set[Quad]) -> str:
-    return "".join(f"{line}\n" for line in sort_statements(iter(quads), encode_triple))
+    return "".join(f"{line}\n" for line in sort_few(quads, encode_triple))
 
 
-def _write_json(quads: set[Quad], context: Context, address: str) -> str:
+def _write_json(quads: set[Quad], writer: JsonWriter, address: str) -> str:
     """Return JSON-LD with the address of the context, which all files share."""
-    writer = JsonWriter(context)
-    document = json.loads("".join(writer.write(sort_statements(iter(quads), writer.encode))))
-    document = {"@context": address, "@graph": document["@graph"]}
+    nodes = writer.write_nodes(iter(sort_few(quads, writer.encode)))
+    document = {"@context": address, "@graph": [json.loads(node) for node in nodes]}
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"

@@ -13,6 +13,7 @@ from kg.publish.page import Crumb, Page, write_csv
 from kg.publish.vocabulary import list_terms
 
 MOST_SIMILAR = 3
+MOST_COMPARED = 12  # cities of which all pairs have a page
 
 
 @dataclass(frozen=True)
@@ -113,8 +114,11 @@ def list_silent(edition: Edition, thing: Description) -> list[Link]:
     return [city for city in edition.cities if city.name not in heard]
 
 
-def list_similar(edition: Edition, iri: str) -> list[tuple[Link, str]]:
-    """Return the cities with the most similar themes, each with the path of the comparison."""
+def list_similar(edition: Edition, iri: str) -> list[tuple[Link, str, str]]:
+    """Return the cities with the most similar themes, the themes shared, and the comparison's path.
+
+    The path is "" if there are too many cities for comparisons.
+    """
     if iri not in {city.iri for city in edition.cities}:
         return []
     found = []
@@ -122,8 +126,15 @@ def list_similar(edition: Edition, iri: str) -> list[tuple[Link, str]]:
         pair = [row["firstIri"], row["secondIri"]]
         if iri in pair:
             other = pair[1 - pair.index(iri)]
-            found.append((edition.reading.link(other), name_comparison(edition, *pair)))
+            shared = edition.words["shared-themes"].format(row["shared"], row["either"])
+            path = name_comparison(edition, *pair) if has_comparisons(edition) else ""
+            found.append((edition.reading.link(other), shared, path))
     return found[:MOST_SIMILAR]
+
+
+def has_comparisons(edition: Edition) -> bool:
+    """Return whether each pair of cities has a page."""
+    return len(edition.cities) <= MOST_COMPARED
 
 
 def name_comparison(edition: Edition, first: str, second: str) -> str:

@@ -7,6 +7,12 @@ from kg.portrait.model import Detail, Link
 from kg.publish.edition import Edition
 from kg.publish.page import Page, write_csv
 
+# The properties that say how a thing of ours relates to one of another vocabulary.
+ALIGNING = (
+    "owl:sameAs", "owl:equivalentClass", "owl:equivalentProperty", "rdfs:subClassOf",
+    "rdfs:subPropertyOf", "skos:exactMatch", "skos:closeMatch", "skos:broadMatch",
+    "skos:narrowMatch", "skos:relatedMatch", "cdp:contributesTo",
+)  # fmt: skip
 # What the entry of a term says at its head.
 HEAD = ("rdf:type", "rdfs:label", "skos:prefLabel", "skos:definition", "rdfs:isDefinedBy")
 
@@ -71,12 +77,12 @@ def make_vocabulary_pages(edition: Edition) -> Iterator[Page]:
 
 def _list_alignments(edition: Edition) -> Iterator[tuple[Link, str, Link]]:
     """Yield each statement that ties a thing of ours to one of another vocabulary."""
-    plain = {edition.reading.names.expand(name) for name in ("rdf:type", "rdfs:isDefinedBy")}
+    aligning = {edition.reading.names.expand(name) for name in ALIGNING}
     for iri in edition.routes.addresses:
         for name, statements in edition.reading.statements[iri].items():
             others = [
                 one for one in edition.reading.make_links(statements)
-                if one.iri and name not in plain and not one.iri.startswith(edition.routes.base)
+                if one.iri and name in aligning and not one.iri.startswith(edition.routes.base)
             ]  # fmt: skip
             for other in others:
                 yield edition.reading.link(iri), statements[0].title, other

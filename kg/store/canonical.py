@@ -34,6 +34,11 @@ def sort_statements(
     return sort_lines(_encode_statements(quads, encode))
 
 
+def sort_few(quads: Iterable[Quad], encode: Callable[[Quad], str]) -> list[str]:
+    """Return what `sort_statements` yields, sorted in memory: quicker for few statements."""
+    return sorted(set(_encode_statements(quads, encode)))
+
+
 def sort_lines(lines: Iterable[str]) -> Iterator[str]:
     """Yield each line once, sorted by code points, as SQLite sorts them in a temporary file.
 

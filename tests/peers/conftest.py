@@ -47,7 +47,8 @@ def fetch_jars() -> Callable[[Path, str], str]:
 def fetch_packages() -> Callable[[Path], Path]:
     """Return a function that installs what a folder's package.json names, and returns a folder.
 
-    The packages' own scripts are not run.
+    With a package-lock.json, npm installs its versions and checks their digests. The packages' own
+    scripts are not run.
     """
 
     def fetch(folder: Path) -> Path:
@@ -55,12 +56,15 @@ def fetch_packages() -> Callable[[Path], Path]:
         require_program("npm", folder.name)
         kept = folder / "target"
         with lock_folder(kept):
-            wanted = (folder / "package.json").read_bytes()
+            lists = sorted(folder.glob("package*.json"))
+            wanted = b"".join(path.read_bytes() for path in lists)
             done = kept / "done.json"
             if not done.is_file() or done.read_bytes() != wanted:
-                (kept / "package.json").write_bytes(wanted)
-                command = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund"]
-                error = run_download([*command, "--no-package-lock"], kept)
+                for path in lists:
+                    shutil.copy(path, kept)
+                way = ["ci"] if len(lists) == 2 else ["install", "--no-package-lock"]
+                command = ["npm", *way, "--ignore-scripts", "--no-audit", "--no-fund"]
+                error = run_download(command, kept)
                 if error:
                     pytest.skip(f"npm could not install {folder.name}: {error}")
                 done.write_bytes(wanted)

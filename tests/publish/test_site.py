@@ -244,6 +244,36 @@ def test_command_writes_the_site(run: Run, untouched: Home, tmp_path: Path) -> N
     assert refused.stderr.startswith("kg: --report-to x: ")
 
 
+def test_passages_are_shown_only_if_asked_for(
+    untouched: Home,
+    town: Path,
+    town_site: Any,
+    tmp_path: Path,
+    read_site: Read,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    quoted = '<blockquote lang="zh-Hans">苏州拟建一个试验平台'
+    for path in town_site.folder.rglob("*.html"):
+        assert "<blockquote" not in path.read_text("utf-8")
+    with pytest.raises(KgError, match="--passages: the text of no source is here"):
+        publish_site(untouched, tmp_path / "site", passages=True)
+    assert not (tmp_path / "site").exists()
+    monkeypatch.setenv("XDG_DATA_HOME", str(town))
+    publish_site(untouched, tmp_path / "site", passages=True)
+    site = read_site(tmp_path / "site", untouched)
+    check_safety(site)
+    assert site.find_broken() == []
+    for language in LANGUAGES:
+        for page in ("id/place/suzhou", "id/source/town"):
+            assert quoted in (site.folder / f"{language}/{page}.html").read_text("utf-8")
+    about = (site.folder / "en/about.html").read_text("utf-8")
+    assert "are shown as quotations" in about
+    assert "not shown" not in about
+    for path in site.folder.rglob("*"):
+        if path.suffix in (".ttl", ".nt", ".jsonld", ".csv", ".svg"):
+            assert "拟建一个试验平台" not in path.read_text("utf-8"), path
+
+
 def test_html_is_valid(town_site: Any) -> None:
     html = import_module("html5rdf")
     for name in town_site.pages:

@@ -1,0 +1,94 @@
+// Look at pages with Chromium, at each width and in each colour scheme, and print what is wrong.
+// node browse.js PACKAGES CHROMIUM {"origin", "pages", "widths", "schemes", "smallest"}
+// Printed is JSON: the number of views, and what was found: {page, scheme, kind, what}.
+"use strict";
+const path = require("path");
+
+const [packages, executablePath, input] = process.argv.slice(2);
+const { origin, pages, widths, schemes, smallest } = JSON.parse(input);
+const { chromium } = require(path.join(packages, "node_modules", "playwright-core"));
+const axe = path.join(packages, "node_modules", "axe-core", "axe.min.js");
+const PAGE_MILLISECONDS = 30000;
+// Of the rules of axe-core, only these depend on the colour scheme.
+const COLOR_RULES = ["color-contrast", "link-in-text-block"];
+
+// Runs in the page.
+function measure(smallest) {
+  document.querySelectorAll("details").forEach((one) => (one.open = true));
+  const root = document.documentElement;
+  const small = new Set();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode.data.trim();
+    const { fontSize } = getComputedStyle(walker.currentNode.parentElement);
+    if (text && parseFloat(fontSize) < smallest) small.add(text);
+  }
+  return {
+    excess: root.scrollWidth - root.clientWidth,
+    small: [...small].slice(0, 3),
+    isStyled: getComputedStyle(document.body).maxWidth !== "none",
+  };
+}
+
+// Runs in the page.
+async function judge(rules) {
+  document.querySelectorAll("details").forEach((one) => (one.open = true));
+  const options = rules ? { runOnly: rules } : {};
+  const { violations } = await axe.run({ resultTypes: ["violations"], ...options });
+  return violations.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`);
+}
+
+async function run() {
+  const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
+  const browser = await chromium.launch({ executablePath, args });
+  const found = [];
+  let views = 0;
+  let seen = { page: "", scheme: "" };
+  const report = (kind, what) => found.push({ ...seen, kind, what });
+
+  async function open(scheme, bypassCSP) {
+    const context = await browser.newContext({ colorScheme: scheme, bypassCSP });
+    const page = await context.newPage();
+    page.setDefaultTimeout(PAGE_MILLISECONDS);
+    page.on("console", (message) => report("console", message.text()));
+    page.on("pageerror", (error) => report("error", String(error)));
+    page.on("request", (request) => {
+      if (!request.url().startsWith(origin)) report("request", request.url());
+    });
+    return page;
+  }
+
+  try {
+    for (const scheme of schemes) {
+      const page = await open(scheme, false);
+      // axe-core is a script, which the policy of the pages forbids.
+      const judged = await open(scheme, true);
+      const rules = scheme === schemes[0] ? null : COLOR_RULES;
+      for (const name of pages) {
+        seen = { page: name, scheme };
+        await page.goto(origin + name);
+        for (const width of widths) {
+          await page.setViewportSize({ width, height: 900 });
+          const { excess, small, isStyled } = await page.evaluate(measure, smallest);
+          if (excess > 0) report("overflow", `${excess} px at ${width} px`);
+          if (small.length) report("small", small.join(" | "));
+          if (!isStyled) report("style", "none");
+          views += 1;
+        }
+        await judged.goto(origin + name);
+        await judged.addScriptTag({ path: axe });
+        for (const violation of await judged.evaluate(judge, rules)) report("axe", violation);
+      }
+      await page.context().close();
+      await judged.context().close();
+    }
+  } finally {
+    await browser.close();
+  }
+  process.stdout.write(JSON.stringify({ views, found }));
+}
+
+run().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});

@@ -1,0 +1,69 @@
+"""What a page weighs when it is sent compressed, with all that it needs to be drawn."""
+
+import gzip
+from collections.abc import Callable, Iterable, Iterator
+
+import pytest
+
+from kg.graph import load_graph
+from kg.home import find_home
+from kg.networks import NodeData
+from kg.publish.answers import make_question_pages
+from kg.publish.edition import Edition, read_edition
+from kg.publish.overview import make_home_page, make_matrix_page
+from kg.publish.page import Page
+from kg.publish.pictures import make_network_pages
+from kg.publish.render import Renderer
+from kg.publish.site import ASSETS
+from kg.publish.things import make_thing_page
+
+KILOBYTES = 1024
+LIMIT, NETWORK_LIMIT = 25 * KILOBYTES, 150 * KILOBYTES
+BASE, REPORT = "https://example.org/cities/", "mailto:editors@example.org"
+
+
+@pytest.fixture(scope="module")
+def edition() -> Edition:
+    return read_edition(load_graph(find_home()), "zh-Hans")
+
+
+@pytest.fixture(scope="module")
+def weigh(edition: Edition) -> Callable[[Page], int]:
+    """Return a function that returns the bytes of a page, the files that it loads, a picture."""
+    renderer = Renderer(BASE, REPORT)
+    assets = sum(len(gzip.compress(path.read_bytes())) for path in ASSETS)
+
+    def weigh_page(page: Page) -> int:
+        pictures = [content for name, content in page.files.items() if name.endswith(".svg")]
+        parts = [renderer.render(edition, page), *pictures]
+        return assets + sum(len(gzip.compress(part)) for part in parts)
+
+    return weigh_page
+
+
+def list_things(edition: Edition) -> Iterator[Page]:
+    """Yield the pages of cities, documents, themes and targets."""
+    for iri in edition.list_instances(
+        "cdp:City", "cdp:PolicyDocument", "cdp:Theme", "cdp:Target", "cdp:Framework"
+    ):
+        yield make_thing_page(edition, edition.routes.addresses[iri].page, iri, [])
+
+
+def find_heavy(weigh: Callable[[Page], int], pages: Iterable[Page], limit: int) -> dict[str, int]:
+    weights = {page.path: weigh(page) for page in pages}
+    assert weights
+    return {path: weight for path, weight in weights.items() if weight > limit}
+
+
+def test_weights_of_pages(edition: Edition, weigh: Callable[[Page], int]) -> None:
+    themes = make_matrix_page(edition, "themes", "theme-matrix", "theme", "elements")
+    pages = [make_home_page(edition), themes, *make_question_pages(edition), *list_things(edition)]
+    assert len(pages) > 100
+    assert find_heavy(weigh, pages, LIMIT) == {}
+
+
+@pytest.mark.slow
+def test_weights_of_networks(edition: Edition, weigh: Callable[[Page], int]) -> None:
+    pages = list(make_network_pages(edition, NodeData(edition.graph)))
+    assert find_heavy(weigh, pages, NETWORK_LIMIT) == {}
+    assert "network/entities" in find_heavy(weigh, pages, LIMIT)
