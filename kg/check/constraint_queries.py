@@ -9,6 +9,7 @@ from kg.errors import KgError
 from kg.graph import Graph
 from kg.home import Home
 from kg.names import Names, Term, pick, text
+from kg.store import Rows
 
 MEANT = {"en": " Did you mean {0}?", "zh-Hans": "是否想写 {0}？"}
 
@@ -36,42 +37,51 @@ def run_constraint_query(
     Raises:
         KgError: ?node or a part of the header is missing, or the query is not a SELECT query.
     """
-    names = graph.names
-    known: list[str] = []
     rows = graph.select(query.query, str(query.path))
-    # The header is only for findings: to parse it takes longer than most queries.
-    header = query.header if rows.rows else {}
     try:
         if "node" not in rows.variables:
             raise KeyError("?node")
-        if not rows.rows:
-            return
-        severity, template = str(header["severity"]), query.text("message", language)
-        if not template:
-            raise KeyError("message")
-        for row in rows.rows:
-            terms = {f"?{name}": term for name, term in zip(rows.variables, row, strict=True)}
-            shown = {name[1:]: names.show(term) for name, term in terms.items()}
-            message = f"{shown['node']}: {' '.join(template.format_map(shown).split())}"
-            if "suggest" in header:
-                known = known or [text(term) for (term,) in graph.internal("described-terms")]
-                word = text(terms[str(header["suggest"])])
-                message += suggest_term(word, known, names, language)
-            predicate, value = (
-                _find_value(str(header.get(key, "")), terms, names) for key in ("property", "value")
-            )
-            node = text(terms["?node"])
-            for finding in locator.report(
-                node, severity, query.name, message, predicate=predicate, value=value
-            ):
-                if causes is not None and "cause" in header:
-                    causes[finding] = text(terms[str(header["cause"])])
-                yield finding
+        # The header is only for findings: to parse it takes longer than most queries.
+        if rows.rows:
+            yield from _report_rows(graph, query, rows, locator, language, causes)
     except (KeyError, ValueError) as error:
         raise KgError(
             f"{query.path}:1: {error} is missing. A must-be-empty query selects ?node, and its "
             "header has a severity, and a message with {braces} around the names of variables."
         ) from None
+
+
+def _report_rows(
+    graph: Graph,
+    query: Question,
+    rows: Rows,
+    locator: Locator,
+    language: str,
+    causes: dict[Finding, str] | None,
+) -> Iterator[Finding]:
+    names, header = graph.names, query.header
+    known: list[str] = []
+    severity, template = str(header["severity"]), query.text("message", language)
+    if not template:
+        raise KeyError("message")
+    for row in rows.rows:
+        terms = {f"?{name}": term for name, term in zip(rows.variables, row, strict=True)}
+        shown = {name[1:]: names.show(term) for name, term in terms.items()}
+        message = f"{shown['node']}: {' '.join(template.format_map(shown).split())}"
+        if "suggest" in header:
+            known = known or [text(term) for (term,) in graph.internal("described-terms")]
+            word = text(terms[str(header["suggest"])])
+            message += suggest_term(word, known, names, language)
+        predicate, value = (
+            _find_value(str(header.get(key, "")), terms, names) for key in ("property", "value")
+        )
+        node = text(terms["?node"])
+        for finding in locator.report(
+            node, severity, query.name, message, predicate=predicate, value=value
+        ):
+            if causes is not None and "cause" in header:
+                causes[finding] = text(terms[str(header["cause"])])
+            yield finding
 
 
 def _find_value(named: str, terms: Mapping[str, Term | None], names: Names) -> str:
