@@ -18,7 +18,7 @@ import pytest
 
 from kg.ask.parameters import needs_value
 from kg.ask.question import list_questions
-from kg.home import find_home
+from kg.home import Home, find_home
 
 BENCH = Path(__file__).parent / "bench"
 EVALUATE = partial(pkgutil.resolve_name, "builtins:eval")
@@ -92,17 +92,17 @@ def check_verdicts(done: "subprocess.CompletedProcess[str]", tables: list[Rows])
 def test_questions_are_compared_with_peers_and_with_fewer_cities() -> None:
     required = [q.name for q in list_questions(find_home()) if needs_value(find_home(), q)]
     names = sorted([*required, "city-pairs", "themes"])
-    done = run_benchmark("questions.py", "--runs", "1", "--cities", "20", *names)
+    done = run_benchmark("questions.py", "--runs", "1", "--cities", "5", *names)
     tables = read_tables(done.stdout)
     check_verdicts(done, tables)
     steps = ["load the files", "run the rules"]
     assert [[row[0] for row in rows] for _, *rows in tables] == [names, names, steps]
-    assert next(row[1] for row in tables[1] if row[0] == "city-pairs") == str(20 * 19 // 2)
+    assert next(row[1] for row in tables[1] if row[0] == "city-pairs") == str(5 * 4 // 2)
 
 
 @pytest.mark.slow
 def test_exports_are_compared_with_peers_and_with_fewer_cities() -> None:
-    done = run_benchmark("exports.py", "--cities", "2", "10", "nq", "gexf")
+    done = run_benchmark("exports.py", "--cities", "2", "10", "--repeat-for", "0.05", "nq", "gexf")
     tables = read_tables(done.stdout)
     check_verdicts(done, tables)
     assert [[row[0] for row in rows] for _, *rows in tables] == [
@@ -114,13 +114,13 @@ def test_exports_are_compared_with_peers_and_with_fewer_cities() -> None:
 
 
 @pytest.mark.slow
-def test_site_is_compared_with_reading_and_with_fewer_cities() -> None:
-    done = run_benchmark("publish.py", "--cities", "2", "4")
+def test_site_is_compared_with_reading_and_with_fewer_cities(untouched: Home) -> None:
+    done = run_benchmark("publish.py", "--cities", "2", "3", "--home", str(untouched.root))
     tables = read_tables(done.stdout)
     check_verdicts(done, tables)
     assert [row[0] for row in tables[0][1:]] == [
-        "7 cities: kg publish / reading",
-        "2 to 4 cities: log time / log statements",
+        "own data: kg publish / reading",
+        "2 to 3 cities: log time / log statements",
     ]
 
 
@@ -142,7 +142,7 @@ def test_checks_are_compared_with_peers() -> None:
 
 @pytest.mark.slow
 def test_question_without_answer_in_time_is_a_failure() -> None:
-    command = ["--runs", "1", "--cities", "20", "--timeout", "0", "themes"]
+    command = ["--runs", "1", "--cities", "5", "--timeout", "0", "themes"]
     done = run_benchmark("questions.py", *command)
     assert done.returncode == 1
     found = list_cells(read_tables(done.stdout), "^result$")

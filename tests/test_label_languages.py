@@ -58,6 +58,7 @@ def test_description(odd_graph: LocalGraph) -> None:
         assert CLASS_LABEL in list_values(show("target:suzhou-test-reach"))
 
 
+@pytest.mark.slow
 def test_network(odd_graph: LocalGraph, tmp_path: Path) -> None:
     for language in LANGUAGES:
         question = find_network(odd_graph.home, "entities")

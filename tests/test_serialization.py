@@ -91,6 +91,7 @@ def canonicalize(found: object) -> list[str]:
     return sorted(map(str, dataset))
 
 
+@pytest.mark.slow
 @given(st.lists(triples, max_size=8))
 @settings(max_examples=400)
 @pytest.mark.parametrize("form", FORMATS)

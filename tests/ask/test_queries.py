@@ -649,6 +649,7 @@ def test_labels_of_others_change_no_answer(asker: Asker, labelled: Asker) -> Non
     assert len(cases) > 140
 
 
+@pytest.mark.slow
 def test_labels_of_others_change_no_network(asker: Asker, labelled: Asker) -> None:
     for question in list_networks(asker.graph.home):
         for language in LANGUAGES:
@@ -658,6 +659,7 @@ def test_labels_of_others_change_no_network(asker: Asker, labelled: Asker) -> No
             assert (theirs.nodes, theirs.edges) == (ours.nodes, ours.edges), question.name
 
 
+@pytest.mark.slow
 def test_labels_of_others_change_no_table(
     asker: Asker, labelled: Asker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -672,6 +674,7 @@ def test_labels_of_others_change_no_table(
     assert len(ours) > 20
 
 
+@pytest.mark.slow
 def test_answers_change_without_a_fact_that_they_depend_on(asker: Asker, quads: list[Quad]) -> None:
     assert {name for name, *_ in FACTS} == set(asker.questions) - EMPTY
     engine = StoreEngine(quads)

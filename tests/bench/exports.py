@@ -36,7 +36,7 @@ from kg.home import Home
 TOLERANCE = 1.5
 # Statements are sorted in chunks of 24 MB. Memory may differ by a chunk and its buffers.
 MORE_MEGABYTES = 32.0
-REPEAT_FOR, WARM_UP = 1.0, 5.0  # seconds
+WARM_UP = 5.0  # times as long as an export is repeated for
 GRACE = 60.0  # more seconds for a worker, which has to end a fork that takes too long
 BY_NAME = {workload.name: workload for workload in WORKLOADS}
 
@@ -54,11 +54,13 @@ def name_result(workload: str, cities: int) -> str:
     return f"{workload} at {cities}"
 
 
-def measure_usage(timeout: float, prepared: tuple[Home, Any], name: str) -> Usage:
+def measure_usage(
+    timeout: float, repeat_for: float, prepared: tuple[Home, Any], name: str
+) -> Usage:
     """Return the usage of a fork of this process that runs a workload, or nothing for no name."""
 
     def run() -> Usage:
-        seconds = time_workload(BY_NAME[name], *prepared) if name else 0.0
+        seconds = time_workload(BY_NAME[name], *prepared, repeat_for) if name else 0.0
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         # Kilobytes, but bytes on macOS.
         return Usage(seconds, peak / (1 << 20 if sys.platform == "darwin" else 1 << 10))
@@ -67,12 +69,12 @@ def measure_usage(timeout: float, prepared: tuple[Home, Any], name: str) -> Usag
     return usage
 
 
-def time_workload(workload: Workload, home: Home, prepared: Any) -> float:
-    """Return the processor seconds of a workload."""
+def time_workload(workload: Workload, home: Home, prepared: Any, repeat_for: float) -> float:
+    """Return the processor seconds of a workload, repeated for so many seconds."""
     # In the folder of the home: some exports may not fit on the disk for temporary files.
     with TemporaryDirectory(dir=home.root) as folder:
         run = partial(workload.run, prepared, home, Path(folder) / "output")
-        return time_work(run, repeat_for=REPEAT_FOR, warm_up=WARM_UP)
+        return time_work(run, repeat_for=repeat_for, warm_up=WARM_UP * repeat_for)
 
 
 def prepare_input(prepare: Callable[[Home], Any], home: Home) -> tuple[Home, Any]:
@@ -88,6 +90,7 @@ def run_workloads(
     homes: Mapping[int, Home],
     runs: int,
     timeout: float,
+    repeat_for: float,
     step: Callable[[int], None],
 ) -> Results[Usage]:
     """Measure workloads for homes with few and with many cities."""
@@ -98,7 +101,7 @@ def run_workloads(
         with ExitStack() as stack:
             workers = {}
             for cities, home in homes.items():
-                workers[cities] = start_worker(prepare, home, timeout)
+                workers[cities] = start_worker(prepare, home, timeout, repeat_for)
                 stack.callback(workers[cities].close)
             for workload in same_input:
                 for _ in range(runs):
@@ -109,9 +112,11 @@ def run_workloads(
     return results
 
 
-def start_worker(prepare: Callable[[Home], Any], home: Home, timeout: float) -> Worker:
+def start_worker(
+    prepare: Callable[[Home], Any], home: Home, timeout: float, repeat_for: float
+) -> Worker:
     """Return a worker that measures workloads with one input."""
-    respond = partial(measure_usage, timeout)
+    respond = partial(measure_usage, timeout, repeat_for)
     prepare_both = partial(prepare_input, prepare, home)
     # A fork reaches its timeout before the worker does.
     return Worker(prepare_both, respond, timeout + GRACE, prepare_timeout=timeout)
@@ -227,19 +232,32 @@ def check_counts(
     "--runs", type=click.IntRange(1), default=1, show_default=True, help="Runs of each export."
 )
 @click.option(
+    "--repeat-for",
+    type=click.FloatRange(0.0),
+    default=1.0,
+    show_default=True,
+    help="Seconds for which an export is repeated, after as many times 5 to warm up.",
+)
+@click.option(
     "--timeout", default=900.0, show_default=True, help="Seconds after which a process is stopped."
 )
 @click.argument(
     "exports", nargs=-1, type=click.Choice([w.name for w in WORKLOADS if not w.peer_of])
 )
-def main(exports: tuple[str, ...], counts: tuple[int, int], runs: int, timeout: float) -> None:
+def main(
+    exports: tuple[str, ...],
+    counts: tuple[int, int],
+    runs: int,
+    repeat_for: float,
+    timeout: float,
+) -> None:
     """Measure the exports, by default all, and their peers, and print the ratios."""
     started = time.monotonic()
     workloads = choose_workloads(exports)
     length = runs * sum(1 if workload.slow else 2 for workload in workloads)
     with make_homes(counts) as homes, show_progress("Exporting", length) as step:
         by_count = dict(zip(counts, homes, strict=True))
-        results = run_workloads(workloads, by_count, runs, timeout, step)
+        results = run_workloads(workloads, by_count, runs, timeout, repeat_for, step)
     tables = [
         report_growth(results, workloads, counts),
         *(report_peers(results, workloads, cities, counts[0]) for cities in counts),

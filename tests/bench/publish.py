@@ -67,6 +67,12 @@ def find_slope(
 
 
 @click.command(help=__doc__)
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    callback=lambda context, parameter, path: find_home(path),
+    help="The home for the comparison with reading; the project's own by default.",
+)
 @click.option("--runs", type=click.IntRange(1), default=1, show_default=True, help="Runs of each.")
 @click.option(
     "--cities",
@@ -79,20 +85,20 @@ def find_slope(
 @click.option(
     "--timeout", default=1800.0, show_default=True, help="Seconds after which a run is stopped."
 )
-def main(runs: int, cities: tuple[int, int], timeout: float) -> None:
+def main(home: Home, runs: int, cities: tuple[int, int], timeout: float) -> None:
     """Time all sites and print the ratios."""
     started = time.monotonic()
     with make_homes(cities) as homes, show_progress("Publishing", 3) as step:
         results = []
-        for home in (find_home(), *homes):
-            results.append(measure(home, runs, timeout))
+        for each in (home, *homes):
+            results.append(measure(each, runs, timeout))
             step(1)
-        counts = [count_statements(home, home.root / "count.nt") for home in homes]
+        counts = [count_statements(each, each.root / "count.nt") for each in homes]
     own, few, many = results
     ratios = own if isinstance(own, str) else sorted(s.publishing / s.reading for s in own)
     slope = find_slope(few, many, (counts[0], counts[1]))
     comparisons = [
-        ("7 cities: kg publish / reading", judge(ratios, at_most=READINGS)),
+        ("own data: kg publish / reading", judge(ratios, at_most=READINGS)),
         (
             f"{cities[0]} to {cities[1]} cities: log time / log statements",
             judge(slope, at_most=SLOPE),

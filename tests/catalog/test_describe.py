@@ -222,6 +222,7 @@ def test_catalogue_alone_describes_all_graphs(tmp_path: Path, catalog: list[Quad
     assert set(parse(path=tmp_path / "x.nq", format=RdfFormat.N_QUADS)) == set(catalog)
 
 
+@pytest.mark.slow
 def test_questions_have_the_same_answers_with_the_catalogue(dump: list[Quad]) -> None:
     """Whoever loads a dump into a server has the catalogue in the default graph."""
     graph, other = load_graph(HOME), load_graph(HOME)

@@ -73,6 +73,7 @@ def test_exception_about_another_file_is_not_judged(small: Home) -> None:
     assert [finding.check for finding in found] == ["exception-unneeded"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "line"),
     [

@@ -4,9 +4,9 @@
 those that no check detects, by operator and property, each with the reason. A survivor that is
 not listed fails, and so does a listed one that is detected.
 
-The quick tests check one in eight pairs of operator and property, always the same ones. The slow
-tests check one in three, or all with KG_ALL_MUTANTS=1 (after a change of data or checks), compare
-the results of the shapes with pySHACL's, and check mutants in files.
+One in four pairs of operator and property is checked, always the same ones; with KG_ALL_MUTANTS=1
+all (after a change of data or checks). The results of the shapes are compared with pySHACL's, and
+some mutants are checked in files.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,9 +32,9 @@ from kg.check import check_files
 from kg.home import Home
 from kg.turtle_format import format_turtle
 
+pytestmark = pytest.mark.slow
 FOLDER = Path(__file__).parents[1] / "mutations"
-SAMPLE = 8
-LARGE_SAMPLE = 1 if os.environ.get("KG_ALL_MUTANTS") else 3
+SAMPLE = 1 if os.environ.get("KG_ALL_MUTANTS") else 4
 # For pySHACL: enough that most shapes have results, since its time hardly depends on the number.
 PYSHACL_MUTANTS = 1000
 LISTED = tomllib.loads((FOLDER / "survivors.toml").read_text("utf-8"))["survivor"]
@@ -95,27 +94,12 @@ def mutants(roundup: Home) -> list[Mutant]:
     return run_mutate(roundup.root, *CITIES, "--list", PYTHONHASHSEED="1")
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param(SAMPLE, id="sample"),
-        pytest.param(LARGE_SAMPLE, id="large", marks=pytest.mark.slow),
-    ],
-)
-def checked(
-    request: pytest.FixtureRequest, roundup: Home, source_folder: dict[str, Path]
-) -> Checked:
+@pytest.fixture(scope="module")
+def checked(roundup: Home, source_folder: dict[str, Path]) -> Checked:
     """The mutants in a sample, with the checks that detect them."""
     options = source_folder | {"PYTHONHASHSEED": "2"}
-    found = run_mutate(roundup.root, *CITIES, "--sample", str(request.param), **options)
-    return Checked(request.param, found)
-
-
-def large_sample(test: Callable[..., None]) -> Callable[..., None]:
-    """Mark a test as slow: it is about the large sample."""
-    checked = pytest.mark.parametrize("checked", [LARGE_SAMPLE], indirect=True, ids=["large"])
-    marked: Callable[..., None] = pytest.mark.slow(checked(test))
-    return marked
+    found = run_mutate(roundup.root, *CITIES, "--sample", str(SAMPLE), **options)
+    return Checked(SAMPLE, found)
 
 
 def is_listed(mutant: Mutant, entry: Mutant) -> bool:
@@ -212,7 +196,6 @@ def test_list_of_survivors_is_well_formed() -> None:
     assert [cell for cell, times in cells.items() if times > 1] == []
 
 
-@large_sample
 @pytest.mark.usefixtures("article")
 def test_source_detects_the_survivors_that_are_listed_so(checked: Checked) -> None:
     by_source = [entry for entry in LISTED if entry.get("source")]
@@ -224,7 +207,6 @@ def test_source_detects_the_survivors_that_are_listed_so(checked: Checked) -> No
     assert detected
 
 
-@large_sample
 def test_most_mutants_are_detected(checked: Checked) -> None:
     assert len(checked.survivors) / len(checked.mutants) < 0.1
 
@@ -232,7 +214,6 @@ def test_most_mutants_are_detected(checked: Checked) -> None:
 # --- other validations agree ------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_results_are_those_of_pyshacl(roundup: Home) -> None:
     results = run_mutate(roundup.root, *CITIES, "--pyshacl", str(PYSHACL_MUTANTS))
     assert len(results) > PYSHACL_MUTANTS * 0.6
@@ -240,11 +221,10 @@ def test_results_are_those_of_pyshacl(roundup: Home) -> None:
     assert [result for result in results if result["count"]] == []
 
 
-@large_sample
 def test_nodes_that_a_mutant_does_not_affect_have_no_results(
     checked: Checked, roundup: Home
 ) -> None:
-    options = ["--sample", str(12 * LARGE_SAMPLE), "--everywhere"]
+    options = ["--sample", str(9 * SAMPLE), "--everywhere"]
     found = run_mutate(roundup.root, *CITIES, *options)
     assert len(found) > 40
     of_mutant = {name_mutant(mutant): list_shapes(mutant) for mutant in checked.mutants}
@@ -308,7 +288,6 @@ def rank_mutant(mutant: Mutant) -> str:
     return hashlib.sha256(name_mutant(mutant).encode()).hexdigest()
 
 
-@large_sample
 @pytest.mark.parametrize("turn", range(2))
 def test_check_of_mutants_in_files_agrees(
     checked: Checked, roundup: Home, tmp_path: Path, turn: int

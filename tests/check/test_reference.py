@@ -198,6 +198,7 @@ def find_differences(graph: LocalGraph, seed: int) -> tuple[int, Counter[str], l
     return len(ours), known, others
 
 
+@pytest.mark.slow
 def test_data_with_faults_have_the_results_of_pyshacl(cities: LocalGraph) -> None:
     count, known, others = find_differences(cities, seed=1)
     assert others == []
@@ -239,6 +240,7 @@ def test_command_says_that_the_results_are_the_same(small: Home, run: Run) -> No
     assert "pySHACL" not in run("check", home=small, code=1).stdout
 
 
+@pytest.mark.slow
 def test_difference_is_reported_if_pyshacl_is_wrong(small: Home) -> None:
     # Python reads 11_5 as an integer; XSD does not.
     replace(small.data / "town" / "source.ttl", 'oa:end "115"', 'oa:end "11_5"')
@@ -247,6 +249,7 @@ def test_difference_is_reported_if_pyshacl_is_wrong(small: Home) -> None:
     assert not any(note.startswith("only pySHACL") for note in notes)
 
 
+@pytest.mark.slow
 def test_difference_is_reported_if_kg_is_wrong(
     small: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -320,6 +323,7 @@ def test_failure_of_pyshacl_is_a_finding(
     assert re.search(message, line), line
 
 
+@pytest.mark.slow
 def test_expression_that_keeps_pyshacl_busy_ends(
     compile_shapes: Compile, make_index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:

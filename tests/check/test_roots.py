@@ -30,6 +30,7 @@ FAULTS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("old", "new", "check", "line", "message"), FAULTS)
 def test_fault_is_one_finding(
     old: str, new: str, check: str, line: str, message: str, small: Home

@@ -106,6 +106,7 @@ def write_text(folder: Path, kind: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_bad_texts_are_all_refused_at_once(small: Home, call: Call, tmp_path: Path) -> None:
     paths = {kind: write_text(small.data / "town", kind) for kind in TEXTS}
     commands = COMMANDS.keys() - STOPPING
@@ -178,6 +179,7 @@ def test_special_file_is_refused(
         assert done.stderr.startswith(f"kg: {path}: "), command
 
 
+@pytest.mark.slow
 def test_file_over_the_limit_is_refused(
     small: Home, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,6 +243,7 @@ def test_files_passed_over_are_warnings(small: Home, call: Call) -> None:
     call("ask", "policies", home=small)
 
 
+@pytest.mark.slow
 def test_byte_order_mark_changes_nothing(small: Home, call: Call, tmp_path: Path) -> None:
     query = tmp_path / "cities.rq"
     query.write_text("\ufeffSELECT ?c { ?c a cdp:City } ORDER BY ?c")

@@ -45,6 +45,7 @@ def test_any_file_is_overwritten(command: str, untouched: Home, call: Call) -> N
     assert len(outputs[0]) > 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", FOLDERS)
 def test_files_of_others_in_a_folder_are_overwritten_with_force_only(
     command: str, untouched: Home, call: Call

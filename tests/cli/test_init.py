@@ -237,6 +237,7 @@ def test_other_encodings_in_the_home(small: Home, call: Call) -> None:
 # Standard streams
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["kg ask", "kg query 'ASK {}'"])
 def test_full_disk(command: str, untouched: Home) -> None:
     done = run_shell(f"{command} > /dev/full", untouched)
@@ -280,6 +281,7 @@ def test_closed_pipe_is_not_an_error(words: list[str], untouched: Home) -> None:
     assert process.returncode == 1
 
 
+@pytest.mark.slow
 def test_characters_of_messages_that_the_terminal_lacks_become_escapes(
     untouched: Home, tmp_path: Path
 ) -> None:

@@ -66,6 +66,7 @@ def test_installed_command_is_the_same_program() -> None:
     assert len(outputs) == 1
 
 
+@pytest.mark.slow
 def test_ctrl_c_between_any_two_calls_ends_with_130(
     interrupt_copies: Callable[..., list[Copy]],
 ) -> None:
@@ -78,6 +79,7 @@ def test_ctrl_c_between_any_two_calls_ends_with_130(
         assert find_bad_ends(copies) == []
 
 
+@pytest.mark.slow
 def test_ctrl_c_during_an_import_ends_with_130(
     interrupt_copies: Callable[..., list[Copy]],
 ) -> None:

@@ -86,6 +86,7 @@ def test_piped_table_is_complete(call: Call) -> None:
     assert [row for row in rows[1:] if row[1] not in table] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "gbk"])
 def test_data_are_utf_8_in_any_encoding_of_the_terminal(
     encoding: str, call: Call, untouched: Home, monkeypatch: pytest.MonkeyPatch

@@ -81,6 +81,7 @@ def test_usage_error_writes_nothing(
     assert list(work_folder.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_examples_of_the_help(call: Call, wuhan: Home, work_folder: Path) -> None:
     text = call("export", "rdf", "--help").stdout
     examples = re.findall(r"^  kg (export rdf.*?)(?:   .*| \| .*)?$", text, re.M)

@@ -34,6 +34,7 @@ def changed(recorded: Home) -> Home:
     return recorded
 
 
+@pytest.mark.slow
 def test_check_counts_the_elements_that_have_changed(changed: Home, call: Call) -> None:
     shown = call("check", home=changed).stdout
     assert re.search(r"^  data/town/suzhou\.ttl: 1 of \d+ \(1 changed\)$", shown, re.M)

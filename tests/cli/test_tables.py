@@ -82,6 +82,7 @@ def test_usage_error_writes_nothing(
     assert [path.name for path in tmp_path.iterdir()] == ["file.csv"]
 
 
+@pytest.mark.slow
 def test_examples_of_the_help(
     untouched: Home, tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:

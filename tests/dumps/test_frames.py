@@ -47,6 +47,7 @@ def test_context_is_that_of_the_dump(folder: Path, document: Any) -> None:
     assert context == {"@context": document["@context"]}
 
 
+@pytest.mark.slow
 def test_pyld_reads_the_same_statements(
     document: Any, statements: tuple[Quad, ...], canonicalize: Canonicalize
 ) -> None:
@@ -67,6 +68,7 @@ def test_target_has_label_value_year_and_city_in_one_object(folder: Path, docume
     assert target["hasEvidence"].startswith("evidence:")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["City", "Framework", "Initiative", "PolicyDocument", "Theme"])
 def test_frame_has_all_things_of_its_class_with_all_their_properties(
     name: str, folder: Path, document: Any

@@ -29,6 +29,7 @@ def find_overlaps(nodes: tuple[Node, ...]) -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_nodes_do_not_overlap_and_fill_their_area(
     layout: str, build: Callable[..., Network]

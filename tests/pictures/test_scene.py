@@ -82,6 +82,7 @@ def test_labels_overlap_neither_each_other_nor_nodes(
     assert len(scene.labels) + scene.unlabelled == count
 
 
+@pytest.mark.slow
 def test_large_scene_is_in_order_and_labels_its_largest_nodes(large_scene: Scene) -> None:
     check_positions(large_scene)
     assert {f"n{number}" for number in range(5)} <= set(large_scene.labels)

@@ -1,5 +1,7 @@
 """A site of the made-up article, and one of the checkout; read once for all tests."""
 
+import fcntl
+import os
 import posixpath
 from collections import Counter
 from collections.abc import Callable
@@ -98,9 +100,16 @@ def town_site(tmp_path_factory: pytest.TempPathFactory, untouched: Home) -> Site
 
 @pytest.fixture(scope="session")
 def city_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """The site of the checkout, with an address."""
-    folder = tmp_path_factory.mktemp("city-site") / "site"
-    publish_site(find_home(), folder, base_url=BASE, report_to=REPORT)
+    """The site of the checkout, with an address; published once for all workers of xdist."""
+    top = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        top = top.parent
+    folder, complete = top / "city-site", top / "city-site.complete"
+    with (top / "city-site.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not complete.exists():
+            publish_site(find_home(), folder, base_url=BASE, report_to=REPORT)
+            complete.touch()
     return Site(folder, find_home(), BASE).read()
 
 

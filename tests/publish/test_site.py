@@ -133,6 +133,7 @@ def test_formats_beside_a_page_have_the_same_statements(town_site: Any) -> None:
     assert {str(quad.triple) for quad in read} == turtle
 
 
+@pytest.mark.slow
 def test_same_data_give_the_same_bytes(town_site: Any, tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from kg.home import Home;"
@@ -176,6 +177,7 @@ def test_file_of_another_is_refused_and_kept(untouched: Home, tmp_path: Path) ->
     assert b"mine" != (folder / "en/index.html").read_bytes()
 
 
+@pytest.mark.slow
 def test_hostile_data_stay_text(small: Home, tmp_path: Path, read_site: Read) -> None:
     (small.data / "town/evil.ttl").write_text(EVIL, "utf-8")
     folder = tmp_path / "out" / "site"
@@ -191,6 +193,7 @@ def test_hostile_data_stay_text(small: Home, tmp_path: Path, read_site: Read) ->
     assert any("{{ 7 * 7 }}" in page for page in pages)
 
 
+@pytest.mark.slow
 def test_address_adds_links_across_languages(
     untouched: Home, tmp_path: Path, read_site: Read, town_site: Any
 ) -> None:

@@ -143,6 +143,7 @@ def test_each_example_is_one_query_in_one_file(examples: Mapping[str, rdflib.Gra
         assert all(("(" in comments["en"], "（" in comments["zh-Hans"])) or not values, name
 
 
+@pytest.mark.slow
 def test_examples_have_the_rows_of_kg_ask(
     graph: LocalGraph, dump: Store, examples: Mapping[str, rdflib.Graph]
 ) -> None:
@@ -192,6 +193,7 @@ def list_calls(graph: LocalGraph) -> list[tuple[Question, dict[str, str], Mappin
     return calls
 
 
+@pytest.mark.slow
 def test_query_files_for_grlc_follow_its_conventions(
     graph: LocalGraph, folder: Path, dump: Store
 ) -> None:

@@ -59,6 +59,7 @@ def test_tables_have_each_statement_of_the_data_once(
     assert set(read_statements(tables, unescape=str)) == expected
 
 
+@pytest.mark.slow
 def test_test_notices_a_changed_and_a_missing_cell(
     home: Home, tables: Path, tmp_path: Path, read_data: ReadData, read_statements: ReadStatements
 ) -> None:

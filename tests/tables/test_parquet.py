@@ -39,6 +39,7 @@ def format_value(value: object) -> str:
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
+@pytest.mark.slow
 def test_parquet_has_the_rows_of_csv(parquet: Path, tables: Path, read_csv: ReadCsv) -> None:
     import pyarrow.parquet as pq
 

@@ -85,6 +85,7 @@ def test_offset_that_is_not_a_number_is_a_finding(offset: str, small: Home) -> N
     assert found >= {("evidence-offsets", "town-16-53"), ("evidence-segment", "town-0-14")}
 
 
+@pytest.mark.slow
 def test_passage_that_cuts_a_garbled_span_is_a_finding(
     small: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

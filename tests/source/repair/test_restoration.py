@@ -5,6 +5,8 @@ import re
 import sys
 from bisect import bisect_left
 
+import pytest
+
 from kg.source import LOST, GarbledSpan, Restoration, restore_text, simplify_text
 from kg.source.pinyin import find_readings, is_gb2312
 from kg.source.repair.corruption import (
@@ -125,6 +127,7 @@ def is_right(restoration: Restoration, original: str) -> bool:
     return re.fullmatch(pattern + re.escape(restoration.text[at:]), original) is not None
 
 
+@pytest.mark.slow
 def test_random_garbled_texts_are_restored_or_lost_and_never_wrong() -> None:
     statuses = []
     for seed in range(20):
@@ -155,6 +158,7 @@ def count_calls(text: str) -> int:
     return calls
 
 
+@pytest.mark.slow
 def test_work_is_proportional_to_the_length() -> None:
     rng = random.Random(6)
     text = make_text(rng, 400)
