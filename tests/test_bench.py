@@ -92,12 +92,12 @@ def check_verdicts(done: "subprocess.CompletedProcess[str]", tables: list[Rows])
 def test_questions_are_compared_with_peers_and_with_fewer_cities() -> None:
     required = [q.name for q in list_questions(find_home()) if needs_value(find_home(), q)]
     names = sorted([*required, "city-pairs", "themes"])
-    done = run_benchmark("questions.py", "--runs", "1", "--cities", "5", *names)
+    done = run_benchmark("questions.py", "--runs", "1", "--cities", "20", *names)
     tables = read_tables(done.stdout)
     check_verdicts(done, tables)
     steps = ["load the files", "run the rules"]
     assert [[row[0] for row in rows] for _, *rows in tables] == [names, names, steps]
-    assert next(row[1] for row in tables[1] if row[0] == "city-pairs") == str(5 * 4 // 2)
+    assert next(row[1] for row in tables[1] if row[0] == "city-pairs") == str(20 * 19 // 2)
 
 
 @pytest.mark.slow
@@ -142,7 +142,7 @@ def test_checks_are_compared_with_peers() -> None:
 
 @pytest.mark.slow
 def test_question_without_answer_in_time_is_a_failure() -> None:
-    command = ["--runs", "1", "--cities", "5", "--timeout", "0", "themes"]
+    command = ["--runs", "1", "--cities", "20", "--timeout", "0", "themes"]
     done = run_benchmark("questions.py", *command)
     assert done.returncode == 1
     found = list_cells(read_tables(done.stdout), "^result$")
