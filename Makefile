@@ -5,6 +5,7 @@ VENV ?= .venv
 RUNS ?= 11
 CITIES ?= 1000
 SECONDS ?= 900
+CHROMIUM ?= chromium
 BIN := $(VENV)/bin
 
 .PHONY: help run test test-all lint bench bench-questions bench-exports fuzz format pictures clean
@@ -48,8 +49,12 @@ format: $(VENV)/installed-test ## write Turtle and Python in canonical form
 	$(BIN)/kg format ontology data
 	$(BIN)/ruff format .
 
-pictures: $(VENV)/installed ## draw the picture of the README
+pictures: $(VENV)/installed ## draw the pictures of the README (needs Chromium)
 	$(BIN)/kg export gephi city-theme -o .github/city-theme.svg
+	$(BIN)/kg publish out/site
+	$(CHROMIUM) --headless --no-sandbox --disable-gpu --disable-background-networking \
+	  --hide-scrollbars --user-data-dir=$(VENV)/chromium --window-size=1200,1180 \
+	  --screenshot=.github/site.png out/site/en/index.html
 
 clean: ## remove the environment and the output
 	rm -rf $(VENV) out
