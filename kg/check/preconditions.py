@@ -7,7 +7,7 @@ of the engine. A query names its precondition in its header.
 import re
 from itertools import chain
 
-from pyoxigraph import BlankNode
+from pyoxigraph import BlankNode, NamedNode
 
 from kg.ask.question import Question
 from kg.check.index import StatementIndex
@@ -20,6 +20,8 @@ DESCRIBED = re.compile(
     r"|http://(?:qudt\.org/vocab/unit|metadata\.un\.org/sdg)/."
 )
 LINE = re.compile(r"^#\+ precondition: *(.*\S)", re.MULTILINE)
+DECLARING = ("owl:ObjectProperty", "owl:DatatypeProperty", "owl:AnnotationProperty")
+BUILT_IN = re.compile(r"\b(?:rdf|rdfs|owl):[A-Za-z]+")
 NOT_ASCII = re.compile("[^!-~]|%")
 
 
@@ -36,10 +38,10 @@ def meets_precondition(query: Question, index: StatementIndex, names: Names) -> 
     if found[1] not in PRECONDITIONS:
         known = ", ".join(PRECONDITIONS)
         raise KgError(f"{query.path}:1: {found[1]}: no such precondition. There are: {known}.")
-    return PRECONDITIONS[found[1]](index, names)
+    return PRECONDITIONS[found[1]](index, names, query.query)
 
 
-def _uses_blank_nodes(index: StatementIndex, names: Names) -> bool:
+def _uses_blank_nodes(index: StatementIndex, names: Names, query: str) -> bool:
     """Whether a blank node has a class, a property or is a value of ours or of Web Annotation."""
     ours = names.expand("cdp:")
     for predicate in index.predicates():
@@ -54,14 +56,25 @@ def _uses_blank_nodes(index: StatementIndex, names: Names) -> bool:
     return False
 
 
-def _has_undescribed_iris(index: StatementIndex, names: Names) -> bool:
+def _has_undeclared_properties(index: StatementIndex, names: Names, query: str) -> bool:
+    """Whether a property is neither declared in OWL nor named in the query."""
+    types = index.subjects(NamedNode(names.expand("rdf:type")))
+    declared = set().union(*(types.get(NamedNode(names.expand(kind)), ()) for kind in DECLARING))
+    listed = {names.expand(name) for name in {*BUILT_IN.findall(query)} - {*DECLARING}}
+    return any(
+        each not in declared and each.value not in listed and index.objects(each)
+        for each in index.predicates()
+    )
+
+
+def _has_undescribed_iris(index: StatementIndex, names: Names, query: str) -> bool:
     """Whether an IRI of ours, of a unit, or of a UN goal is not the subject of a statement."""
     described = set().union(*map(index.objects, index.predicates()))
     others = (iri.value for iri in index.iris() if iri not in described)
     return any(map(DESCRIBED.match, others))
 
 
-def _has_iris_outside_ascii(index: StatementIndex, names: Names) -> bool:
+def _has_iris_outside_ascii(index: StatementIndex, names: Names, query: str) -> bool:
     root = names.expand("cdp:").rpartition("/")[0] + "/"
     iris = (iri.value for iri in index.iris())
     return any(NOT_ASCII.search(iri) for iri in iris if iri.startswith(root))
@@ -69,6 +82,7 @@ def _has_iris_outside_ascii(index: StatementIndex, names: Names) -> bool:
 
 PRECONDITIONS = {
     "blank-nodes": _uses_blank_nodes,
+    "undeclared-properties": _has_undeclared_properties,
     "undescribed-iris": _has_undescribed_iris,
     "iris-outside-ascii": _has_iris_outside_ascii,
 }

@@ -32,6 +32,9 @@ MORE = [
     "<https://w3id.org/cdp/id/place/北京> rdfs:label 'x' .",
     "<https://w3id.org/cdp/id/place/a%20b> rdfs:label 'x' .",
     "<https://w3id.org/cdp/x/é> rdfs:label 'x' .",
+    "place:x rdfs:labell 'x' .",
+    "place:x owl:ObjectProperty 'x' .",
+    "cdp:a a owl:ObjectProperty . place:x cdp:a place:y .",
 ]
 
 
@@ -62,7 +65,12 @@ def list_inputs(names: Names) -> list[list[Quad]]:
 
 
 def test_query_finds_nothing_without_its_precondition(names: Names) -> None:
-    assert {q.name for q in QUERIES} == {"blank-node", "dangling-iri", "iri-not-ascii"}
+    assert {q.name for q in QUERIES} == {
+        "blank-node",
+        "dangling-iri",
+        "iri-not-ascii",
+        "undeclared-property",
+    }
     inputs = [(quads, make_index(names, quads)) for quads in list_inputs(names)]
     for query in QUERIES:
         found = [(count_rows(query, quads), quads, index) for quads, index in inputs]
