@@ -1,6 +1,6 @@
 """`kg export rdf`: write the statements in the formats of RDF."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -256,6 +256,7 @@ class DumpJob:
     """Writes the files of one export.
 
     `listed` are the files written so far, and `catalog` the catalogue, once it has been written.
+    `loaded` is the graph of the home, if it has been loaded before.
     """
 
     home: Home
@@ -264,11 +265,12 @@ class DumpJob:
     graphs: tuple[NamedGraph, ...]
     listed: list[WrittenFile] = field(default_factory=list)
     catalog: list[Quad] = field(default_factory=list)
+    loaded: LocalGraph | None = None
 
     @cached_property
     def graph(self) -> LocalGraph:
         """All statements of the home in memory, with their entailments."""
-        return load_graph(self.home)
+        return self.loaded or load_graph(self.home)
 
     @cached_property
     def context(self) -> Context:
@@ -300,6 +302,12 @@ class DumpJob:
 
         `iri` is that of the one graph in the file, for formats without named graphs.
         """
+        return self.write_quads(self.read(graphs, progress), stream, progress, iri)
+
+    def write_quads(
+        self, quads: Iterable[Quad], stream: BinaryIO, progress: Progress, iri: str = ""
+    ) -> int:
+        """Write statements that have been read to a file; return their number: see `write`."""
         encode, write = self._choose_functions()
         encoded = written = 0
 
@@ -317,7 +325,7 @@ class DumpJob:
                 yield line
 
         with compress_stream(stream, self.compression) as out:
-            lines = sort_statements(self._read_graphs(graphs, progress), count_encoded)
+            lines = sort_statements(quads, count_encoded)
             texts = chain([self._make_comment(iri)], write(count_written(lines)))
             while chunk := "".join(islice(texts, CHUNK_LINES)):
                 out.write(chunk.encode("utf-8"))
@@ -342,7 +350,8 @@ class DumpJob:
         graph = f"# graph <{iri}>\n" if iri and self.syntax in (".nt", ".ttl") else ""
         return "" if self.syntax == ".jsonld" else f"# {producer()}\n{graph}"
 
-    def _read_graphs(self, graphs: Sequence[NamedGraph], progress: Progress) -> Iterator[Quad]:
+    def read(self, graphs: Sequence[NamedGraph], progress: Progress) -> Iterator[Quad]:
+        """Yield the statements of named graphs, with literals as they are in the files."""
         for number, graph in enumerate(graphs):
             progress(unquote(graph.name), 0.5 * number / len(graphs))
             for file in graph.files:

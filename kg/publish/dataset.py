@@ -64,10 +64,12 @@ def write_dumps(graph: LocalGraph, base: str) -> Dumps:
     """
     graphs = list_graphs(graph.home)
     files, written = [], []
+    quads: list[Quad] = []
     for syntax, form in SYNTAXES.items():
         stream = io.BytesIO()
-        job = DumpJob(graph.home, syntax, COMPRESSION, tuple(graphs))
-        job.write(graphs, stream, lambda what, share: None)
+        job = DumpJob(graph.home, syntax, COMPRESSION, tuple(graphs), loaded=graph)
+        quads = quads or list(job.read(graphs, _ignore_progress))
+        job.write_quads(quads, stream, _ignore_progress)
         content = stream.getvalue()
         path = f"{FOLDER}/{NAME}{syntax}{COMPRESSION}"
         file = make_file(path, form, content)
@@ -82,6 +84,10 @@ def write_dumps(graph: LocalGraph, base: str) -> Dumps:
     crate = write_crate(graph, catalog).encode()
     files.append(make_file(f"{FOLDER}/{CRATE_FILE}", SYNTAXES[".jsonld"], crate))
     return Dumps(files, catalog)
+
+
+def _ignore_progress(what: str, share: float) -> None:
+    pass
 
 
 def make_file(path: str, form: str, content: bytes) -> File:

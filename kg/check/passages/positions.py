@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pyoxigraph import NamedNode
 
@@ -13,8 +13,7 @@ from kg.names import Term, text
 from kg.xsd import read_integer
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """A span of a source text, in code points; sorted by source, start and end."""
 
     source: str

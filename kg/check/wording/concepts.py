@@ -56,7 +56,9 @@ class NameFinder:
         """Return the things that a text names."""
         if language.startswith("zh"):
             return {self._others[name] for name in self._pattern.findall(text.lower())}
-        words, found, reached = _list_singular(text), set(), 0
+        words, found, reached = _list_singular(text), set[str](), 0
+        if self._latin.keys().isdisjoint(words):
+            return found
         for at, word in enumerate(words):
             if word in self._latin and at >= reached:
                 for name, thing in self._latin[word]:
