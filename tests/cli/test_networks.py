@@ -116,11 +116,11 @@ def test_examples_of_the_help(call_gephi: Call, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_same_bytes_for_any_hash_seed(run: Run, tmp_path: Path) -> None:
-    for seed in ("0", "1", "4711"):
+    for seed in ("0", "4711"):
         run(*GEPHI, *TEXTS, "-o", seed, cwd=tmp_path, PYTHONHASHSEED=seed)
     files = read_folder(tmp_path / "0")
     assert len(files) == 5 * 5 + 1
-    assert files == read_folder(tmp_path / "1") == read_folder(tmp_path / "4711")
+    assert files == read_folder(tmp_path / "4711")
 
 
 @pytest.mark.parametrize(
