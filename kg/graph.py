@@ -17,6 +17,7 @@ from kg.turtle import TurtleFile, list_files
 
 SHORTEST_TIMEOUT = 0.001  # seconds
 ENTAILED = "graph:entailed"
+FOR_DISPLAY = re.compile(r"^#\+ purpose: display$", re.MULTILINE)
 VALUES_LINE = re.compile(r"^([ \t]*)VALUES \?(\w+) \{[^{}]*\}[ \t]*$", re.MULTILINE)
 UNION = (
     "Oxigraph: start it with --union-default-graph, or add ?union-default-graph to the address. "
@@ -155,11 +156,11 @@ class LocalGraph(Graph):
         super().__init__(home, self.memory)
         self.memory.add_files(files)
 
-    def add_entailments(self) -> int:
+    def add_entailments(self, *, for_display: bool = True) -> int:
         """Run `ontology/rules/` in the order of their names; return the number of new statements.
 
         New statements go to the named graph `graph:entailed`. Each rule sees the results of those
-        before it.
+        before it. Rules with the purpose `display` can be left out.
 
         Raises:
             KgError: a rule is not a CONSTRUCT query.
@@ -167,7 +168,9 @@ class LocalGraph(Graph):
         before = len(self.memory)
         graph = self.names.expand(ENTAILED)
         for path in sorted((self.home.ontology / "rules").glob("*.rq")):
-            self.memory.add_triples(self.construct(read_query(path), str(path)), graph)
+            query = read_query(path)
+            if for_display or FOR_DISPLAY.search(query) is None:
+                self.memory.add_triples(self.construct(query, str(path)), graph)
         return len(self.memory) - before
 
 

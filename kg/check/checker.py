@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from pyoxigraph import Quad
+from pyoxigraph import NamedNode, Quad
 
 from kg.ask.question import Question
 from kg.check.characters import check_characters, may_have_forbidden
@@ -39,7 +39,7 @@ from kg.check.wording import check_wording
 from kg.errors import KgError
 from kg.graph import LocalGraph
 from kg.home import Home
-from kg.names import Names, pick, read_names, text
+from kg.names import DISPLAY_LABELS, Names, pick, read_names, text
 from kg.reading import ReadError
 from kg.review import FileReview, digest_elements, list_recorded_graphs, review_files
 from kg.turtle import Fault, TurtleFile, list_files, match_files, parse_turtle, read_turtle
@@ -302,9 +302,18 @@ class _Check:
         return Locator(self.checked, self.graph.memory.find_statements, self._read_lines, fallback)
 
     def add_entailments(self) -> None:
-        """Add the entailments to the graph and to the index."""
-        self.graph.add_entailments()
+        """Add the entailments to the graph and to the index, if a check can depend on them."""
+        self.graph.add_entailments(for_display=self._reads_display_labels())
         self.index.add(self.graph.memory.list_added())
+
+    def _reads_display_labels(self) -> bool:
+        """Return whether a query or a shape names one of the properties of labels to display."""
+        names = DISPLAY_LABELS.values()
+        properties = {NamedNode(self.names.expand(f"cdp:{name}")) for name in names}
+        queries = list_constraint_queries(self.graph.home)
+        return any(name in query.query for name in names for query in queries) or any(
+            quad.object in properties for _, quad in self._shape_quads
+        )
 
     def check_shapes(
         self, locator: Locator, language: str, *, reference: bool

@@ -214,7 +214,7 @@ class ShapeCompiler:
             shape.uncovered = f"{SHACL}path"
 
     def _follow(self, shape: Shape, nodes: Mapping[Term, list[Term]]) -> None:
-        shape.find_values = lambda focus: nodes.get(focus, ())
+        shape.find_values = nodes.get
         shape.list_values = lambda: chain.from_iterable(nodes.values())
 
     def _is_path(self, node: Term, depth: int = 0) -> bool:

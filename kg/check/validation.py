@@ -28,7 +28,7 @@ class Result:
 
 @dataclass
 class Shape:
-    """A compiled shape; `find_values` returns its value nodes for a focus node.
+    """A compiled shape; `find_values` returns its value nodes for a focus node, if there are any.
 
     `tests_absence` is False if no constraint can be violated without value nodes.
     `size` is the number of shapes that it consists of, `depth` how deep they are nested, and
@@ -37,7 +37,7 @@ class Shape:
 
     node: Term
     path: str = ""
-    find_values: Callable[[Term], Values] = lambda focus: (focus,)
+    find_values: Callable[[Term], Values | None] = lambda focus: (focus,)
     list_values: Callable[[], Iterable[Term]] = tuple
     severity: str = "Violation"
     messages: Mapping[str, str] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Shape:
 
     def conforms(self, focus: Term) -> bool:
         """Return whether validating a node gives no result."""
-        values = self.find_values(focus)
+        values = self.find_values(focus) or ()
         if not values and not self.tests_absence:
             return True
         for _, constraint in self.constraints:
@@ -60,9 +60,9 @@ class Shape:
 
     def validate(self, focus: Term, results: list[Result]) -> None:
         """Add the results of validating a node."""
-        values = self.find_values(focus)
-        if not values and not self.tests_absence:
-            return
+        self._validate_values(focus, self.find_values(focus) or (), results)
+
+    def _validate_values(self, focus: Term, values: Values, results: list[Result]) -> None:
         for component, constraint in self.constraints:
             for value in constraint(focus, values):
                 result = Result(
@@ -71,4 +71,6 @@ class Shape:
                 results.append(result)
         for value in values:
             for shape in self.properties:
-                shape.validate(value, results)
+                found = shape.find_values(value) or ()
+                if found or shape.tests_absence:
+                    shape._validate_values(value, found, results)

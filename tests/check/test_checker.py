@@ -312,3 +312,48 @@ def test_missing_path_is_an_error(untouched: Home, run: Run) -> None:
     done = run("check", untouched.data / "nowhere.ttl", home=untouched, code=2)
     assert done.stdout == ""
     assert re.fullmatch(r"kg: .*nowhere\.ttl: no such file or folder\. .*\n", done.stderr)
+
+
+QUERY_ON_LABELS = """\
+#+ severity: warning
+#+ message:
+#+   en: It has a label.
+PREFIX cdp: <https://w3id.org/cdp/ontology#>
+SELECT ?node { ?node a cdp:City ; cdp:labelEn ?label }
+"""
+SHAPE_ON_LABELS = """\
+PREFIX cdp: <https://w3id.org/cdp/ontology#>
+PREFIX cdps: <https://w3id.org/cdp/shapes#>
+PREFIX sh: <http://www.w3.org/ns/shacl#>
+
+cdps:LabelledShape
+    a sh:NodeShape ;
+    sh:targetClass cdp:City ;
+    sh:property cdps:LabelledShape-label ;
+.
+
+cdps:LabelledShape-label
+    a sh:PropertyShape ;
+    sh:path cdp:labelEn ;
+    sh:maxCount 0 ;
+    sh:message "It has a label."@en ;
+.
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("queries/must-be-empty/labelled.rq", QUERY_ON_LABELS),
+        ("ontology/shapes/labelled.ttl", SHAPE_ON_LABELS),
+    ],
+)
+def test_labels_to_display_are_there_for_checks_that_read_them(
+    path: str, content: str, small: Home
+) -> None:
+    before = check_files(small)
+    (small.root / path).write_text(content, "utf-8")
+    after = check_files(small)
+    assert [f.message for f in before.findings if "It has a label" in f.message] == []
+    assert [f.message for f in after.findings if "It has a label" in f.message]
+    assert after.statements > before.statements
