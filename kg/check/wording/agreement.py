@@ -66,17 +66,21 @@ def check_agreement(
     """Yield the findings on all things; `notations` has the signs of the comparators."""
     copies: dict[tuple[str, str], str] = {}
     for node, thing in things.items():
-        yield from _check_numbers(thing, things, report)
-        yield from _check_senses(thing, report)
-        yield from _check_comparator(thing, notations, report)
         for each in thing.texts:
             if each.role == "description":
                 other = copies.setdefault((each.language, each.value), node)
                 if other != node:
                     yield from report("description-copied", WARNING, node, other, about=each)
     wholes = find_wholes(things)
-    for place in group_by_place(things).values():
-        yield from _check_exchanged(place, wholes, report)
+    for place, group in group_by_place(things).items():
+        for thing in group:
+            yield from _check_numbers(thing, things, report)
+            yield from _check_senses(thing, report)
+            yield from _check_comparator(thing, notations, report)
+        if place:
+            yield from _check_exchanged(group, wholes, report)
+        for thing in group:
+            thing.forget()
 
 
 def _check_numbers(
@@ -157,11 +161,10 @@ def _check_comparator(
 
 
 def group_by_place(things: Mapping[str, Thing]) -> dict[str, list[Thing]]:
-    """Return the things that apply to each place."""
+    """Return the things that apply to each place, and those that apply to none, with ""."""
     groups: dict[str, list[Thing]] = defaultdict(list)
     for thing in things.values():
-        for place in thing.links["place"][:1]:
-            groups[place].append(thing)
+        groups[next(iter(thing.links["place"]), "")].append(thing)
     return groups
 
 

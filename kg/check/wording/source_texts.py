@@ -137,7 +137,8 @@ def check_source_texts(
             yield from _check_numbers(thing, [own, *around], counts[node], report)
         yield from _check_words(thing, own, report)
         yield from _check_senses(thing, [own, *around], report)
-    for place in group_by_place({node: things[node] for node in cited}).values():
+    groups = group_by_place({node: things[node] for node in cited})
+    for place in (group for name, group in groups.items() if name):
         for role in ("label", "description"):
             items = [
                 (t.node, list_pairs(_find_chinese(t, role)), list_pairs(cited[t.node].passage))

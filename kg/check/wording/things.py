@@ -69,6 +69,12 @@ class Thing:
         """Yield the labels and descriptions."""
         yield from (each for each in self.texts if each.role in ("label", "description"))
 
+    def forget(self) -> None:
+        """Forget what was found in the texts: for many cities it takes much memory."""
+        for each in self.texts:
+            vars(each).pop("numbers", None)
+            vars(each).pop("parts", None)
+
     def point(self, role: str, value: str) -> Text:
         """Return the statement with a role and a value, as if it were a text."""
         return Text(self.properties.get(role, ""), role, "", value)
