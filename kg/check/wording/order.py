@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from kg.check.finding import WARNING, Finding
 from kg.check.passages.positions import Position
@@ -90,7 +90,9 @@ def _find_document(node: str, things: Mapping[str, Thing]) -> str:
 def _check_overlap(passages: Mapping[str, Position], report: Reporter) -> Iterator[Finding]:
     ordered = sorted((position, node) for node, position in passages.items())
     for index, (position, node) in enumerate(ordered):
-        for other, name in islice(ordered, index + 1, None):
+        # islice() would pass over all before, again and again.
+        for later in range(index + 1, len(ordered)):
+            other, name = ordered[later]
             if other.source != position.source or other.start >= position.end:
                 break
             if other.start > position.start and other.end > position.end:
