@@ -49,13 +49,15 @@ class NameFinder:
                     self._others[name.lower()] = thing
         for listed in self._latin.values():
             listed.sort(key=lambda each: -len(each[0]))
-        ordered = sorted(self._others, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, ordered)) or "(?!)")
+        # The lengths of the names that begin with a character, the longest first.
+        self._lengths: dict[str, list[int]] = defaultdict(list)
+        for start, length in sorted({(name[0], len(name)) for name in self._others}, reverse=True):
+            self._lengths[start].append(length)
 
     def find(self, text: str, language: str) -> set[str]:
         """Return the things that a text names."""
         if language.startswith("zh"):
-            return {self._others[name] for name in self._pattern.findall(text.lower())}
+            return self._find_in_characters(text.lower())
         words, found, reached = _list_singular(text), set[str](), 0
         if self._latin.keys().isdisjoint(words):
             return found
@@ -65,6 +67,18 @@ class NameFinder:
                     if words[at : at + len(name)] == name:
                         found.add(thing)
                         reached = at + len(name)
+                        break
+        return found
+
+    def _find_in_characters(self, text: str) -> set[str]:
+        found, reached = set(), 0
+        for at, start in enumerate(text):
+            if start in self._lengths and at >= reached:
+                for length in self._lengths[start]:
+                    thing = self._others.get(text[at : at + length])
+                    if thing is not None:
+                        found.add(thing)
+                        reached = at + length
                         break
         return found
 
