@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from kg.ask import list_questions
+from kg.check import check_files
 from kg.graph import load_graph
 from kg.home import Home
 
@@ -161,6 +162,8 @@ def test_figures_are_those_of_the_graph(roundup: Home) -> None:
     ):
         assert f"{counts[iri]} {unit}" in words
     assert f"{len(graph.memory):,} statements" in words
+    labels = len(graph.memory) - check_files(roundup).statements
+    assert f"`kg check` omits {labels:,} labels." in words
     assert f"{len(list_questions(roundup))} canned questions" in words
 
 

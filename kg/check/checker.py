@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import Quad
 
 from kg.ask.question import Question
 from kg.check.characters import check_characters, may_have_forbidden
@@ -308,12 +308,10 @@ class _Check:
 
     def _reads_display_labels(self) -> bool:
         """Return whether a query or a shape names one of the properties of labels to display."""
-        names = DISPLAY_LABELS.values()
-        properties = {NamedNode(self.names.expand(f"cdp:{name}")) for name in names}
-        queries = list_constraint_queries(self.graph.home)
-        return any(name in query.query for name in names for query in queries) or any(
-            quad.object in properties for _, quad in self._shape_quads
-        )
+        texts = [query.query for query in list_constraint_queries(self.graph.home)]
+        # An IRI, or a query in a shape.
+        texts += (text(quad.object) for _, quad in self._shape_quads)
+        return any(name in each for name in DISPLAY_LABELS.values() for each in texts)
 
     def check_shapes(
         self, locator: Locator, language: str, *, reference: bool

@@ -11,6 +11,7 @@ from kg.home import Home
 from kg.names import Names, Term, pick, text
 from kg.store import Rows
 
+NEEDED = ("severity", "message")  # in each header
 MEANT = {"en": " Did you mean {0}?", "zh-Hans": "是否想写 {0}？"}
 
 
@@ -41,7 +42,10 @@ def run_constraint_query(
     try:
         if "node" not in rows.variables:
             raise KeyError("?node")
-        # The header is only for findings: to parse it takes longer than most queries.
+        for key in NEEDED:
+            if f"\n#+ {key}:" not in f"\n{query.query}":
+                raise KeyError(key)
+        # To parse the header takes longer than most queries.
         if rows.rows:
             yield from _report_rows(graph, query, rows, locator, language, causes)
     except (KeyError, ValueError) as error:

@@ -236,7 +236,7 @@ def check_counts(
     type=click.FloatRange(0.0),
     default=1.0,
     show_default=True,
-    help="Seconds for which an export is repeated, after as many times 5 to warm up.",
+    help="Seconds for which each export is repeated, after five times as long to warm up.",
 )
 @click.option(
     "--timeout", default=900.0, show_default=True, help="Seconds after which a process is stopped."

@@ -341,11 +341,24 @@ cdps:LabelledShape-label
 """
 
 
+SHAPE_WITH_A_QUERY = (
+    SHAPE_ON_LABELS.partition("    sh:property")[0]
+    + """\
+    sh:sparql [
+        sh:message "It has a label."@en ;
+        sh:select "SELECT $this { $this <https://w3id.org/cdp/ontology#labelEn> ?label }" ;
+    ] ;
+.
+"""
+)
+
+
 @pytest.mark.parametrize(
     ("path", "content"),
     [
         ("queries/must-be-empty/labelled.rq", QUERY_ON_LABELS),
         ("ontology/shapes/labelled.ttl", SHAPE_ON_LABELS),
+        ("ontology/shapes/labelled.ttl", SHAPE_WITH_A_QUERY),
     ],
 )
 def test_labels_to_display_are_there_for_checks_that_read_them(

@@ -77,6 +77,13 @@ def test_query_that_cannot_be_used_is_an_error(
         run_query(graph, QUERY.replace(old, new))
 
 
+@pytest.mark.parametrize("key", ["message", "severity"])
+def test_header_is_checked_without_rows_too(key: str, graph: Graph) -> None:
+    empty = QUERY.replace("?p ?value", "?value ?node")
+    with pytest.raises(KgError, match=rf"some-check\.rq:1: '{key}' is missing"):
+        run_query(graph, empty.replace(f"#+ {key}:", "#+ other:"))
+
+
 def test_queries_are_sorted_by_name(untouched: Home) -> None:
     names = [query.name for query in list_constraint_queries(untouched)]
     assert names == sorted(path.stem for path in untouched.queries.glob("must-be-empty/*.rq"))

@@ -91,13 +91,13 @@ def test_each_question_explains_an_answer_without_rows(monkeypatch: pytest.Monke
     home = find_home()
     monkeypatch.setattr("kg.cli.ask.ask_question", lambda *_: Rows(("city",), []))
     monkeypatch.setattr("kg.cli.ask.bind_question", lambda *_: {})
-    for question in list_questions(home):
+    for number, question in enumerate(list_questions(home)):
         needed = [p for p in read_parameters(home, question).values() if p.required]
         words = [word for p in needed for word in (f"--{p.name}", p.sample)]
         for language in ("en", "zh-Hans") if question.has_language else ("en",):
             note = question.text("empty", language)
-            # Each call loads the graph, so only some questions are asked.
-            if question.name < "c" or needed:
+            # Each call loads the graph, so only every sixth question is asked.
+            if number % 6 == 0 or needed:
                 chosen = ["--lang", language] if question.has_language else []
                 done = CliRunner().invoke(cli, ["ask", question.name, *words, *chosen])
                 assert done.exit_code == 0, done.output
