@@ -44,6 +44,14 @@ settings.load_profile("kg")
 # Fixtures with which a test starts a process or a server.
 PROCESSES = frozenset(["interrupt", "run", "run_on_terminal", "serve_oxigraph", "serve_process"])
 SECONDS_TO_START = 20
+# Programs in the background of a shell script ignore signals that tests send to themselves.
+for number, handler in (
+    (signal.SIGINT, signal.default_int_handler),
+    (signal.SIGTERM, signal.SIG_DFL),
+    (signal.SIGHUP, signal.SIG_DFL),
+):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)
 TRACEBACK = re.compile(r'Traceback|^\s*File ".*", line \d|^\w+(Error|Exception|Warning)\b', re.M)
 SMALL = Path(__file__).parent / "small"
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
