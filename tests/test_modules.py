@@ -22,7 +22,7 @@ files: signals journal staging writing
 turtle_folder turtle turtle_format serialization
 source: library pinyin simplify overlap
   repair/corruption repair/candidates repair/restoration repair/__init__ passages
-store: canonical engine interruptible clauses memory credentials transfer http
+store: collector canonical engine interruptible clauses memory credentials transfer http
   results endpoint graph_store
 graph
 catalog: facts written describe crate

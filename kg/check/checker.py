@@ -1,11 +1,9 @@
 """Run all checks on the files of a home."""
 
-import gc
 import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,6 +40,7 @@ from kg.home import Home
 from kg.names import DISPLAY_LABELS, Names, pick, read_names, text
 from kg.reading import ReadError
 from kg.review import FileReview, digest_elements, list_recorded_graphs, review_files
+from kg.store.collector import pause_collector
 from kg.turtle import Fault, TurtleFile, list_files, match_files, parse_turtle, read_turtle
 from kg.turtle_tokens import LineIndex, index_statements
 
@@ -54,19 +53,7 @@ PREMISE = {
 STEPS = ("Turtle", "entailments", "shapes", "must-be-empty queries", "evidence")
 
 
-@contextmanager
-def _pause_collector() -> Iterator[None]:
-    """Keep Python from searching all statements for cycles, of which they have none."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-@_pause_collector()
+@pause_collector()
 def check_files(
     home: Home,
     paths: Sequence[Path] = (),

@@ -140,12 +140,15 @@ def write_folder(
             )
         target = _resolve_target(folder)
     opened: dict[str, BinaryIO] = {}
+    made = set[Path]()
     with _explain_errors(folder), exit_on_signals(), stage_folder(target) as stage:
         with ExitStack() as streams:
 
             def open_file(name: str) -> BinaryIO:
                 path = stage.path / NEW / name
-                path.parent.mkdir(parents=True, exist_ok=True)
+                if path.parent not in made:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    made.add(path.parent)
                 opened[name] = streams.enter_context(path.open("xb"))
                 return opened[name]
 

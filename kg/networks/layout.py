@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 LAYOUTS = ("auto", "force", "communities", "circle")
 # ForceAtlas2 in networkx takes time and memory quadratic in the number of nodes.
 AUTO_FORCE_NODES = 700
+# Its steps: a large network looks the same after half of them.
+FORCE_STEPS, FEW_FORCE_STEPS, LARGE = 300, 150, 100
 MAX_FORCE_NODES = 3000
 MIN_SIZE, MAX_SIZE = 8.0, 40.0  # diameters
 GAP = 1.3  # the least distance of two nodes, as a factor of the sum of their radii
@@ -107,8 +109,9 @@ def position_by_force(graph: networkx.Graph[int], sizes: Sequence[float]) -> lis
     for nodes in components:
         points = [(0.0, 0.0)]
         if len(nodes) > 1:
+            steps = FEW_FORCE_STEPS if len(nodes) > LARGE else FORCE_STEPS
             found = networkx.forceatlas2_layout(
-                graph.subgraph(nodes), max_iter=300, weight="weight", seed=SEED
+                graph.subgraph(nodes), max_iter=steps, weight="weight", seed=SEED
             )
             own = [sizes[node] for node in nodes]
             start = scale_points([(float(x), float(y)) for x, y in map(found.get, nodes)], own)

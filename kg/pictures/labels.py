@@ -11,7 +11,9 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from operator import itemgetter
+from typing import NamedTuple
 
 from kg.ask.wrapping import OPENING, is_wide, measure_text, split_words, wrap_text
 from kg.networks.model import Node
@@ -35,6 +37,7 @@ LINE_HEIGHT = 1.2  # em
 # A label is limited in columns, as on a terminal: two for a Chinese character, one for a letter.
 COLUMNS, MAX_LINES = 24, 2
 WIDE_COLUMN = 0.65  # em: text of wide letters takes more columns than it has letters
+MEASURED = 10_000  # the texts whose columns are remembered: lines are tried in several widths
 HYPHENS = "-–\u2010"
 DROPPED_BEFORE_ELLIPSIS = "，、；：,;: " + "".join(sorted(OPENING))
 # Control characters, also those for the direction of text, and what XML forbids
@@ -61,8 +64,7 @@ Point = tuple[float, float]
 Cell = tuple[int, int]
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(NamedTuple):
     """A rectangle."""
 
     left: float
@@ -118,8 +120,7 @@ class LabelText:
     size: float
 
 
-@dataclass(frozen=True)
-class Label:
+class Label(NamedTuple):
     """A label in its position; `text_anchor` is SVG's: start, middle or end."""
 
     text: LabelText
@@ -152,6 +153,7 @@ def measure_label(text: str) -> float:
     return sum(map(_measure_character, text))
 
 
+@cache
 def _measure_character(character: str) -> float:
     if character in WIDTHS:
         return WIDTHS[character]
@@ -163,6 +165,7 @@ def _measure_character(character: str) -> float:
     return 1.0 if wide else DEFAULT_WIDTH
 
 
+@lru_cache(MEASURED)
 def measure_columns(text: str) -> float:
     """Return how many columns of a label a text takes: those of a terminal, or more if wider."""
     return max(measure_text(text), measure_label(text) / WIDE_COLUMN)

@@ -28,7 +28,7 @@ CIRCLE_GAP = 2.0  # px between circles
 # of it vertically.
 SPREAD, FLATNESS = 0.9, 0.5
 SPREAD_STEP = 0.3  # share of the way that is left, in each round
-SPREAD_ROUNDS, LABEL_ROUNDS = 200, 60
+SPREAD_ROUNDS, LABEL_ROUNDS = 100, 60
 EXITS = 3  # ways out of a label's box that a circle tries in turn
 LARGE_SHARE = 1.6  # the number of large nodes, as a multiple of the root of the number of nodes
 MOVE_COST = 0.25  # of a label's position, for each node that has to move away
@@ -101,11 +101,13 @@ def place_large_labels(
         if name not in large:
             break
         free = []
-        for cost, label in list_candidates(large[name], text):
+        candidates = list(list_candidates(large[name], text))
+        near = _list_near(circles, [label.box for _, label in candidates])
+        for cost, label in candidates:
             box = label.box
             if not area.contains(box) or any(box.overlaps(other.box) for other in placed.values()):
                 continue
-            covered = {index for index, circle in enumerate(circles) if circle.touches(box)}
+            covered = {index for index, circle in near if circle.touches(box)}
             if fixed.isdisjoint(covered):
                 free.append((cost + MOVE_COST * len(covered), label))
         if free:
@@ -118,6 +120,14 @@ def place_large_labels(
         if not any(circle.touches(label.box) for circle in moved)
     }
     return moved, labels
+
+
+def _list_near(circles: Sequence[Circle], boxes: Sequence[Box]) -> list[tuple[int, Circle]]:
+    """Return the circles, with their index, that may touch one of the boxes."""
+    left, right = min(box.left for box in boxes), max(box.right for box in boxes)
+    top, bottom = min(box.top for box in boxes), max(box.bottom for box in boxes)
+    around = Box(left, top, right, bottom)
+    return [(index, circle) for index, circle in enumerate(circles) if circle.touches(around)]
 
 
 def remove_overlaps(
@@ -197,6 +207,9 @@ class _MovingCircles(Disks):
             reach = radius + NODE_MARGIN
             for box in () if index in self.fixed else boxes:
                 x, y = self.xs[index], self.ys[index]
+                # Most boxes are far away: it is quicker to see that first.
+                if x - reach >= box.right or x + reach <= box.left:
+                    continue
                 if not box.overlaps_circle(x, y, reach):
                     continue
                 moved = True

@@ -26,6 +26,7 @@ from kg.publish.things import make_index_page, make_thing_pages
 from kg.publish.vocabulary import make_vocabulary_pages
 from kg.publish.web import check_address, check_report, write_robots
 from kg.publish.words import LANGUAGES
+from kg.store.collector import pause_collector, spare_objects
 
 ASSETS = tuple(Path(__file__).with_name(name) for name in ("icon.svg", "style.css"))
 CONTEXT = "context.jsonld"
@@ -68,9 +69,10 @@ def publish_site(
     """
     base = check_address(base_url) if base_url else ""
     renderer = Renderer(base, check_report(report_to) if report_to else "")
-    with write_folder(folder, export="site", force=force) as open_file:
+    graph, editions = _read_editions(home, passages, progress)
+    with spare_objects(), write_folder(folder, export="site", force=force) as open_file:
         pages, names = 0, set[str]()
-        for name, content in _write_site(home, renderer, passages, progress):
+        for name, content in _write_site(graph, editions, renderer, progress):
             if name in names or name == MANIFEST:
                 raise KgError(f"{name}: two things would have this file. Change one of their IRIs.")
             names.add(name)
@@ -81,7 +83,10 @@ def publish_site(
     return Published(pages, len(names) + 1)
 
 
-def _write_site(home: Home, renderer: Renderer, passages: bool, progress: Progress) -> Files:
+@pause_collector()
+def _read_editions(
+    home: Home, passages: bool, progress: Progress
+) -> tuple[LocalGraph, list[Edition]]:
     progress("reading", 0)
     graph = load_graph(home)
     editions = []
@@ -91,6 +96,12 @@ def _write_site(home: Home, renderer: Renderer, passages: bool, progress: Progre
     if passages:
         quotes = quote_everything(editions[0])
         editions = [replace(edition, quotes=quotes) for edition in editions]
+    return graph, editions
+
+
+def _write_site(
+    graph: LocalGraph, editions: list[Edition], renderer: Renderer, progress: Progress
+) -> Files:
     dumps = write_dumps(graph, renderer.base)
     yield from ((dump.path, dump.content) for dump in dumps.files)
     progress("dumps", 0.3)
