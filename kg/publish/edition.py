@@ -223,8 +223,8 @@ def quote_everything(edition: Edition) -> dict[Passage, str]:
     found = {one: two.text for one, two in zip(passages, quoted, strict=True) if two.text}
     if not found:
         raise KgError(
-            "--passages: the text of no source is here. Add it: kg source add FILE, or leave the "
-            "option out."
+            "--passages: no source text has been added. Add one (kg source add FILE), or leave "
+            "the option out."
         )
     return found
 

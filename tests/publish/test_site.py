@@ -258,7 +258,7 @@ def test_passages_are_shown_only_if_asked_for(
     quoted = '<blockquote lang="zh-Hans">苏州拟建一个试验平台'
     for path in town_site.folder.rglob("*.html"):
         assert "<blockquote" not in path.read_text("utf-8")
-    with pytest.raises(KgError, match="--passages: the text of no source is here"):
+    with pytest.raises(KgError, match="--passages: no source text has been added"):
         publish_site(untouched, tmp_path / "site", passages=True)
     assert not (tmp_path / "site").exists()
     monkeypatch.setenv("XDG_DATA_HOME", str(town))

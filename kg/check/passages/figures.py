@@ -24,8 +24,8 @@ from kg.xsd import read_integer
 INDEX = "    cdp:listIndex "
 SEGMENT = re.compile(r"^segment:[^\s;]+(?<!-selector)\n(?:    .*\n)+", re.MULTILINE)
 MESSAGES = {
-    "en": "The figures kept here are {0}, but the data give {1}. If nothing was lost, write these, "
-    "or let kg source count write all figures.",
+    "en": "The recorded figures are {0}, but the data give {1}. If nothing was lost, correct "
+    "them, or let kg source count write all figures.",
     "zh-Hans": "此处所存数目为 {0}，但数据得出 {1}。如无遗失，请改写，或用 kg source count "
     "写入全部数目。",
 }
