@@ -74,7 +74,7 @@ LIBRARIES = {
     },
     "rdflib": {"kg/check/reference"},
     "pyshacl": {"kg/check/reference"},
-    "yaml": {"kg/ask/question", "kg/catalog/facts"},
+    "yaml": {"kg/reading"},
     "opencc": {"kg/source/simplify"},
     "pypinyin": {"kg/source/pinyin"},
     "platformdirs": {"kg/source/library"},

@@ -129,7 +129,8 @@ def report_results(
             predicate, value = premise[2:]
         yield from locator.report(
             focus,
-            VIOLATION if result.severity == "Violation" else WARNING,
+            # A severity that SHACL does not define may be a misspelling.
+            WARNING if result.severity in ("Warning", "Info") else VIOLATION,
             shape,
             f"{names.shorten(focus)}: {message}",
             predicate=predicate,

@@ -24,6 +24,7 @@ from kg.check.syntax import (
     TARGETS,
     UNCOVERED,
     find_faults,
+    find_query_faults,
     find_unknown_words,
     is_report,
     is_shape,
@@ -68,7 +69,7 @@ class ShapeCompiler:
         for node, statements in self._statements.items():
             if is_report(statements, self._type):
                 continue
-            for error in find_unknown_words(statements):
+            for error in chain(find_unknown_words(statements), find_query_faults(statements)):
                 self._add_fault(node, error)
             if node not in self._declarations and is_shape(statements, self._type):
                 self._compile(node)

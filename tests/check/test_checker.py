@@ -211,11 +211,13 @@ def test_result_becomes_a_finding_with_line_severity_and_message(
         for severity, messages in (
             ("Violation", {"en": "too short", "zh-Hans": "太短"}),
             ("Info", {"fr": "court"}),
+            ("https://example.org/Violation", {"fr": "court"}),
         )
     ]
     assert list(report_results(results, names, locator, language)) == [
         Finding("x.ttl", 3, "violation", "cdps:title-length", node, f"doc:x: {message}"),
         Finding("x.ttl", 3, "warning", "cdps:title-length", node, "doc:x: court"),
+        Finding("x.ttl", 3, "violation", "cdps:title-length", node, "doc:x: court"),
     ]
 
 
