@@ -127,7 +127,8 @@ def test_formats_beside_a_page_have_the_same_statements(town_site: Any) -> None:
     document = json.loads(path.with_suffix(".jsonld").read_text("utf-8"))
     context = json.loads((town_site.folder / "context.jsonld").read_text("utf-8"))
     assert document["@context"] == "../../context.jsonld"
-    assert [node["id"] for node in document["@graph"]] == ["place:suzhou"]
+    own = [node["id"] for node in document["@graph"] if "type" in node]
+    assert own == ["place:suzhou"]
     full = json.dumps({**document, **context})
     read = parse(full.encode(), RdfFormat.JSON_LD)
     assert {str(quad.triple) for quad in read} == turtle
