@@ -1,16 +1,22 @@
 """The page of each thing: its portrait, its statements, what refers to it, and its passages."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from kg.portrait.description import Description
 from kg.portrait.model import Link, Passage, Row, Section
 from kg.portrait.rows import make_row
 from kg.publish.edition import Edition
+from kg.publish.facts import (
+    list_setting,
+    list_source_facts,
+    write_links,
+    write_statements,
+)
 from kg.publish.model import make_model
 from kg.publish.page import Crumb, Page, write_csv
-from kg.publish.vocabulary import list_terms
+from kg.publish.vocabulary import list_terms, write_terms
 
 MOST_SIMILAR = 3
 MOST_COMPARED = 12  # cities of which all pairs have a page
@@ -49,12 +55,21 @@ def make_thing_page(edition: Edition, path: str, iri: str, terms: Sequence[str])
     thing = edition.things[iri]
     words, kind = edition.words, edition.name_kind(iri)
     element = None
+    facts = thing.details or tuple(list_source_facts(edition, iri))
     if edition.reading.is_a(iri, "cdp:PolicyElement", "cdp:DocumentPart"):
-        element = make_row(edition.reading, iri, with_document=True)
+        row = make_row(edition.reading, iri, with_document=True)
+        element = replace(row, details=(*list_setting(edition.reading, iri), *row.details))
     cited = list_cited(edition, terms)
-    sections = [(section, list_groups(edition, section)) for section in thing.sections]
-    rows = [row for section in thing.sections for row in section.rows]
+    groups = [] if cited else list_terms(edition, terms)
     table = path + ".csv"
+    if any(section.rows for section in thing.sections):
+        download = write_rows(edition, thing)
+    elif cited:
+        download = write_passages(edition, cited)
+    elif groups:
+        download = write_terms(edition, groups)
+    else:
+        download = write_statements(edition, thing, element.details if element else facts)
     return Page(
         path,
         "thing.html",
@@ -67,19 +82,20 @@ def make_thing_page(edition: Edition, path: str, iri: str, terms: Sequence[str])
         {
             "thing": thing,
             "kind": kind,
+            "facts": facts,
             "element": None if thing.sections else element,
-            "sections": sections,
+            "sections": [(section, list_groups(edition, section)) for section in thing.sections],
             "similar": list_similar(edition, iri),
             "silent": list_silent(edition, thing),
             "cited": cited,
-            "terms": [] if cited else list_terms(edition, terms),
+            "terms": groups,
             "beside": path,
             "model": make_model(edition) if iri == edition.ontology else None,
             "is_deprecated": edition.reading.read_text(iri, "owl:deprecated") == "true",
         },
         iri,
-        {table: write_rows(edition, thing)} if rows else {},
-        table if rows else "",
+        {table: download},
+        table,
     )
 
 
@@ -164,6 +180,23 @@ def _make_cited(edition: Edition, passage: Passage, iris: Sequence[str]) -> Cite
     )
 
 
+def write_passages(edition: Edition, cited: Iterable[Cited]) -> bytes:
+    """Return passages as CSV, with a row for each thing that they are evidence for."""
+    names = ("source", "start", "end", "kind", "thing", "iri")
+    titles = [edition.words[f"column-{name}"] for name in names]
+    rows = (
+        [*_list_place(one), link.name, link.iri]
+        for one in cited
+        for link in one.things or (Link(""),)
+    )
+    return write_csv(titles, rows)
+
+
+def _list_place(one: Cited) -> list[str]:
+    passage = one.passage
+    return [passage.source, str(passage.start), str(passage.end), " | ".join(one.kinds)]
+
+
 def write_rows(edition: Edition, thing: Description) -> bytes:
     """Return the rows of a portrait as CSV."""
     names = "section group thing kind number description deadline voice details passages iri"
@@ -196,5 +229,7 @@ def make_index_page(edition: Edition) -> Page:
         for anchor, (kind, links) in sorted(kinds.items())
     ]
     words = edition.words
+    listed = write_links(edition, ((kind, links) for kind, _, links in groups))
     return Page("things", "things.html", words["things"], words["things-summary"],
-                values={"groups": groups})  # fmt: skip
+                values={"groups": groups}, files={"things.csv": listed},
+                download="things.csv")  # fmt: skip

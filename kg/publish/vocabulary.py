@@ -52,6 +52,18 @@ def _make_term(edition: Edition, iri: str) -> Term:
     )
 
 
+def write_terms(edition: Edition, groups: Iterable[tuple[str, Iterable[Term]]]) -> bytes:
+    """Return terms by group as CSV."""
+    names = ("group", "term", "definition", "iri")
+    titles = [edition.words[f"column-{name}"] for name in names]
+    rows = (
+        [group, one.link.name, one.definition, one.link.iri]
+        for group, terms in groups
+        for one in terms
+    )
+    return write_csv(titles, rows)
+
+
 def make_vocabulary_pages(edition: Edition) -> Iterator[Page]:
     """Yield the page of all codes, and that of the alignments with other vocabularies."""
     words, reading = edition.words, edition.reading
@@ -65,8 +77,10 @@ def make_vocabulary_pages(edition: Edition) -> Iterator[Page]:
         for iri in edition.routes.addresses
         if reading.read_text(iri, "owl:deprecated") == "true"
     ]
+    entries = write_terms(edition, ((scheme.link.name, terms) for scheme, terms in schemes))
     yield Page("codes", "codes.html", words["codes"], words["codes-summary"],
-               values={"schemes": schemes, "deprecated": deprecated})  # fmt: skip
+               values={"schemes": schemes, "deprecated": deprecated},
+               files={"codes.csv": entries}, download="codes.csv")  # fmt: skip
     rows = list(_list_alignments(edition))
     titles = [words[f"column-{name}"] for name in ("term", "relation", "other-term")]
     table = write_csv(titles, ([a.iri, heading, b.iri] for a, heading, b in rows))
