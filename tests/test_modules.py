@@ -43,7 +43,7 @@ networks: model validity edges query metrics overlap layout node_data assemble
 pictures: labels placement scene legend svg fonts png
 tables: vocabulary columns schema statements rows cells metadata codebook parquet workbook export
 queries: values sparql_examples grlc export
-publish: words routes edition page facts vocabulary model things answers overview pictures dataset
+publish: words routes edition page facts vocabulary families model things answers overview pictures dataset
   statements web render hosts site
 push_plan push
 cli: messages options output parameters groups ask query build check networks tables rdf queries

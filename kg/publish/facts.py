@@ -16,20 +16,34 @@ COPY = ("cdp:transcribes", "cdp:sha256", "cdp:characterCount", "skos:editorialNo
 # The same for the work that it is a copy of.
 WORK = ("cdp:title", "cdp:issued", "cdp:description", "skos:editorialNote")
 
+# What a vocabulary says about itself.
+VOCABULARY = (
+    "vann:preferredNamespaceUri", "vann:preferredNamespacePrefix", "owl:versionInfo",
+    "owl:versionIRI", "dcterms:issued", "dcterms:modified", "dcterms:license",
+)  # fmt: skip
+
+
+def list_facts(edition: Edition, iri: str) -> list[Detail]:
+    """Return the facts that a page begins with, of a source text or a vocabulary."""
+    if edition.reading.is_a(iri, "cdp:SourceText"):
+        return list_source_facts(edition.reading, iri)
+    if edition.reading.is_a(iri, "owl:Ontology"):
+        named = Detail(edition.words["column-iri"], (Link(iri),))
+        facts = (one for name in VOCABULARY for one in _read_detail(edition.reading, iri, name))
+        return [named, *facts]
+    return []
+
 
 def list_setting(reading: Reading, iri: str) -> list[Detail]:
     """Return the places, themes, technologies and groups of an element."""
     return [one for name in SETTING for one in _read_detail(reading, iri, name)]
 
 
-def list_source_facts(edition: Edition, iri: str) -> list[Detail]:
-    """Return what identifies a source text and the work that it is a copy of; of others nothing.
+def list_source_facts(reading: Reading, iri: str) -> list[Detail]:
+    """Return what identifies a source text and the work that it is a copy of.
 
     The date of the work is always there, if only to say that it has none.
     """
-    reading = edition.reading
-    if not reading.is_a(iri, "cdp:SourceText"):
-        return []
     transcribes, *copy = COPY
     found = _read_detail(reading, iri, transcribes)
     for work in reading.list_iris(iri, transcribes):

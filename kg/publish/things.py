@@ -8,17 +8,14 @@ from kg.portrait.description import Description
 from kg.portrait.model import Link, Passage, Row, Section
 from kg.portrait.rows import make_row
 from kg.publish.edition import Edition
-from kg.publish.facts import (
-    list_setting,
-    list_source_facts,
-    write_links,
-    write_statements,
-)
+from kg.publish.facts import list_facts, list_setting, write_links, write_statements
+from kg.publish.families import list_families
 from kg.publish.model import make_model
 from kg.publish.page import Crumb, Page, write_csv
 from kg.publish.vocabulary import list_terms, write_terms
 
 MOST_SIMILAR = 3
+DESCRIPTIONS = ("cdp:description", "skos:definition", "dcterms:description")
 MOST_COMPARED = 12  # cities of which all pairs have a page
 
 
@@ -47,7 +44,16 @@ def make_thing_pages(edition: Edition) -> Iterator[Page]:
         own = [iri for iri in iris if edition.routes.addresses[iri].fragment == ""]
         terms = [iri for iri in iris if iri not in own]
         # A namespace such as ontology# may have terms without a document.
-        yield make_thing_page(edition, path, (own or iris)[0], terms)
+        iri = (own or iris)[0]
+        make = make_ontology_page if iri == edition.ontology else make_thing_page
+        yield make(edition, path, iri, terms)
+
+
+def make_ontology_page(edition: Edition, path: str, iri: str, terms: Sequence[str]) -> Page:
+    """Return the page of the ontology, with a diagram, its terms in families, and its history."""
+    page = make_thing_page(edition, path, iri, terms)
+    values = {"model": make_model(edition), "families": list_families(edition, terms)}
+    return replace(page, template="ontology.html", values={**page.values, **values})
 
 
 def make_thing_page(edition: Edition, path: str, iri: str, terms: Sequence[str]) -> Page:
@@ -55,7 +61,7 @@ def make_thing_page(edition: Edition, path: str, iri: str, terms: Sequence[str])
     thing = edition.things[iri]
     words, kind = edition.words, edition.name_kind(iri)
     element = None
-    facts = thing.details or tuple(list_source_facts(edition, iri))
+    facts = thing.details or tuple(list_facts(edition, iri))
     if edition.reading.is_a(iri, "cdp:PolicyElement", "cdp:DocumentPart"):
         row = make_row(edition.reading, iri, with_document=True)
         element = replace(row, details=(*list_setting(edition.reading, iri), *row.details))
@@ -74,7 +80,7 @@ def make_thing_page(edition: Edition, path: str, iri: str, terms: Sequence[str])
         path,
         "thing.html",
         thing.label,
-        element.description if element else _summarize(thing),
+        element.description if element else _summarize(edition, thing),
         (
             Crumb(words["things"], "things"),
             Crumb(kind or words["things"], "things", find_anchor(edition, iri)),
@@ -90,7 +96,6 @@ def make_thing_page(edition: Edition, path: str, iri: str, terms: Sequence[str])
             "cited": cited,
             "terms": groups,
             "beside": path,
-            "model": make_model(edition) if iri == edition.ontology else None,
             "is_deprecated": edition.reading.read_text(iri, "owl:deprecated") == "true",
         },
         iri,
@@ -99,12 +104,13 @@ def make_thing_page(edition: Edition, path: str, iri: str, terms: Sequence[str])
     )
 
 
-def _summarize(thing: Description) -> str:
+def _summarize(edition: Edition, thing: Description) -> str:
     """Return a sentence about a thing for previews, "" if the data have none."""
     for detail in thing.details:
         if detail.values and len(detail.values[0].name) > len(thing.label):
             return detail.values[0].name
-    return ""
+    said = (edition.reading.read_text(thing.iri, name) for name in DESCRIPTIONS)
+    return next(filter(None, said), "")
 
 
 def find_anchor(edition: Edition, iri: str) -> str:

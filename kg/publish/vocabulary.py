@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from kg.names import language_of
 from kg.portrait.model import Detail, Link
 from kg.publish.edition import Edition
 from kg.publish.page import Page, write_csv
@@ -14,12 +15,19 @@ ALIGNING = (
     "skos:narrowMatch", "skos:relatedMatch", "cdp:contributesTo",
 )  # fmt: skip
 # What the entry of a term says at its head.
-HEAD = ("rdf:type", "rdfs:label", "skos:prefLabel", "skos:definition", "rdfs:isDefinedBy")
+HEAD = (
+    "rdf:type", "rdfs:label", "skos:prefLabel", "skos:definition", "rdfs:isDefinedBy",
+    "owl:deprecated",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Term:
-    """A term of a vocabulary, with the fragment of its entry."""
+    """A term of a vocabulary, with the fragment of its entry.
+
+    `level` is the depth of a class below the first of its family; domains and ranges are those of a
+    property.
+    """
 
     link: Link
     fragment: str
@@ -27,6 +35,9 @@ class Term:
     definition: str
     details: tuple[Detail, ...]
     is_deprecated: bool
+    level: int = 0
+    domains: tuple[Link, ...] = ()
+    ranges: tuple[Link, ...] = ()
 
 
 def list_terms(edition: Edition, iris: Iterable[str]) -> list[tuple[str, list[Term]]]:
@@ -41,6 +52,10 @@ def list_terms(edition: Edition, iris: Iterable[str]) -> list[tuple[str, list[Te
 def _make_term(edition: Edition, iri: str) -> Term:
     reading, thing = edition.reading, edition.things[iri]
     hidden = {one.title for name in HEAD for one in reading.find(iri, name)}
+    # An example in another language helps nobody who reads a translated definition.
+    examples = reading.find(iri, "skos:example")
+    if not any(language_of(one.value)[:2] == edition.language[:2] for one in examples):
+        hidden |= {one.title for one in examples}
     address = edition.routes.addresses[iri]
     return Term(
         reading.link(iri),
