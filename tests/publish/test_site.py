@@ -43,7 +43,8 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 """
 # Words of languages, formats and the program that both languages share.
 SHARED = re.compile(
-    r"SHA-256|Turtle|JSON-LD|N-Triples|TriG|N-Quads|SPARQL|IRI|CSV|City Digital Policy maintainers"
+    r"SHA-256|Turtle|JSON(-LD)?|N-Triples|TriG|N-Quads|SPARQL|IRI|CSV"
+    r"|City Digital Policy maintainers|DCAT|VoID|PROV|schema\.org|RO-Crate"
 )
 
 
