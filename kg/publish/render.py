@@ -62,7 +62,7 @@ class Renderer:
     def render_root(self, edition: Edition, template: str) -> bytes:
         """Return the HTML of a page at the root of the site, in all languages."""
         here = Here(edition.routes, edition.language, template)
-        root = f"{self.base}" if self.base and template == "404.html" else ""
+        root = self.base if template == "404.html" else ""
         html = self._environment.get_template(template).render(
             edition=edition, here=here, languages=LANGUAGES, root=root, base=self.base
         )

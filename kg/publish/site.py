@@ -123,10 +123,11 @@ def _write_site(
             paths += [page.path] if not number else []
             yield from _write_page(edition, page, renderer)
     yield "index.html", renderer.render_root(editions[0], "index.html")
-    yield "404.html", renderer.render_root(editions[0], "404.html")
     yield from ((path.name, path.read_bytes()) for path in ASSETS)
     yield from write_hosts(renderer, editions[0])
+    # Hosts show it for any path, so that its links need an address.
     if renderer.base:
+        yield "404.html", renderer.render_root(editions[0], "404.html")
         yield "sitemap.xml", renderer.render_sitemap(paths)
         yield "robots.txt", write_robots(renderer.base)
 

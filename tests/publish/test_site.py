@@ -22,6 +22,7 @@ from kg.names import text
 from kg.portrait.reading import read_everything
 from kg.publish import publish_site
 from kg.publish.routes import make_routes
+from kg.publish.web import check_report
 from kg.publish.words import LANGUAGES
 from kg.source import NgramIndex, restore_text, simplify_text
 
@@ -216,10 +217,19 @@ def test_address_adds_links_across_languages(
     paths = {address.removeprefix("https://example.org/x/") for address in addresses}
     assert paths == set(read_site(folder, untouched).pages) - {"index.html", "404.html"}
     assert "Sitemap: https://example.org/x/sitemap.xml" in (folder / "robots.txt").read_text()
-    assert "https://example.org/x/style.css" in (folder / "404.html").read_text("utf-8")
+    missing = (folder / "404.html").read_text("utf-8")
+    assert "https://example.org/x/style.css" in missing
+    assert '<meta name="robots" content="noindex">' in missing
+    assert not re.search("canonical|alternate", missing)
     plain = (town_site.folder / "zh-Hans/id/place/suzhou.html").read_text("utf-8")
     assert not re.search("canonical|hreflang=.x-default|og:|ld.json.>", plain)
     assert not (town_site.folder / "sitemap.xml").exists()
+    assert not (town_site.folder / "404.html").exists()
+
+
+@pytest.mark.parametrize("text", ["a@example.org", "mailto:a@example.org"])
+def test_mail_address_may_be_a_link(text: str) -> None:
+    assert check_report(text) == "mailto:a@example.org"
 
 
 @pytest.mark.parametrize(
@@ -228,6 +238,7 @@ def test_address_adds_links_across_languages(
         ({"base_url": "example.org"}, "--base-url example.org: not the address of a site."),
         ({"base_url": "https://example.org/?a=b"}, "without ? and #"),
         ({"report_to": "javascript:alert(1)"}, "neither a web address nor a mail address"),
+        ({"report_to": "mailto:a b@example.org"}, "neither a web address nor a mail address"),
         ({"report_to": 'https://example.org/"><b>'}, "neither a web address nor a mail address"),
     ],
 )
