@@ -145,6 +145,15 @@ class Edition:
             for version in self.reading.list_iris(iri, "owl:versionIRI")
         }
 
+    def cite(self, label: str, link: str) -> str:
+        """Return how to cite a page; a label that ends a sentence gets no full stop."""
+        about, form = self.about, self.words["citation-form"]
+        if label.endswith(("?", "!", "？", "！", ".", "。")):
+            form = re.sub(r"(\{label\})[.。]", r"\1", form)
+        return form.format(
+            creator=about.creator, year=about.year, label=label, version=about.version, link=link
+        ).strip()
+
     def name_kind(self, iri: str) -> str:
         """Return the kind of a thing; classes of OWL have names in the words of the pages."""
         types = [one for one in self.reading.find(iri, "rdf:type") if not one.is_entailed]

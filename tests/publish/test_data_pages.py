@@ -68,6 +68,19 @@ def test_questions_are_grouped_and_each_leads_to_an_answer(town_site: Any, langu
             assert is_linked == bool(found), question.name
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_citations_of_questions_end_only_once(town_site: Any, language: str) -> None:
+    cited = {
+        name: said
+        for name in town_site.pages
+        if name.startswith(f"{language}/")
+        for said in re.findall('<dd class="copy">([^<]*)</dd>', read_page(town_site, name))
+    }
+    assert len(cited) > 100
+    assert [name for name, said in cited.items() if re.search("[?？!！.。][.。]", said)] == []
+    assert any(re.search("[?？]", said) for said in cited.values())
+
+
 @pytest.mark.slow
 def test_answers_with_several_cities_lead_to_each(city_site: Any) -> None:
     assert city_site.find_broken() == []
