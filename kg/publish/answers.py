@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kg.ask import Question, list_questions, needs_value, read_parameters, render_answer
+from kg.ask import (
+    Question,
+    list_commands,
+    list_questions,
+    needs_value,
+    read_parameters,
+    render_answer,
+)
 from kg.ask.render import IRI_SUFFIX
 from kg.names import Names, Term, bind_json, text
 from kg.portrait.model import Link
@@ -105,7 +112,6 @@ def make_question_page(edition: Edition, question: Question) -> Page:
     if not needs_value(home, question) and edition.ask(question.name) is not None:
         answered = answer_question(edition, question.name)
     table = f"q/{question.name}.csv"
-    options = " ".join(f"--{p.name} {p.sample or p.metavar}" for p in parameters.values())
     return Page(
         f"q/{question.name}",
         "question.html",
@@ -115,7 +121,7 @@ def make_question_page(edition: Edition, question: Question) -> Page:
         {
             "answered": answered,
             "parameters": [(one.name, one.text(language)) for one in parameters.values()],
-            "command": f"kg ask {question.name} {options}".strip(),
+            "commands": list_commands(question.name, parameters.values()),
             "query": question.query,
         },
         files={table: write_answer(edition, question.name)} if answered else {},

@@ -103,6 +103,7 @@ def make_dataset_pages(edition: Edition, graph: LocalGraph, dumps: Dumps) -> Ite
         NamedGraph(text(iri), edition.reading.names.shorten(text(iri)), int(text(count)))
         for iri, count in counts
     ]
+    schema = describe_schema(graph, dumps.catalog, edition.language)
     yield Page(
         DATA,
         "data.html",
@@ -115,7 +116,8 @@ def make_dataset_pages(edition: Edition, graph: LocalGraph, dumps: Dumps) -> Ite
             "coverage": answer_question(edition, "coverage"),
         },
         files={"coverage.csv": write_answer(edition, "coverage")},
-        schema=describe_schema(graph, dumps.catalog, edition.language),
+        schema=schema,
     )
     yield Page("about", "about.html", words["about"], words["about-summary"],
-               values={"sources": edition.list_instances("cdp:SourceText")})  # fmt: skip
+               values={"sources": edition.list_instances("cdp:SourceText"),
+                       "citation": schema.get("creditText", "")})  # fmt: skip

@@ -7,13 +7,12 @@ from itertools import groupby
 from kg.portrait.description import Description
 from kg.portrait.model import Link, Passage, Row, Section
 from kg.portrait.rows import make_row
+from kg.publish.cities import count_rows, list_similar, list_theme_cells, summarize_city
 from kg.publish.edition import Edition
 from kg.publish.model import make_model
 from kg.publish.page import Crumb, Page, write_csv
+from kg.publish.periods import list_bars, list_years
 from kg.publish.vocabulary import list_terms
-
-MOST_SIMILAR = 3
-MOST_COMPARED = 12  # cities of which all pairs have a page
 
 
 @dataclass(frozen=True)
@@ -52,14 +51,19 @@ def make_thing_page(edition: Edition, path: str, iri: str, terms: Sequence[str])
     if edition.reading.is_a(iri, "cdp:PolicyElement", "cdp:DocumentPart"):
         element = make_row(edition.reading, iri, with_document=True)
     cited = list_cited(edition, terms)
-    sections = [(section, list_groups(edition, section)) for section in thing.sections]
+    sections = [
+        (section, list_groups(edition, section), count_rows(section)) for section in thing.sections
+    ]
     rows = [row for section in thing.sections for row in section.rows]
+    is_city = iri in {city.iri for city in edition.cities}
+    summary = element.description if element else _summarize(thing)
+    bars = list_bars(edition)
     table = path + ".csv"
     return Page(
         path,
         "thing.html",
         thing.label,
-        element.description if element else _summarize(thing),
+        summarize_city(edition, thing) if is_city else summary,
         (
             Crumb(words["things"], "things"),
             Crumb(kind or words["things"], "things", find_anchor(edition, iri)),
@@ -70,6 +74,9 @@ def make_thing_page(edition: Edition, path: str, iri: str, terms: Sequence[str])
             "element": None if thing.sections else element,
             "sections": sections,
             "similar": list_similar(edition, iri),
+            "themes": list_theme_cells(edition, iri) if is_city else [],
+            "years": list_years(bars),
+            "bars": [bar for bar in bars if bar.holder.iri == iri],
             "silent": list_silent(edition, thing),
             "cited": cited,
             "terms": [] if cited else list_terms(edition, terms),
@@ -100,7 +107,7 @@ def find_anchor(edition: Edition, iri: str) -> str:
 
 def list_groups(edition: Edition, section: Section) -> list[Group]:
     """Return the rows of a section by their headings, in order."""
-    slugs = {city.name: city.prefixed.partition(":")[2] for city in edition.cities}
+    slugs = {city.name: edition.name_city(city.iri) for city in edition.cities}
     groups: list[Group] = []
     for heading, rows in groupby(section.rows, lambda row: row.group):
         name = slugs.get(heading, str(len(groups) + 1))
@@ -112,35 +119,6 @@ def list_silent(edition: Edition, thing: Description) -> list[Link]:
     """Return the cities that say nothing about a theme, as far as the source goes."""
     heard = {row.group for section in thing.sections for row in section.rows}
     return [city for city in edition.cities if city.name not in heard]
-
-
-def list_similar(edition: Edition, iri: str) -> list[tuple[Link, str, str]]:
-    """Return the cities with the most similar themes, the themes shared, and the comparison's path.
-
-    The path is "" if there are too many cities for comparisons.
-    """
-    if iri not in {city.iri for city in edition.cities}:
-        return []
-    found = []
-    for row in edition.ask_texts("city-pairs"):
-        pair = [row["firstIri"], row["secondIri"]]
-        if iri in pair:
-            other = pair[1 - pair.index(iri)]
-            shared = edition.words["shared-themes"].format(row["shared"], row["either"])
-            path = name_comparison(edition, *pair) if has_comparisons(edition) else ""
-            found.append((edition.reading.link(other), shared, path))
-    return found[:MOST_SIMILAR]
-
-
-def has_comparisons(edition: Edition) -> bool:
-    """Return whether each pair of cities has a page."""
-    return len(edition.cities) <= MOST_COMPARED
-
-
-def name_comparison(edition: Edition, first: str, second: str) -> str:
-    """Return the path of the comparison of two things, whatever their order."""
-    pages = (edition.routes.addresses[iri].page for iri in (first, second))
-    return "compare/" + "-".join(sorted(page.rpartition("/")[2] for page in pages))
 
 
 def list_cited(edition: Edition, iris: Iterable[str]) -> list[Cited]:
