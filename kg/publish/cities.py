@@ -53,7 +53,7 @@ def list_theme_cells(edition: Edition, city: str) -> list[tuple[Link, Cell]]:
     """Return the themes of a city with the numbers of their elements, most first."""
     themes = edition.elements["themes"].own.get(city, frozenset())
     found = [(edition.reading.link(iri), make_cell(edition, "themes", iri, city)) for iri in themes]
-    return sorted(found, key=lambda one: (-one[1].number, one[0].name, one[0].iri))
+    return sorted(found, key=lambda one: (-one[1].number, one[0].name.casefold(), one[0].iri))
 
 
 def summarize_city(edition: Edition, thing: Description) -> str:

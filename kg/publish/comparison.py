@@ -108,7 +108,9 @@ def list_aspects(edition: Edition, first: str, second: str) -> list[Aspect]:
             )
             for thing in edition.elements[name].compare(first, second)[1]
         ]
-        rows.sort(key=lambda row: (-row.first.number - row.second.number, row.thing.name))
+        rows.sort(
+            key=lambda row: (-row.first.number - row.second.number, row.thing.name.casefold())
+        )
         aspects.append(Aspect(words[name], _group(edition, first, second, rows)))
     return [one for one in aspects if any(many for _, many in one.groups)]
 

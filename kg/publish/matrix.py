@@ -70,7 +70,8 @@ def list_lines(edition: Edition, name: str) -> list[Line]:
     if name == "themes":  # also those of which no city says anything
         things |= {*edition.list_instances("cdp:Theme")}
     ranked = sorted(
-        things, key=lambda iri: (-listing.count(iri), edition.reading.read_label(iri), iri)
+        things,
+        key=lambda iri: (-listing.count(iri), edition.reading.read_label(iri).casefold(), iri),
     )
     return [
         Line(

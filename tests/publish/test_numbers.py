@@ -171,6 +171,7 @@ def test_question_page_says_what_it_counts(edition: Edition) -> None:
     for question, names in (
         ("theme-matrix", ["elements"]),
         ("compare", ["first", "second"]),
+        ("unique-themes", ["elements"]),
         ("city-pairs", ["shared", "either", "firstElements", "secondElements"]),
     ):
         columns = edition.find_question(question).columns(edition.language)
