@@ -101,24 +101,24 @@ def test_links_of_numbers_have_their_fragments(town_site: Any) -> None:
         assert all(re.fullmatch(r'<a href="[^"]+">\d+</a>', one) for one in numbers)
 
 
-def test_dot_means_that_the_source_says_nothing(edition: Edition) -> None:
-    """A dot is only where no element has the thing, and none of that kind is in the data."""
-    reading = edition.reading
+def test_comparison_has_all_that_the_data_have(edition: Edition) -> None:
+    """A dot, or no row, is only where the data have nothing of a kind, theme, technology, group."""
+    reading, dots = edition.reading, 0
     kinds = {"pillars": "cdp:Pillar", "initiatives": "cdp:Initiative", "targets": "cdp:Target",
              "counts": "cdp:CountStatement", "highlights": "cdp:ReportedHighlight"}  # fmt: skip
-    label = {edition.words[f"count-{name}"]: of for name, of in kinds.items()}
-    dots = 0
-    for first, second in combinations(edition.cities, 2):
-        for aspect in list_aspects(edition, first.iri, second.iri):
-            for row in (row for _, rows in aspect.groups for row in rows):
-                for city, cell in ((first, row.first), (second, row.second)):
-                    things = [] if cell.number else reading.list_subjects(city.iri, "cdp:appliesTo")
-                    dots += not cell.number
-                    for one in things:
-                        of = label.get(row.thing.name)
-                        assert not (of and reading.is_a(one, of))
-                        for name in ("cdp:hasTheme", "cdp:usesTechnology", "cdp:servesGroup"):
-                            assert row.thing.iri not in reading.list_iris(one, name)
+    for pair in combinations(edition.cities, 2):
+        rows = [row for aspect in list_aspects(edition, pair[0].iri, pair[1].iri)
+                for _, many in aspect.groups for row in many]  # fmt: skip
+        for city, side in zip(pair, ("first", "second"), strict=True):
+            cells = {row.thing.iri or row.thing.name: getattr(row, side).number for row in rows}
+            things = reading.list_subjects(city.iri, "cdp:appliesTo")
+            dots += list(cells.values()).count(0)
+            for name, of in kinds.items():
+                number = sum(reading.is_a(one, of) for one in things)
+                assert cells.get(edition.words[f"count-{name}"], 0) == number, (city, name)
+            for name in ("cdp:hasTheme", "cdp:usesTechnology", "cdp:servesGroup"):
+                for one in {iri for thing in things for iri in reading.list_iris(thing, name)}:
+                    assert cells[one] > 0, (city, one)
     assert dots > 50
 
 
