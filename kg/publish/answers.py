@@ -3,7 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kg.ask import Parameter, Question, list_questions, needs_value, read_parameters, render_answer
+from kg.ask import (
+    Parameter,
+    Question,
+    list_commands,
+    list_questions,
+    needs_value,
+    read_parameters,
+    render_answer,
+)
 from kg.ask.render import IRI_SUFFIX
 from kg.names import Names, Term, bind_json, text
 from kg.portrait.model import Link
@@ -145,7 +153,6 @@ def make_question_page(edition: Edition, question: Question) -> Page:
     path = f"q/{question.name}"
     table, rows = f"{path}.csv", f"{path}.json"
     required = [one for one in parameters.values() if one.required]
-    options = " ".join(f"--{p.name} {p.sample or p.metavar}" for p in parameters.values())
     files = {table: "csv", rows: "json"} if answered else {}
     return Page(
         path,
@@ -159,7 +166,7 @@ def make_question_page(edition: Edition, question: Question) -> Page:
             "json": rows,
             "elsewhere": [] if answered else list_answers(edition, required),
             "parameters": [(one.name, one.text(language)) for one in parameters.values()],
-            "command": f"kg ask {question.name} {options}".strip(),
+            "commands": list_commands(question.name, parameters.values()),
             "query": question.query,
         },
         files={one: write_answer(edition, question.name, form) for one, form in files.items()},

@@ -160,6 +160,7 @@ def make_dataset_pages(edition: Edition, graph: LocalGraph, dumps: Dumps) -> Ite
         [words[f"column-{name}"] for name in ("thing", "iri", "statements")],
         ([one.title.name, one.iri, str(one.statements)] for one in graphs),
     )
+    schema = describe_schema(graph, dumps.catalog, edition.language)
     yield Page(
         DATA,
         "data.html",
@@ -177,7 +178,8 @@ def make_dataset_pages(edition: Edition, graph: LocalGraph, dumps: Dumps) -> Ite
         },
         files={"coverage.csv": write_answer(edition, "coverage"), "data.csv": table},
         download="data.csv",
-        schema=describe_schema(graph, dumps.catalog, edition.language),
+        schema=schema,
     )
     yield Page("about", "about.html", words["about"], words["about-summary"],
-               values={"sources": edition.list_instances("cdp:SourceText")})  # fmt: skip
+               values={"sources": edition.list_instances("cdp:SourceText"),
+                       "citation": schema.get("creditText", "")})  # fmt: skip

@@ -5,18 +5,18 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from kg.portrait.description import Description
-from kg.portrait.model import Link, Passage, Row, Section
+from kg.portrait.model import Detail, Link, Passage, Row, Section
 from kg.portrait.rows import make_row
+from kg.publish.cities import count_rows, list_similar, list_theme_cells, summarize_city
 from kg.publish.edition import Edition
 from kg.publish.facts import list_facts, list_setting, write_links, write_statements
 from kg.publish.families import list_families
 from kg.publish.model import make_model
 from kg.publish.page import Crumb, Page, write_csv
+from kg.publish.periods import list_bars, list_years
 from kg.publish.vocabulary import list_terms, write_terms
 
-MOST_SIMILAR = 3
 DESCRIPTIONS = ("cdp:description", "skos:definition", "dcterms:description")
-MOST_COMPARED = 12  # cities of which all pairs have a page
 
 
 @dataclass(frozen=True)
@@ -60,27 +60,21 @@ def make_thing_page(edition: Edition, path: str, iri: str, terms: Sequence[str])
     """Return the page of a thing, with other things that are fragments of it."""
     thing = edition.things[iri]
     words, kind = edition.words, edition.name_kind(iri)
-    element = None
+    element = make_element(edition, iri)
     facts = thing.details or tuple(list_facts(edition, iri))
-    if edition.reading.is_a(iri, "cdp:PolicyElement", "cdp:DocumentPart"):
-        row = make_row(edition.reading, iri, with_document=True)
-        element = replace(row, details=(*list_setting(edition.reading, iri), *row.details))
     cited = list_cited(edition, terms)
-    groups = [] if cited else list_terms(edition, terms)
+    sections = [
+        (section, list_groups(edition, section), count_rows(section)) for section in thing.sections
+    ]
+    is_city = iri in {city.iri for city in edition.cities}
+    summary = element.description if element else _summarize(edition, thing)
+    bars = list_bars(edition)
     table = path + ".csv"
-    if any(section.rows for section in thing.sections):
-        download = write_rows(edition, thing)
-    elif cited:
-        download = write_passages(edition, cited)
-    elif groups:
-        download = write_terms(edition, groups)
-    else:
-        download = write_statements(edition, thing, element.details if element else facts)
     return Page(
         path,
         "thing.html",
         thing.label,
-        element.description if element else _summarize(edition, thing),
+        summarize_city(edition, thing) if is_city else summary,
         (
             Crumb(words["things"], "things"),
             Crumb(kind or words["things"], "things", find_anchor(edition, iri)),
@@ -90,18 +84,42 @@ def make_thing_page(edition: Edition, path: str, iri: str, terms: Sequence[str])
             "kind": kind,
             "facts": facts,
             "element": None if thing.sections else element,
-            "sections": [(section, list_groups(edition, section)) for section in thing.sections],
+            "sections": sections,
             "similar": list_similar(edition, iri),
+            "themes": list_theme_cells(edition, iri) if is_city else [],
+            "years": list_years(bars),
+            "bars": [bar for bar in bars if bar.holder.iri == iri],
             "silent": list_silent(edition, thing),
             "cited": cited,
-            "terms": groups,
+            "terms": [] if cited else list_terms(edition, terms),
             "beside": path,
             "is_deprecated": edition.reading.read_text(iri, "owl:deprecated") == "true",
         },
         iri,
-        {table: download},
+        {table: write_download(edition, thing, element.details if element else facts, terms)},
         table,
     )
+
+
+def make_element(edition: Edition, iri: str) -> Row | None:
+    """Return an element or a part of a document with what it is about; None for other things."""
+    if not edition.reading.is_a(iri, "cdp:PolicyElement", "cdp:DocumentPart"):
+        return None
+    row = make_row(edition.reading, iri, with_document=True)
+    return replace(row, details=(*list_setting(edition.reading, iri), *row.details))
+
+
+def write_download(
+    edition: Edition, thing: Description, facts: Iterable[Detail], terms: Sequence[str]
+) -> bytes:
+    """Return what the page of a thing shows as CSV: its passages, terms, rows or statements."""
+    if cited := list_cited(edition, terms):
+        return write_passages(edition, cited)
+    if terms:
+        return write_terms(edition, list_terms(edition, terms))
+    if any(section.rows for section in thing.sections):
+        return write_rows(edition, thing)
+    return write_statements(edition, thing, facts)
 
 
 def _summarize(edition: Edition, thing: Description) -> str:
@@ -122,7 +140,7 @@ def find_anchor(edition: Edition, iri: str) -> str:
 
 def list_groups(edition: Edition, section: Section) -> list[Group]:
     """Return the rows of a section by their headings, in order."""
-    slugs = {city.name: city.prefixed.partition(":")[2] for city in edition.cities}
+    slugs = {city.name: edition.name_city(city.iri) for city in edition.cities}
     groups: list[Group] = []
     for heading, rows in groupby(section.rows, lambda row: row.group):
         name = slugs.get(heading, str(len(groups) + 1))
@@ -134,35 +152,6 @@ def list_silent(edition: Edition, thing: Description) -> list[Link]:
     """Return the cities that say nothing about a theme, as far as the source goes."""
     heard = {row.group for section in thing.sections for row in section.rows}
     return [city for city in edition.cities if city.name not in heard]
-
-
-def list_similar(edition: Edition, iri: str) -> list[tuple[Link, str, str]]:
-    """Return the cities with the most similar themes, the themes shared, and the comparison's path.
-
-    The path is "" if there are too many cities for comparisons.
-    """
-    if iri not in {city.iri for city in edition.cities}:
-        return []
-    found = []
-    for row in edition.ask_texts("city-pairs"):
-        pair = [row["firstIri"], row["secondIri"]]
-        if iri in pair:
-            other = pair[1 - pair.index(iri)]
-            shared = edition.words["shared-themes"].format(row["shared"], row["either"])
-            path = name_comparison(edition, *pair) if has_comparisons(edition) else ""
-            found.append((edition.reading.link(other), shared, path))
-    return found[:MOST_SIMILAR]
-
-
-def has_comparisons(edition: Edition) -> bool:
-    """Return whether each pair of cities has a page."""
-    return len(edition.cities) <= MOST_COMPARED
-
-
-def name_comparison(edition: Edition, first: str, second: str) -> str:
-    """Return the path of the comparison of two things, whatever their order."""
-    pages = (edition.routes.addresses[iri].page for iri in (first, second))
-    return "compare/" + "-".join(sorted(page.rpartition("/")[2] for page in pages))
 
 
 def list_cited(edition: Edition, iris: Iterable[str]) -> list[Cited]:

@@ -86,6 +86,7 @@ def make_vocabulary_pages(edition: Edition) -> Iterator[Page]:
     for scheme in edition.list_instances("skos:ConceptScheme"):
         members = reading.list_subjects(scheme, "skos:inScheme")
         terms = [_make_term(edition, iri) for iri in members if edition.routes.find(iri)]
+        terms.sort(key=lambda term: (term.link.name.casefold(), term.link.iri))
         schemes.append((_make_term(edition, scheme), terms))
     deprecated = [
         reading.link(iri)

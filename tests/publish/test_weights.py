@@ -10,7 +10,8 @@ from kg.home import find_home
 from kg.networks import NodeData
 from kg.publish.answers import make_question_pages
 from kg.publish.edition import Edition, read_edition
-from kg.publish.overview import make_home_page, make_matrix_page
+from kg.publish.matrix import make_matrix_pages
+from kg.publish.overview import make_home_page, make_time_page
 from kg.publish.page import Page
 from kg.publish.pictures import make_network_pages
 from kg.publish.render import Renderer
@@ -70,8 +71,9 @@ def find_heavy(weigh: Callable[[Page], int], pages: Iterable[Page], limit: int) 
 
 
 def test_weights_of_pages(edition: Edition, weigh: Callable[[Page], int]) -> None:
-    themes = make_matrix_page(edition, "themes", "theme-matrix", "theme", "elements")
-    pages = [make_home_page(edition), themes, *list_things(edition), *list_collections(edition)]
+    matrices = make_matrix_pages(edition)
+    pages = [make_home_page(edition), make_time_page(edition), *matrices, *list_things(edition)]
+    pages += list_collections(edition)
     questions = list(make_question_pages(edition))
     assert len(pages) > 60
     assert find_heavy(weigh, pages, LIMIT) == {}

@@ -32,7 +32,7 @@ def test_each_word_is_in_each_language() -> None:
 def test_each_word_is_used() -> None:
     files = [*FOLDER.rglob("*.html"), *FOLDER.glob("*.py")]
     used = "\n".join(path.read_text("utf-8") for path in files)
-    families = ("column-", "count-", "kind-", "tag-")  # chosen by a name
+    families = ("column-", "count-", "kind-", "language-", "tag-")  # chosen by a name
     matrices = {"themes-summary", "technologies-summary", "groups-summary"}
     words = tomllib.loads(FILE.read_text("utf-8"))
     quoted = {name for name in words if f'"{name}"' in used or f"'{name}'" in used}
