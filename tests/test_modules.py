@@ -43,8 +43,8 @@ networks: model validity edges query metrics overlap layout node_data assemble
 pictures: labels placement scene legend svg fonts png
 tables: vocabulary columns schema statements rows cells metadata codebook parquet workbook export
 queries: values sparql_examples grlc export
-publish: words routes edition page vocabulary model things answers overview pictures dataset
-  statements web render hosts site
+publish: words routes counting edition page facts vocabulary families model answers matrix cities
+  periods things comparison overview pictures dataset statements web render hosts site
 push_plan push
 cli: messages options output parameters groups ask query build check networks tables rdf queries
   publish push source review

@@ -374,6 +374,20 @@ def test_headers_have_both_languages(questions: dict[str, Question]) -> None:
     assert faults == []
 
 
+def test_descriptions_name_no_columns(questions: dict[str, Question]) -> None:
+    """On pages, columns have headings in the language and not the names of variables."""
+    named = []
+    for name, question in questions.items():
+        for language in ("en", "zh-Hans"):
+            said = question.text("description", language)
+            for column in question.columns(language):
+                is_word = language == "en" and column.islower()
+                form = f"column {column}" if is_word else column
+                if re.search(rf"(?<![A-Za-z]){form}(?![A-Za-z])", said):
+                    named.append((name, language, column))
+    assert named == []
+
+
 def test_columns_of_headers_are_the_variables(asker: Asker, tables: list[str]) -> None:
     variables = {name: list(asker.rows(name).variables) for name in tables}
     assert variables == {name: list(asker.questions[name].header["columns"]) for name in tables}
