@@ -56,6 +56,12 @@ def run_shell(command: str, home: Home, **environment: str) -> "subprocess.Compl
 # Commands
 
 
+def test_help_shows_no_value_of_python(call: Call, untouched: Home) -> None:
+    for words in list_commands():
+        shown = call(*words, "--help", home=untouched).stdout
+        assert not re.search(r"\b(None|True|False)\b|<function|<class", shown), words
+
+
 def test_commands_are_imported_when_they_are_named() -> None:
     code = "import sys, kg.cli; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)

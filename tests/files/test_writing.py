@@ -410,6 +410,19 @@ def test_refuses_to_overwrite_foreign_file(name: str, tmp_path: Path) -> None:
     write_all(tmp_path, files)
 
 
+def test_message_names_the_first_files_of_many(tmp_path: Path) -> None:
+    files = {f"{number:03d}": b"1" for number in range(140)}
+    for name in files:
+        (tmp_path / name).write_bytes(b"mine")
+    with pytest.raises(KgError) as caught:
+        write_all(tmp_path, files)
+    first = ", ".join(str(tmp_path / f"00{number}") for number in range(5))
+    assert str(caught.value) == (
+        f"{first} and 135 more: exist and were not written by kg, or were edited since. "
+        "Use --force to overwrite them, or give another folder."
+    )
+
+
 def test_file_created_in_the_meantime_remains(tmp_path: Path) -> None:
     with (
         pytest.raises(KgError, match="exists and was not written by kg"),
