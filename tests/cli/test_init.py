@@ -46,7 +46,7 @@ def run_shell(command: str, home: Home, **environment: str) -> "subprocess.Compl
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=600,
         env=os.environ | BUFFERED | environment,
     )
     assert "Traceback" not in done.stdout + done.stderr

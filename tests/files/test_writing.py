@@ -277,9 +277,9 @@ def test_stdout_is_appended_to(target: str, tmp_path: Path) -> None:
     )
     (tmp_path / "out").write_bytes(b"mine ")
     with (tmp_path / "out").open("ab") as out:
-        subprocess.run([sys.executable, "-c", code, target], stdout=out, check=True, timeout=60)
+        subprocess.run([sys.executable, "-c", code, target], stdout=out, check=True, timeout=600)
     assert read_tree(tmp_path) == {"out": b"mine data"}
-    done = subprocess.run([sys.executable, "-c", code, target], capture_output=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code, target], capture_output=True, timeout=600)
     assert (done.stdout, done.stderr) == (b"data", b"")
 
 
@@ -322,7 +322,7 @@ def test_signal_keeps_the_old_files(
             assert process.stdout.readline() == b"ready\n"
             assert len(read_tree(tmp_path)) > len(before)
             process.send_signal(number)
-            _, err = process.communicate(timeout=20)
+            _, err = process.communicate(timeout=600)
         finally:
             process.kill()
     assert process.returncode == code

@@ -363,7 +363,7 @@ def test_requests_of_other_threads_are_handled_as_usual_meanwhile(
     def wait(end: threading.Event) -> Callable[[BaseHTTPRequestHandler], None]:
         def answer(handler: BaseHTTPRequestHandler) -> None:
             arrived.release()
-            end.wait(60)
+            end.wait(600)
             handler.send_response(204)
             handler.end_headers()
 
@@ -375,11 +375,11 @@ def test_requests_of_other_threads_are_handled_as_usual_meanwhile(
         with pytest.raises(KgError):
             send(urls[2], 1)
         for _ in urls:
-            assert arrived.acquire(timeout=60)
+            assert arrived.acquire(timeout=600)
         assert read(redirect.url) == b"target"
         for end, future in zip(ends, sent, strict=False):
             end.set()
-            assert future.result(60) == ("text/plain", b"")
+            assert future.result(600) == ("text/plain", b"")
             assert read(redirect.url) == b"target"
     ends[2].set()
     headers = [request.headers.get("x-own") for request in target.requests]
