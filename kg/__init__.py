@@ -2,8 +2,9 @@
 
 >>> import kg
 >>> graph = kg.open()
->>> [row["target"] for row in graph.ask("targets")]
-['80% or more of public information resources open to the public in 2022']
+>>> targets = [row["target"] for row in graph.ask("targets", city="wuhan")]
+>>> "80% or more of public information resources open to the public in 2022" in targets
+True
 """
 
 # Nothing is imported here, so that `import kg` is fast and Ctrl-C cannot interrupt it.

@@ -1,5 +1,6 @@
 """The error that the program raises, checks of arguments, and imports of optional packages."""
 
+from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
 
@@ -41,6 +42,17 @@ def check_text(value: object, name: str) -> str:
         problem = f"character {error.start + 1} ({code}) is not a character of Unicode. Remove it."
         raise KgError(f"{name}: {problem}", exit_code=2) from None
     return value
+
+
+def join_names(names: Iterable[str], most: int = 5) -> str:
+    """Return names as a text for a message: all of them, or the first and how many more.
+
+    >>> join_names(["a", "b", "c"]), join_names("abcdef", most=2)
+    ('a, b, c', 'a, b and 4 more')
+    """
+    every = list(names)
+    more = f" and {len(every) - most:,} more" if len(every) > most else ""
+    return ", ".join(every[:most]) + more
 
 
 def require(module: str, extra: str, *, hint: str = "") -> Any:

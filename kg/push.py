@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from kg.ask.parameters import bind_question
 from kg.ask.question import Question, ask_question, list_questions
-from kg.errors import KgError
+from kg.errors import KgError, join_names
 from kg.graph import Graph, LocalGraph, bind_values, iri_term, load_graph, read_internal
 from kg.home import Home
 from kg.push_plan import Plan, count_graphs, normalize_term, plan_push
@@ -200,7 +200,7 @@ def _verify_counts(found: dict[str, int], plan: Plan) -> None:
     if wrong:
         raise KgError(
             "Everything was sent, but the endpoint has other numbers of statements: "
-            f"{', '.join(wrong)}. Check that nobody else writes there, and run the same command "
+            f"{join_names(wrong)}. Check that nobody else writes there, and run the same command "
             "again."
         )
 

@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Literal, Quad, Triple
 
 from kg.display import escape_controls
-from kg.errors import KgError
+from kg.errors import KgError, join_names
 from kg.graph import ENTAILED, Graph, bind_values, iri_term, read_internal
 from kg.names import text
 from kg.xsd import read_integer
@@ -85,15 +85,17 @@ class Plan:
                 or another home has pushed it, too.
         """
         if conflicts := self.select("conflict"):
+            names = join_names(graph.graph for graph in conflicts)
             raise KgError(
-                f"{endpoint}: another home has pushed {_join(conflicts)} with other statements. "
+                f"{endpoint}: another home has pushed {names} with other statements. "
                 "Nothing was written. Use the same version of these files, or another dataset of "
                 "the server."
             )
         changes = self.select("replace", "delete")
         if changes and not replace:
+            names = join_names(graph.graph for graph in changes)
             raise KgError(
-                f"{endpoint}: has statements that are not in this dataset, in {_join(changes)}. "
+                f"{endpoint}: has statements that are not in this dataset, in {names}. "
                 "Nothing was written. Use kg push --replace to replace or delete these graphs, and "
                 "only these; --dry-run shows what it would do."
             )
@@ -228,7 +230,3 @@ def _canonicalize(triples: Sequence[Triple]) -> set[object]:
     dataset = Dataset(Quad(s, p, o) for s, p, o in triples)
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     return {(q.subject, q.predicate, normalize_term(q.object)) for q in dataset}
-
-
-def _join(graphs: Sequence[GraphPlan]) -> str:
-    return ", ".join(graph.graph for graph in graphs)

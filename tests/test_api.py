@@ -13,7 +13,7 @@ import pytest
 import kg
 from kg.api import KnowledgeGraph
 from kg.errors import KgError
-from kg.home import find_home
+from kg.home import Home, find_home
 
 HOME = find_home()
 PLACE = "https://w3id.org/cdp/id/place/"
@@ -25,8 +25,8 @@ CITIES = """SELECT ?city {
 
 
 @pytest.fixture(scope="module")
-def graph() -> KnowledgeGraph:
-    return kg.open()
+def graph(roundup: Home) -> KnowledgeGraph:
+    return kg.open(roundup.root)
 
 
 def list_imported(code: str) -> set[str]:
@@ -122,8 +122,8 @@ def test_thing_is_described(graph: KnowledgeGraph) -> None:
     assert graph.describe("wuhan", "zh-Hans").label == "武汉"
 
 
-def test_repr_has_home_and_engine(graph: KnowledgeGraph) -> None:
-    assert repr(graph) == f"<KnowledgeGraph of {HOME.root} in memory>"
+def test_repr_has_home_and_engine(graph: KnowledgeGraph, roundup: Home) -> None:
+    assert repr(graph) == f"<KnowledgeGraph of {roundup.root} in memory>"
 
 
 def test_folder_is_opened(tmp_path: Path) -> None:

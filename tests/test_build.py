@@ -23,7 +23,7 @@ from kg.names import read_names
 from kg.turtle import list_files
 
 pytestmark = pytest.mark.xdist_group("build")
-Interrupt = Callable[[list[str | Path]], tuple[int, str, str, float]]
+Interrupt = Callable[[list[str | Path]], tuple[int, str, str]]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 TAGS = {"en", "zh-Hans", "zh-Hant"}
 
@@ -165,7 +165,7 @@ def test_interrupted_build_keeps_the_old_files(
         "-o",
         out,
     ]
-    code, _, err, _ = interrupt(command)
+    code, _, err = interrupt(command)
     assert (code, err.split()) == (130, ["kg:", "interrupted"])
     assert read_tree(out) == {DUMP: b"old"}
 

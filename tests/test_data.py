@@ -7,6 +7,7 @@ added without a change here: only the seven-city source has pinned figures.
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +26,15 @@ from kg.turtle_tokens import LineIndex
 
 HOME = find_home()
 SMALL = Path(__file__).parent / "small"
+ROOT = Path(__file__).parents[1]
+# Modules with doctests and quick tests that read the data of the checkout.
+READERS = (
+    "kg/__init__.py", "kg/api.py", "tests/ask/test_answer.py", "tests/catalog/test_describe.py",
+    "tests/cli/test_ask.py", "tests/cli/test_check.py", "tests/dumps/test_turtle.py",
+    "tests/networks/test_network_queries.py", "tests/review/test_elements.py",
+    "tests/tables/test_export.py", "tests/test_api.py", "tests/test_synthesize.py",
+    "tests/test_wheel.py",
+)  # fmt: skip
 FILES = {
     "ontology": {"alignments", "borrowed-labels", "cdp", "codes", "prefixes", "themes"},
     "ontology/shapes": {
@@ -83,31 +93,60 @@ def test_seven_city_source_has_no_warning_either(checkout_report: Report) -> Non
     assert ("source:roundup-2021", is_added) in checkout_report.sources
 
 
-def add_newtown(home: Home) -> None:
-    """Add a made-up place, and a made-up source about it, to the data of a home."""
-    shutil.copy(SMALL / "newtown.ttl", home.data / "reference" / "newtown.ttl")
-    (home.data / "town").mkdir()
-    for file in (SMALL / "data" / "town").glob("*.ttl"):
-        text = file.read_text("utf-8")
-        for old, new in (("suzhou", "newtown"), ("Suzhou", "Newtown"), ("苏州", "新镇")):
-            text = text.replace(old, new)
-        (home.data / "town" / file.name.replace("suzhou", "newtown")).write_text(text, "utf-8")
+@pytest.fixture(scope="module")
+def larger_checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the checkout with a second source on Suzhou, and two made-up cities and a source.
+
+    The made-up cities have documents and elements of all kinds, and places of their own.
+    """
+    folder = tmp_path_factory.mktemp("larger") / "checkout"
+    ignored = shutil.ignore_patterns(".git", ".venv*", "out", "target", "__pycache__", ".*_cache")
+    shutil.copytree(ROOT, folder, ignore=ignored)
+    shutil.copytree(SMALL / "data", folder / "data", dirs_exist_ok=True)
+    cities = folder.with_name("cities")
+    program = ROOT / "tests" / "bench" / "synthesize.py"
+    subprocess.run([sys.executable, program, cities, "--cities", "2"], check=True, timeout=600)
+    for path in cities.rglob("*.ttl"):
+        path.write_text(format_turtle(path), "utf-8")
+    shutil.copytree(cities, folder / "data", dirs_exist_ok=True)
+    return folder
 
 
 @pytest.mark.slow
-def test_another_source_city_and_place_can_be_added(
-    tmp_path: Path, roundup: Home, copy_roundup: Callable[[Home, Path], Home], run: Run
+def test_sources_cities_and_places_can_be_added(
+    larger_checkout: Path,
+    tmp_path: Path,
+    roundup: Home,
+    copy_roundup: Callable[[Home, Path], Home],
+    run: Run,
 ) -> None:
-    home = copy_home(HOME, tmp_path / "home")
-    add_newtown(home)
+    home = Home(larger_checkout)
     done = run("check", home=home)
-    assert "place:newtown: 3 of 3\n" in done.stdout
+    assert "place:city-00002: " in done.stdout
+    assert "source:town" in done.stdout
     assert " 0 violations, " in done.stdout
     # What is pinned does not see them.
     copy = copy_roundup(home, tmp_path / "copy")
     for old, new in zip(list_files(roundup), list_files(copy), strict=True):
         assert old.path.relative_to(roundup.root) == new.path.relative_to(copy.root)
         assert old.path.read_bytes() == new.path.read_bytes()
+
+
+@pytest.mark.slow
+def test_data_that_are_added_break_no_test(larger_checkout: Path) -> None:
+    """Quick tests of all that reads the data; the others read none, or made-up ones."""
+    options = ("-m", "not slow", "-q", "-p", "no:xdist", "-p", "no:cacheprovider")
+    hidden = ("PYTEST", "KG_ARTICLE")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, "--doctest-modules", *READERS],
+        cwd=larger_checkout,
+        env={name: value for name, value in os.environ.items() if not name.startswith(hidden)}
+        | {"PYTHONPATH": str(larger_checkout)},
+        capture_output=True,
+        text=True,
+        timeout=3600,
+    )
+    assert done.returncode == 0, done.stdout[-5_000:] + done.stderr
 
 
 # --- the seven-city source --------------------------------------------------------------------

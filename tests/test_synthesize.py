@@ -22,7 +22,7 @@ FEW, MANY = 12, 23
 
 def synthesize(folder: Path, *options: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, str(PROGRAM), str(folder), *options]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=600)
 
 
 def write_cities(folder: Path, count: int, *options: str) -> None:
@@ -68,8 +68,8 @@ def many_quads(many: Path) -> list[Quad]:
 
 
 @pytest.fixture(scope="module")
-def own_quads() -> list[Quad]:
-    return read_quads(find_home().data)
+def own_quads(roundup: Home) -> list[Quad]:
+    return read_quads(roundup.data)
 
 
 @pytest.mark.slow

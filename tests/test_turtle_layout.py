@@ -1,9 +1,8 @@
-"""The canonical form of Turtle: generated documents keep their terms, and time grows linearly."""
+"""The canonical form of Turtle: generated documents keep their terms, and work grows linearly."""
 
 import logging
 import re
 import sys
-import time
 import tracemalloc
 import warnings
 from collections.abc import Callable, Iterator
@@ -549,22 +548,14 @@ def test_calls_and_memory_grow_linearly(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", LONG)
-def test_time_and_memory_of_long_tokens_grow_linearly(kind: str) -> None:
-    """A pattern makes no calls to count, so that processor time is compared with itself."""
-    times, peaks = [], []
+def test_memory_of_long_tokens_grows_linearly(kind: str) -> None:
+    """A pattern makes no calls to count: `make bench` compares the time."""
+    peaks = []
     for size in (200_000, 2_000_000):
         text = f"PREFIX e: <x:> <a> <p> {LONG[kind](size)} ."
-        durations = []
-        for _ in range(3):
-            start = time.process_time()
-            after = format_text(text, "a.ttl")
-            durations.append(time.process_time() - start)
-        times.append(min(durations))
-        assert list_terms(after) == list_terms(text)
+        assert list_terms(format_text(text, "a.ttl")) == list_terms(text)
         tracemalloc.start()
         format_text(text, "a.ttl")
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    # Room for noise: linear growth is ten times, quadratic growth a hundred times.
-    assert times[1] <= 25 * times[0]
     assert peaks[1] <= 20 * peaks[0]

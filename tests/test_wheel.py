@@ -170,7 +170,7 @@ def test_installed_program_works_in_any_folder(installed: Path, tmp_path: Path) 
         tmp_path, "-m", "kg", "ask", "policies", "--format", "csv", path=[installed]
     )
     assert done.returncode == 0, done.stderr
-    assert len(done.stdout.splitlines()) == 11
+    assert "/id/doc/wuhan-implementation-plan" in done.stdout
     assert list(tmp_path.iterdir()) == []
 
 

@@ -10,7 +10,7 @@ from click.shell_completion import CompletionItem
 from kg.ask.lookup import fold_name
 from kg.ask.parameters import read_parameters
 from kg.ask.question import Question
-from kg.cli.options import find_context_home, find_language, ignore_errors
+from kg.cli.options import find_context_home, find_language, ignore_errors, note_language
 from kg.cli.output import write_definitions, write_paragraph
 from kg.cli.parameters import ParameterOption, write_options
 from kg.display import escape_controls
@@ -36,6 +36,7 @@ class QueryGroup(click.Group):
         position = self.find_name(args)
         if position is not None:
             args = [args[position], *args[:position], *args[position + 1 :]]
+        note_language(ctx, args)
         return super().parse_args(ctx, args)
 
     def find_name(self, args: Sequence[str]) -> int | None:
@@ -102,6 +103,7 @@ class QueryCommand(click.Command):
                 parameters = read_parameters(find_context_home(ctx), self.query).values()
                 options = [ParameterOption(p, many=self.many) for p in parameters]
                 self.params = [*options, *self.params]
+        note_language(ctx, args)
         return super().parse_args(ctx, args)
 
     def get_help(self, ctx: click.Context) -> str:

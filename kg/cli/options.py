@@ -3,7 +3,7 @@
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,8 +19,8 @@ from kg.home import Home, find_home
 from kg.names import LANGUAGES
 from kg.xsd import XSD, is_lexical_form, read_integer
 
-# The key of --max-answer-size in the context of a command.
-MAX_ANSWER_SIZE = "kg.max_answer_size"
+# The keys of --max-answer-size and --lang in the context of a command.
+MAX_ANSWER_SIZE, LANGUAGE = "kg.max_answer_size", "kg.language"
 Command = TypeVar("Command", bound=Callable[..., Any] | click.Command)
 
 
@@ -65,12 +65,11 @@ language_option = click.option(
     show_default=True,
     help="Language of labels and messages. Texts without zh-Hant are in zh-Hans.",
 )
-# Questions and networks: eager, for --help, and None if not given, for `kg ask everything`.
+# Questions and networks: None if not given, for `kg ask everything`.
 help_language_option = click.option(
     "--lang",
     "language",
     type=click.Choice(LANGUAGES),
-    is_eager=True,
     help="Language of labels and of this help. Texts without zh-Hant are in zh-Hans.  "
     "[default: en]",
 )
@@ -97,7 +96,7 @@ size_option = click.option(
 )
 timeout_option = click.option(
     "--timeout",
-    type=NumberType(),
+    type=NumberType(min=0, min_open=True),
     metavar="SECONDS",
     help="Stop after this time. Default: no limit, or 60 seconds at an endpoint.",
 )
@@ -159,9 +158,17 @@ def find_context_home(ctx: click.Context) -> Home:
     return find_home(ctx.find_root().params.get("folder"))
 
 
+def note_language(ctx: click.Context, args: Sequence[str]) -> None:
+    """Note the value of --lang in the arguments of a command, since --help may precede it."""
+    with suppress(click.UsageError):  # reported when the command is parsed
+        given, _, _ = ctx.command.make_parser(ctx).parse_args(list(args))
+        ctx.meta[LANGUAGE] = given.get("language")
+
+
 def find_language(ctx: click.Context) -> str:
     """Return the language of --lang, or en."""
-    return ctx.params.get("language") or "en"
+    noted = ctx.meta.get(LANGUAGE)
+    return ctx.params.get("language") or (noted if noted in LANGUAGES else "en")
 
 
 def ignore_errors(ctx: click.Context) -> AbstractContextManager[object]:

@@ -10,6 +10,7 @@ from kg.ask import render_table
 from kg.cli.messages import print_message
 from kg.cli.options import find_context_home, show_notices
 from kg.cli.output import find_width, print_text, show_progress
+from kg.errors import join_names
 from kg.names import Names, read_names
 
 if TYPE_CHECKING:
@@ -99,6 +100,6 @@ def print_result(done: Push) -> None:
     if others := plan.select("other"):
         print_message(
             "Not of this home, and not changed: "
-            f"{', '.join(g.graph for g in others)}. Their statements are part of "
+            f"{join_names(g.graph for g in others)}. Their statements are part of "
             "all answers."
         )

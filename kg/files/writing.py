@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from kg.errors import KgError, require
+from kg.errors import KgError, join_names, require
 from kg.files.journal import (
     NEW,
     FileState,
@@ -301,9 +301,10 @@ def _read_others(
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
     foreign = sorted(str(folder / name) for name in names if os.path.lexists(folder / name))
     if foreign and not force:
+        exists, was, it = ("exist", "were", "them") if foreign[1:] else ("exists", "was", "it")
         raise KgError(
-            f"{', '.join(foreign)}: exists and was not written by kg, or was edited since. "
-            "Use --force to overwrite it, or give another folder.",
+            f"{join_names(foreign)}: {exists} and {was} not written by kg, or {was} edited since. "
+            f"Use --force to overwrite {it}, or give another folder.",
             exit_code=2,
         )
     return {name: state for name in names if (state := read_state(folder / name))}

@@ -11,7 +11,6 @@ from functools import partial
 from http.client import HTTPException, HTTPResponse, IncompleteRead, responses
 from time import monotonic, sleep
 from urllib.error import URLError
-from urllib.request import install_opener
 
 from kg.display import escape_unprintable
 from kg.errors import KgError, KgTimeoutError
@@ -25,6 +24,7 @@ from kg.store.transfer import (
     make_opener,
     read_body,
     read_start,
+    use_opener,
 )
 
 TIMEOUT = 60  # seconds for an answer, from the connection to its last byte, with all attempts
@@ -151,8 +151,9 @@ class Client:
         self, open_response: Callable[[], HTTPResponse], where: str, seconds: float, accepted: int
     ) -> Reply | _Failure:
         def read_response() -> tuple[HTTPResponse, bytes]:
-            install_opener(self._opener)
-            with open_response() as response:
+            with use_opener(self._opener):
+                response = open_response()
+            with response:
                 if 200 <= response.status < 300:
                     return response, read_body(response, self._limit)
                 return response, read_start(response, LONGEST_ERROR)

@@ -4,8 +4,10 @@ All requests go through urllib, because SPARQLWrapper does and cannot use anothe
 """
 
 import re
+import urllib.request
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from http.client import (
@@ -17,6 +19,7 @@ from http.client import (
 )
 from io import BufferedReader, RawIOBase
 from socket import socket
+from threading import Lock, get_ident
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,12 +32,12 @@ from urllib.request import (
     Request,
     build_opener,
     getproxies,
+    install_opener,
     proxy_bypass,
 )
 
 from kg.display import escape_unprintable
 from kg.errors import KgError
-from kg.home import PACKAGE
 from kg.store.credentials import ASCII
 
 LIMIT_VARIABLE = "KG_MAX_ANSWER_SIZE"
@@ -45,6 +48,7 @@ IDENTITY = ("", "identity")
 GZIP = ("gzip", "x-gzip")
 DEFLATE = "deflate"
 GZIP_BITS, ZLIB_BITS, RAW_BITS = 31, 15, -15  # formats, as the argument `wbits` of zlib names them
+_LOCK = Lock()
 
 
 class BodyError(Exception):
@@ -113,17 +117,14 @@ class _TimedHandler(HTTPHandler, HTTPSHandler):
         return self.do_open(_SecureConnection, request)  # type: ignore[arg-type]
 
 
-class _OwnResponses(HTTPErrorProcessor):
-    """Return every response to our own requests as it is, whatever its status.
+class _AnyStatus(HTTPErrorProcessor):
+    """Returns every response as it is, whatever its status.
 
-    So urllib follows no redirect: it would send the Authorization header to the new host. The
-    opener is installed for the process, but requests of others are handled as usual.
+    So urllib follows no redirect: it would send the Authorization header to the new host.
     """
 
     def http_response(self, request: Request, response: HTTPResponse) -> HTTPResponse:
-        if request.get_header("User-agent") == PACKAGE:
-            return response
-        return super().http_response(request, response)  # type: ignore[no-any-return]
+        return response
 
     https_response = http_response
 
@@ -133,7 +134,41 @@ def make_opener(proxies: Mapping[str, str]) -> OpenerDirector:
 
     TLS certificates are verified, with the authorities that Python trusts by default.
     """
-    return build_opener(_OwnResponses, _TimedHandler, ProxyHandler(dict(proxies)))
+    return build_opener(_AnyStatus, _TimedHandler, ProxyHandler(dict(proxies)))
+
+
+class _Switch(OpenerDirector):
+    """Opens the requests of some threads with their own openers, all others as `urlopen` would."""
+
+    def __init__(self, previous: OpenerDirector | None) -> None:
+        super().__init__()
+        self.previous = previous
+        self.own: dict[int, OpenerDirector] = {}
+
+    def open(self, *arguments: Any, **options: Any) -> Any:
+        opener = self.own.get(get_ident()) or self.previous or build_opener()
+        return opener.open(*arguments, **options)
+
+
+@contextmanager
+def use_opener(opener: OpenerDirector) -> Iterator[None]:
+    """Let `urlopen` use an opener in the block: in this thread, and in no other.
+
+    Afterwards, the process has the opener that it had before, or one that was installed meanwhile.
+    """
+    with _LOCK:
+        switch = urllib.request._opener  # type: ignore[attr-defined]
+        if not isinstance(switch, _Switch):
+            switch = _Switch(switch)
+            install_opener(switch)
+        switch.own[get_ident()] = opener
+    try:
+        yield
+    finally:
+        with _LOCK:
+            del switch.own[get_ident()]
+            if not switch.own and urllib.request._opener is switch:  # type: ignore[attr-defined]
+                install_opener(switch.previous)
 
 
 @dataclass(frozen=True)

@@ -1,29 +1,16 @@
-"""The graph of the first source alone, whose answers are pinned, and the project's questions."""
-
-import shutil
+"""The graph of the seven-city source, whose answers are pinned, and the project's questions."""
 
 import pytest
 
 from kg.ask import Question, list_questions
-from kg.graph import LocalGraph, load_graph
-from kg.home import Home, find_home
+from kg.graph import LocalGraph
+from kg.home import Home
 
 
 @pytest.fixture(scope="session")
-def roundup(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home with the project's ontology and questions, and the data of the 2021 round-up only."""
-    project, folder = find_home(), tmp_path_factory.mktemp("roundup")
-    for source in (project.ontology, project.queries):
-        (folder / source.name).symlink_to(source)
-    for name in ("reference", "roundup-2021"):
-        shutil.copytree(project.data / name, folder / "data" / name)
-    return find_home(folder)
-
-
-@pytest.fixture(scope="session")
-def graph(roundup: Home) -> LocalGraph:
-    """The graph of the round-up, which no test changes."""
-    return load_graph(roundup)
+def graph(roundup_graph: LocalGraph) -> LocalGraph:
+    """The graph of the seven-city source."""
+    return roundup_graph
 
 
 @pytest.fixture(scope="session")

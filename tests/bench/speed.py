@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,18 @@ from kg.home import find_home
 from kg.turtle import list_files
 
 PEERS = Path(__file__).parent / "peers"
+# Tokens of Turtle with a number of characters.
+TOKENS: tuple[Callable[[int], str], ...] = (
+    lambda n: "'" + "x" * n + "'",
+    lambda n: '"' + "深" * n + '"',
+    lambda n: '"' + "\\n" * (n // 2) + '"@en',
+    lambda n: '"""' + '"a" \r\n' * (n // 6) + '"""',
+    lambda n: "9" * n,
+    lambda n: f"<x:{'a' * n}>",
+    lambda n: f"e:{'a.' * (n // 2)}a",
+    lambda n: "1" + " \n" * (n // 2),
+)
+LONG, SHORT = 200_000, 100
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,19 @@ def list_comparisons(folder: Path) -> Iterator[Comparison]:
     )
     pyoxigraph = [sys.executable, "-c", "import pyoxigraph"]
     yield Comparison("kg ask, import pyoxigraph", ask, pyoxigraph, 7.0)
+    long, short = (write_tokens(folder / f"{n}.ttl", n) for n in (LONG, SHORT))
+    form = [*KG, "format"]
+    yield Comparison(
+        "kg format, the same with short tokens", [*form, str(long)], [*form, str(short)], 1.0
+    )
+
+
+def write_tokens(path: Path, length: int) -> Path:
+    """Write Turtle of about one size, with tokens of a length, to a file; return its path."""
+    tokens = [token(length) for token in TOKENS for _ in range(LONG // length)]
+    lines = [f"<a{number}> e:p {token} .\n" for number, token in enumerate(tokens)]
+    path.write_text("PREFIX e: <x:>\n" + "".join(lines), "utf-8", newline="")
+    return path
 
 
 def time_process(command: list[str]) -> float:

@@ -137,7 +137,7 @@ def validate(python: str, crate: Path, folder: Path) -> list[str]:
     script = Path(__file__).with_name("validate_crate.py")
     folder.mkdir()
     done = subprocess.run(
-        [python, str(script), str(crate), str(folder)], capture_output=True, text=True, timeout=300
+        [python, str(script), str(crate), str(folder)], capture_output=True, text=True, timeout=600
     )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])

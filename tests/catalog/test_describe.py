@@ -174,7 +174,7 @@ def test_facts_are_those_of_the_files(catalog: list[Quad]) -> None:
     assert find(catalog, creator, "foaf:name") == ["City Digital Policy maintainers"]
     (cited,) = find(catalog, DATASET, "dcterms:bibliographicCitation")
     assert cited.endswith(f"version {read('version')}. {DATASET}")
-    assert find(catalog, DATASET, "dcterms:source") == [NAMES.expand("doc:roundup-2021")]
+    assert NAMES.expand("doc:roundup-2021") in find(catalog, DATASET, "dcterms:source")
 
 
 def test_each_graph_has_title_licence_and_provenance(catalog: list[Quad]) -> None:

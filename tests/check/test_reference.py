@@ -60,7 +60,7 @@ def cities(tmp_path_factory: pytest.TempPathFactory) -> LocalGraph:
     for folder in ("ontology", "queries"):
         shutil.copytree(find_home().root / folder, root / folder)
     command = [sys.executable, str(SYNTHESIZE), str(root / "data"), "--cities", "2"]
-    subprocess.run(command, check=True, timeout=60)
+    subprocess.run(command, check=True, timeout=600)
     shutil.copytree(find_home().data, root / "data", dirs_exist_ok=True)
     return load_graph(Home(root))
 

@@ -17,7 +17,7 @@ from kg.cli import run
 from kg.home import Home
 
 Call = Callable[..., "subprocess.CompletedProcess[str]"]
-TIMEOUT = 120  # seconds
+TIMEOUT = 600  # seconds
 
 
 @pytest.fixture

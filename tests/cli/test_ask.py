@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from kg.ask import find_question, list_questions, read_parameters
 from kg.ask.wrapping import measure_text
 from kg.cli import cli
-from kg.home import find_home
+from kg.home import Home, find_home
 from kg.names import LANGUAGES
 from kg.store import Rows
 
@@ -76,14 +76,14 @@ def test_usage_error_says_what_to_do(line: str, message: str, call: Call) -> Non
     assert done.stderr.removesuffix("\n").isprintable()
 
 
-def test_empty_answer_is_explained_on_standard_error(call: Call) -> None:
+def test_empty_answer_is_explained_on_standard_error(call: Call, roundup: Home) -> None:
     for language in ("en", "zh-Hans"):
-        done = call("ask", "baselines", "--lang", language, "--format", "csv")
+        done = call("ask", "baselines", "--lang", language, "--format", "csv", home=roundup)
         assert done.stdout == "city,target,baseline,year,targetIri\r\n"
-        assert done.stderr == find_question(find_home(), "baselines").text("empty", language) + "\n"
-    done = call("ask", "targets", "--city", "nanjing", "--format", "csv")
+        assert done.stderr == find_question(roundup, "baselines").text("empty", language) + "\n"
+    done = call("ask", "targets", "--city", "nanjing", "--format", "csv", home=roundup)
     assert done.stderr.startswith("The source states no target with a number for this city")
-    assert call("ask", "targets", "--city", "wuhan", "--format", "csv").stderr == ""
+    assert call("ask", "targets", "--city", "wuhan", "--format", "csv", home=roundup).stderr == ""
 
 
 @pytest.mark.slow

@@ -85,6 +85,28 @@ def test_options_before_and_after_a_question_are_the_same(call: Call) -> None:
     )
 
 
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+@pytest.mark.parametrize(
+    ("command", "name", "text"),
+    [
+        ("ask", "", "提出了哪些定量目标，何时到期？"),
+        ("ask", "targets", "提出了哪些定量目标，何时到期？"),
+        ("export gephi", "", "城市与其涉及的主题"),
+        ("export gephi", "city-theme", "城市与其涉及的主题"),
+    ],
+)
+def test_help_is_in_the_language_that_is_given_before_or_after_it(
+    command: str, name: str, text: str, flag: str, untouched: Home, call: Call
+) -> None:
+    lines = [
+        f"{command} {line}"
+        for given in (f"--lang zh-Hans {flag}", f"{flag} --lang zh-Hans", f"{flag} --lang=zh-Hans")
+        for line in (f"{name} {given}", f"{given} {name}")
+    ]
+    (shown,) = {call(*line.split(), home=untouched).stdout for line in lines}
+    assert text in shown
+
+
 def test_options_before_and_after_a_network_are_the_same(
     untouched: Home, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

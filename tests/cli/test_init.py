@@ -46,7 +46,7 @@ def run_shell(command: str, home: Home, **environment: str) -> "subprocess.Compl
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=600,
         env=os.environ | BUFFERED | environment,
     )
     assert "Traceback" not in done.stdout + done.stderr
@@ -54,6 +54,12 @@ def run_shell(command: str, home: Home, **environment: str) -> "subprocess.Compl
 
 
 # Commands
+
+
+def test_help_shows_no_value_of_python(call: Call, untouched: Home) -> None:
+    for words in list_commands():
+        shown = call(*words, "--help", home=untouched).stdout
+        assert not re.search(r"\b(None|True|False)\b|<function|<class", shown), words
 
 
 def test_commands_are_imported_when_they_are_named() -> None:

@@ -457,7 +457,7 @@ def test_interrupted_export_keeps_the_old_files(
                 if len(read_files()) > len(before):
                     break
             process.send_signal(number)
-            _, error = process.communicate(timeout=60)
+            _, error = process.communicate(timeout=600)
         finally:
             process.kill()
     assert process.returncode == code

@@ -277,9 +277,9 @@ def test_stdout_is_appended_to(target: str, tmp_path: Path) -> None:
     )
     (tmp_path / "out").write_bytes(b"mine ")
     with (tmp_path / "out").open("ab") as out:
-        subprocess.run([sys.executable, "-c", code, target], stdout=out, check=True, timeout=60)
+        subprocess.run([sys.executable, "-c", code, target], stdout=out, check=True, timeout=600)
     assert read_tree(tmp_path) == {"out": b"mine data"}
-    done = subprocess.run([sys.executable, "-c", code, target], capture_output=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code, target], capture_output=True, timeout=600)
     assert (done.stdout, done.stderr) == (b"data", b"")
 
 
@@ -332,7 +332,7 @@ def test_signal_keeps_the_old_files(
             assert process.stdout.readline() == b"ready\n"
             assert len(read_tree(tmp_path)) > len(before)
             process.send_signal(number)
-            _, err = process.communicate(timeout=20)
+            _, err = process.communicate(timeout=600)
         finally:
             process.kill()
     assert process.returncode == code
@@ -418,6 +418,19 @@ def test_refuses_to_overwrite_foreign_file(name: str, tmp_path: Path) -> None:
     write_all(tmp_path, files, force=True)
     assert read_tree(tmp_path)["sub/b"] == b"1"
     write_all(tmp_path, files)
+
+
+def test_message_names_the_first_files_of_many(tmp_path: Path) -> None:
+    files = {f"{number:03d}": b"1" for number in range(140)}
+    for name in files:
+        (tmp_path / name).write_bytes(b"mine")
+    with pytest.raises(KgError) as caught:
+        write_all(tmp_path, files)
+    first = ", ".join(str(tmp_path / f"00{number}") for number in range(5))
+    assert str(caught.value) == (
+        f"{first} and 135 more: exist and were not written by kg, or were edited since. "
+        "Use --force to overwrite them, or give another folder."
+    )
 
 
 def test_file_created_in_the_meantime_remains(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Networks that several test modules use: of the project's data, of a small home, and made up."""
+"""Networks of the seven-city source, of a small home, and made up, for several test modules."""
 
 import io
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from kg.graph import LocalGraph, load_graph
-from kg.home import Home, find_home
+from kg.home import Home
 from kg.networks import (
     Edge,
     Network,
@@ -21,9 +21,9 @@ from kg.networks import (
 
 
 @pytest.fixture(scope="session")
-def graph() -> LocalGraph:
-    """The graph of the project's data."""
-    return load_graph(find_home())
+def graph(roundup_graph: LocalGraph) -> LocalGraph:
+    """The graph of the seven-city source."""
+    return roundup_graph
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +34,7 @@ def data(graph: LocalGraph) -> NodeData:
 
 @pytest.fixture(scope="session")
 def build(graph: LocalGraph, data: NodeData) -> Callable[..., Network]:
-    """Return a function that builds a network of the project's data, once per set of options."""
+    """Return a function that builds a network of the seven-city source, once per set of options."""
 
     @cache
     def build_once(name: str, language: str = "en", layout: str = "communities") -> Network:

@@ -23,7 +23,6 @@ from kg.store.endpoint import Endpoint
 HERE = Path(__file__).resolve().parent / "fuseki"
 DATASETS = Path(__file__).parents[1] / "store" / "datasets.toml"
 HOME = find_home()
-SECONDS_TO_START = 120
 MAIN = "org.apache.jena.fuseki.main.cmds.FusekiMainCmd"
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_credentials")]
@@ -39,7 +38,7 @@ def fuseki(
         pytest.skip("java is not installed, and Fuseki needs it")
     jars, port = fetch_jars(HERE / "pom.xml", "Fuseki"), find_port()
     command = ["java", "-Xmx512m", "-cp", jars, MAIN, "--localhost", "--port", str(port)]
-    with serve_process([*command, "--config", str(HERE / "config.ttl")], port, SECONDS_TO_START):
+    with serve_process([*command, "--config", str(HERE / "config.ttl")], port):
         yield f"http://127.0.0.1:{port}"
 
 

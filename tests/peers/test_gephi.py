@@ -34,7 +34,7 @@ HERE = Path(__file__).resolve().parent / "gephi"
 HOME = find_home()
 NETWORKS = [network.name for network in list_networks(HOME)]
 CASES = [(name, language) for name in NETWORKS for language in ("en", "zh-Hans")]
-SECONDS = 240
+SECONDS = 600
 TYPES = {
     "integer": "Integer", "double": "Double", "string": "String", "boolean": "Boolean",
     "liststring": "String[]",

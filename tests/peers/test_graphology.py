@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 HERE = Path(__file__).resolve().parent / "graphology"
 HOME = find_home()
 NETWORKS = [network.name for network in list_networks(HOME)]
-SECONDS = 120
+SECONDS = 600
 
 
 @cache

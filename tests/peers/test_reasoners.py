@@ -46,7 +46,7 @@ VARIANT = "https://w3id.org/cdp/test/variant/"
 THING = "https://w3id.org/cdp/test/thing/"
 OWLRL_ERROR = Namespace("http://www.daml.org/2002/03/agents/agent-ont#")["error"]
 
-REASON_SECONDS = 300
+REASON_SECONDS = 600
 
 ONTOLOGY = sorted(HOME.ontology.glob("*.ttl"))
 SKOS = HERE / "skos.ttl"

@@ -29,7 +29,7 @@ from kg.publish.hosts import find_page, list_rules
 from kg.publish.routes import Address, Routes, make_routes
 
 BASE = "https://w3id.org/cdp/"
-SECONDS_TO_START = 20
+SECONDS_TO_START = 600
 FILES = {"html": "text/html", "ttl": "text/turtle", "jsonld": "application/ld+json",
          "nt": "application/n-triples"}  # fmt: skip
 PROGRAMS = {"apache": "apache2", "w3id": "apache2", "nginx": "nginx"}
@@ -278,7 +278,7 @@ def serve_site(
             command = [program, "-d", name, "-f", f"{name}/conf", "-DFOREGROUND"]
         (top / "conf").write_text(settings)
         stack.enter_context(run_command(command, port, top / "errors"))
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
         stack.callback(connection.close)
         yield Server(connection, root, base if kind == "w3id" else path)
 

@@ -253,7 +253,7 @@ def test_wrong_address_is_refused(
 
 @pytest.mark.slow
 def test_command_writes_the_site(run: Run, untouched: Home, tmp_path: Path) -> None:
-    done = run("publish", tmp_path / "site", home=untouched, timeout=300)
+    done = run("publish", tmp_path / "site", home=untouched)
     assert done.stderr == ""
     assert "Open " in done.stdout
     refused = run("publish", tmp_path / "site", "--report-to", "x", home=untouched, code=2)

@@ -68,10 +68,11 @@ def test_any_change_of_a_statement_of_the_data_changes_a_digest(untouched: Home)
     for file in list_data(untouched):
         quads = list(parse_file(file))
         before = digest(quads)
+        known = {quad.triple for quad in quads}
         for at, quad in enumerate(quads):
             rest = quads[:at] + quads[at + 1 :]
             assert digest(rest) != before, quad
-            for other in alter(quad):
+            for other in (one for one in alter(quad) if one.triple not in known):
                 assert digest([*rest, other]) != before, (quad, other)
                 assert digest([*quads, other]) != before, (quad, other)
                 tried += 1

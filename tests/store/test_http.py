@@ -4,13 +4,23 @@ import gzip
 import socket
 import ssl
 import threading
+import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from urllib.request import (
+    BaseHandler,
+    OpenerDirector,
+    Request,
+    build_opener,
+    install_opener,
+    urlopen,
+)
 
 import pytest
 import trustme
@@ -291,15 +301,107 @@ def test_no_secret_is_in_a_message(serve: Serve, monkeypatch: pytest.MonkeyPatch
 # --- the rest of the process ------------------------------------------------------------------
 
 
-def test_other_requests_of_the_process_are_handled_as_usual(serve: Serve) -> None:
+class Header(BaseHandler):
+    """A handler of a program that uses kg: it adds a header to its requests."""
+
+    def http_request(self, request: Request) -> Request:
+        request.add_header("X-Own", "yes")
+        return request
+
+
+def read(url: str) -> bytes:
+    """Return what a program that uses kg reads, without a timeout of its own."""
+    with urlopen(url) as response:  # noqa: S310
+        return bytes(response.read())
+
+
+def find_opener() -> OpenerDirector | None:
+    return urllib.request._opener  # type: ignore[attr-defined, no-any-return]
+
+
+@pytest.fixture(params=["no opener", "an opener"])
+def opener(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> OpenerDirector | None:
+    """The opener of the process, or None if the program has installed none."""
+    opener = build_opener(Header) if request.param == "an opener" else None
+    monkeypatch.setattr("urllib.request._opener", opener)
+    return opener
+
+
+@pytest.mark.parametrize("status", [200, 302, 500])
+def test_opener_of_the_process_is_that_of_before(
+    serve: Serve, opener: OpenerDirector | None, status: int
+) -> None:
+    client = Client(serve({"status": status}).url)
+    with suppress(KgError):
+        client.send(lambda seconds: urlopen(client.url, timeout=seconds), "test")  # noqa: S310
+    assert find_opener() is opener
+    target = serve({"body": b"target"})
+    assert read(serve({"status": 302, "headers": {"Location": target.url}}).url) == b"target"
+    assert target.requests[0].headers.get("x-own") == ("yes" if opener else None)
+    with pytest.raises(HTTPError) as caught:
+        read(serve({"status": 500}).url)
+    caught.value.close()
+
+
+def test_proxies_of_the_process_are_those_of_before(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("urllib.request._opener", None)
+    monkeypatch.setenv("http_proxy", serve({"body": b"proxy"}).url.removesuffix("/query"))
+    assert send(serve({"body": b"server"}).url)[1] == b"server"
+    assert read("http://example.invalid/") == b"proxy"
+
+
+def test_requests_of_other_threads_are_handled_as_usual_meanwhile(
+    serve: Serve, opener: OpenerDirector | None
+) -> None:
+    """While two requests of kg are under way, one after another ends, and one is abandoned."""
     target = serve({"body": b"target"})
     redirect = serve({"status": 302, "headers": {"Location": target.url}})
-    send(target.url)
-    with urlopen(redirect.url, timeout=60) as response:  # noqa: S310
-        assert response.read() == b"target"
-    with pytest.raises(HTTPError) as caught:
-        urlopen(serve({"status": 500}).url, timeout=60)  # noqa: S310
-    caught.value.close()
+    ends = [threading.Event() for _ in range(3)]
+    arrived = threading.Semaphore(0)
+
+    def wait(end: threading.Event) -> Callable[[BaseHTTPRequestHandler], None]:
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            arrived.release()
+            end.wait(600)
+            handler.send_response(204)
+            handler.end_headers()
+
+        return answer
+
+    with ThreadPoolExecutor() as pool:
+        urls = [serve(wait(end)).url for end in ends]
+        sent = [pool.submit(send, url, 60) for url in urls[:2]]
+        with pytest.raises(KgError):
+            send(urls[2], 1)
+        for _ in urls:
+            assert arrived.acquire(timeout=600)
+        assert read(redirect.url) == b"target"
+        for end, future in zip(ends, sent, strict=False):
+            end.set()
+            assert future.result(600) == ("text/plain", b"")
+            assert read(redirect.url) == b"target"
+    ends[2].set()
+    headers = [request.headers.get("x-own") for request in target.requests]
+    assert headers == ["yes" if opener else None] * 3
+
+
+def test_opener_that_is_installed_during_a_request_stays(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("urllib.request._opener", None)
+    own = build_opener(Header)
+
+    def install(handler: BaseHTTPRequestHandler) -> None:
+        install_opener(own)
+        handler.send_response(204)
+        handler.end_headers()
+
+    send(serve(install).url)
+    assert find_opener() is own
 
 
 # --- proxies ----------------------------------------------------------------------------------

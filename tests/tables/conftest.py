@@ -26,9 +26,9 @@ HOSTILE_TEXTS = [
 
 
 @pytest.fixture(scope="session")
-def home() -> Home:
-    """The checkout, with the project's own data."""
-    return find_home()
+def home(roundup: Home) -> Home:
+    """A home with the seven-city source."""
+    return roundup
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +38,7 @@ def vocabulary(home: Home) -> Vocabulary:
 
 @pytest.fixture(scope="session")
 def tables(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the tables of the project's own data."""
+    """The folder with the tables of the seven-city source."""
     folder = tmp_path_factory.mktemp("own") / "tables"
     shares: list[float] = []
     assert export_tables(home, folder, progress=shares.append).left_out == {}

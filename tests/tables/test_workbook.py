@@ -315,7 +315,7 @@ def convert(book: Path, folder: Path) -> dict[str, list[list[str]]]:
         folder,
         book,
     ]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
     sheets = {}
     for path in folder.glob("*.csv"):
         with path.open(encoding="utf-8", newline="") as file:
