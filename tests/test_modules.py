@@ -221,6 +221,14 @@ def test_order_names_every_module() -> None:
     assert [m for m in order if m not in MODULES and not m.endswith("__init__")] == []
 
 
+def test_contributing_names_every_module_and_folder() -> None:
+    text = (ROOT / ".github" / "CONTRIBUTING.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`[^|]*) \|", text.partition("## Where things are")[2], re.MULTILINE)
+    named = [name for row in rows for name in re.findall(r"`([a-z_/]+)`", row)]
+    parts = [module.split("/")[1:] for module in set(MODULES) - OUTSIDE]
+    assert sorted(named) == sorted({part + ("/" if rest else "") for part, *rest in parts})
+
+
 def test_modules_import_only_from_modules_before_them() -> None:
     found = {module: find_backward_imports(module, text) for module, text in MODULES.items()}
     assert {module: names for module, names in found.items() if names} == {}

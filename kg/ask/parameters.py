@@ -1,6 +1,7 @@
 """The typed parameters of a question: declared in its header, converted to RDF terms.
 
-A value is never pasted into a query as text. Below `#+ parameters:`, the header has for each name
+A value is never pasted into a query as text: it becomes a term, and `kg.graph.bind_values` puts
+that into a `VALUES` line of the query. Below `#+ parameters:`, the header has for each name
 a `type` and a description by language (`en`, `zh-Hans`). Type iri also has a `class`
 (rdfs:Resource for any thing), type code a `scheme`, type enum `values`. `binds` is the variable of
 the query if it is not the name; `default`, `required` and `example` are optional. Type string can
