@@ -170,7 +170,8 @@ def list_outline(reading: Reading, iri: str, contents: Sequence[str]) -> list[Ro
         # Content outside the parts comes first, in the order of the source.
         is_part = reading.is_a(one, "cdp:DocumentPart")
         index = reading.read_number(one, "cdp:listIndex") or 0
-        return is_part, 0 if is_part else max(reading.read_place(one)[1], 0), index, one
+        starts = [passage.start for passage in reading.passages.get(one, ())]
+        return is_part, 0 if is_part else min(starts, default=0), index, one
 
     rows = []
     waiting = [(one, 0) for one in sorted(children.get(iri, ()), key=rank, reverse=True)]

@@ -1,14 +1,16 @@
 """Counts and shares: what is counted, bounds of counts, precision of dates, and missing values."""
 
+import shutil
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
 import rdflib
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 from kg.ask import Question, ask_question, bind_question, needs_value, read_parameters
-from kg.graph import Graph, LocalGraph, bind_values
-from kg.home import find_home
+from kg.graph import Graph, LocalGraph, bind_values, load_graph
+from kg.home import Home, find_home
 from kg.names import read_names, text
 from kg.store import Result, Rows
 from kg.store.engine import collect_result
@@ -294,3 +296,28 @@ def test_alternative_names_are_found(
     assert ask(graph, questions["search"], [*quads, *foreign], text="iot") == ask(
         graph, questions["search"], quads, text="iot"
     )
+
+
+def test_names_by_others_for_their_own_things_are_not_found(
+    roundup: Home, graph: LocalGraph, questions: dict[str, Question], tmp_path: Path
+) -> None:
+    for folder in (roundup.ontology, roundup.queries):
+        (tmp_path / folder.name).symlink_to(folder)
+    shutil.copytree(roundup.data, tmp_path / "data")
+    (tmp_path / "data" / "foreign.ttl").write_text(
+        "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n"
+        "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>\n"
+        "PREFIX wd: <http://www.wikidata.org/entity/>\n"
+        'wd:Q11746 rdfs:label "Wuhan"@en , "武汉"@zh-Hans .\n'
+        'wd:Q8686 skos:prefLabel "Shanghai"@en ; skos:altLabel "Wuhan"@en .\n'
+        '<urn:others> rdfs:label "Wuhan and Shanghai" .\n',
+        "utf-8",
+    )
+    others = load_graph(Home(tmp_path))
+    for text_ in ("Wuhan", "武汉", "Shanghai", "industry"):
+        terms = bind_question(graph, questions["search"], {"text": text_})
+        expected = ask_question(graph, questions["search"], LANGUAGE, terms)
+        assert ask_question(others, questions["search"], LANGUAGE, terms) == expected
+    # The names that this project gives to the terms of others are found.
+    assert isinstance(expected, Rows)
+    assert node("sdg:9") in {row[3] for row in expected.rows}
