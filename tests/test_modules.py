@@ -64,7 +64,7 @@ LIBRARIES = {
         "kg/check/index", "kg/check/shape_faults",
         "kg/check/wording/things", "kg/check/passages/positions", "kg/check/tracing",
         "kg/check/parameters", "kg/check/patterns", "kg/check/components", "kg/check/syntax",
-        "kg/check/preconditions",
+        "kg/check/preconditions", "kg/check/constraint_queries",
         "kg/check/shapes", "kg/check/reference", "kg/check/checker",
         "kg/graph", "kg/store/memory", "kg/store/engine",
         "kg/store/results", "kg/store/canonical", "kg/ask/parameters", "kg/ask/answer",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pyoxigraph import Quad
+from pyoxigraph import Literal, NamedNode, Quad
 
 from kg.ask.question import Question
 from kg.check.characters import check_characters, may_have_forbidden
@@ -26,7 +26,7 @@ from kg.check.preconditions import meets_precondition
 from kg.check.prefixes import check_prefixes, explain_prefix
 from kg.check.reference import compare_results, validate_with_pyshacl
 from kg.check.report import Report, count_coverage
-from kg.check.roots import MISPLACED, report_roots
+from kg.check.roots import report_roots
 from kg.check.scripts import check_scripts
 from kg.check.shape_faults import ShapeFault, report_shape_faults
 from kg.check.shapes import ShapeCompiler
@@ -37,7 +37,7 @@ from kg.check.wording import check_wording
 from kg.errors import KgError
 from kg.graph import LocalGraph
 from kg.home import Home
-from kg.names import DISPLAY_LABELS, Names, pick, read_names, text
+from kg.names import DISPLAY_LABELS, Names, Term, pick, read_names, text
 from kg.reading import ReadError
 from kg.review import FileReview, digest_elements, list_recorded_graphs, review_files
 from kg.store.collector import pause_collector
@@ -46,9 +46,13 @@ from kg.turtle_tokens import LineIndex, index_statements
 
 # A shape for the things that have a property, such as cdps:appliesToShape.
 DOMAIN_SHAPE = re.compile("cdps:([a-z][A-Za-z]*)Shape")
-PREMISE = {
-    "en": " {0} {1} is inferred from {2} {3}.",
-    "zh-Hans": "{0} {1} 由 {2} {3} 推出。",
+NOT_A_NAME = {
+    "en": " “{0}” is a text: write a name without quotation marks.",
+    "zh-Hans": "“{0}”是文字，应写名称，不加引号。",
+}
+FITTING_CLASS = {
+    "en": " Judging by its IRI, its rdf:type should be {0} or a class below it.",
+    "zh-Hans": "按其 IRI，rdf:type 应为 {0} 或其下位类。",
 }
 STEPS = ("Turtle", "entailments", "shapes", "must-be-empty queries", "evidence")
 
@@ -75,7 +79,7 @@ def check_files(
     """
     asked = match_files(home, paths, pipes=True) if paths else list_files(home, shapes=True)
     progress(STEPS[0])
-    check = _Check(home, asked)
+    check = _Check(home, asked, language)
     if faults := check.read_files(language):
         return Report(list(report_faults(faults, check.names, language)), [], len(asked), 0, [])
     if check.wrong_prefixes:
@@ -92,8 +96,7 @@ def check_files(
     findings.update(check.check_input(paths, findings, locator, language))
     progress(STEPS[3])
     for query in check.list_queries():
-        found = run_constraint_query(check.graph, query, locator, language, check.causes)
-        findings.update(found)
+        findings.update(run_constraint_query(check.graph, query, locator, language))
     progress(STEPS[4])
     findings.update(check.check_sources(locator, language))
     return check.report(findings, paths, locator, language)
@@ -111,22 +114,34 @@ def report_results(
     names: Names,
     locator: Locator,
     language: str,
-    tracer: Tracer | None = None,
+    find_classes: Callable[[str], Iterable[Term]] = lambda iri: (),
 ) -> Iterator[Finding]:
     """Yield a finding for each validation result, with the shape's message in a language.
 
-    With a tracer, a finding about an entailed statement is at the line of its premise.
+    `find_classes` returns the classes of things that have IRIs of the form of a given one.
     """
+    rdf_type = names.expand("rdf:type")
     for result in results:
         focus, shape = text(result.focus), names.shorten(text(result.shape))
         message = pick(result.messages, language, " ".join(result.messages.values()))
-        predicate, value = result.path, text(result.value)
+        value = text(result.value)
         domain = DOMAIN_SHAPE.fullmatch(shape)
-        asked = predicate or (names.expand(f"cdp:{domain[1]}") if domain else "")
-        if tracer and (premise := tracer.find_premise(focus, asked, value)):
-            shown = map(names.shorten, premise)
-            message += pick(PREMISE, language, "").format(*shown)
-            predicate, value = premise[2:]
+        predicate = result.path or (names.expand(f"cdp:{domain[1]}") if domain else "")
+        is_untyped = bool(domain) and not locator.has_value(focus, rdf_type)
+        if is_untyped or (result.component == "pattern" and not result.path):
+            fitting = ", ".join(sorted(names.shorten(text(c)) for c in find_classes(focus)))
+            message += pick(FITTING_CLASS, language, "").format(fitting) if fitting else ""
+            predicate = rdf_type if fitting or is_untyped else ""
+        reads = []
+        # Only things of a class are to have an IRI or a property.
+        if not result.path or result.value is None:
+            reads.append((focus, rdf_type))
+        if isinstance(result.value, NamedNode):
+            reads.append((value, rdf_type))
+        meant = []
+        if isinstance(result.value, Literal) and shape.endswith("-class"):
+            message += pick(NOT_A_NAME, language, "").format(value)
+            meant = [iri for iri in [names.find_iri(value)] if iri]
         yield from locator.report(
             focus,
             # A severity that SHACL does not define may be a misspelling.
@@ -134,7 +149,9 @@ def report_results(
             shape,
             f"{names.shorten(focus)}: {message}",
             predicate=predicate,
-            value=value,
+            value=value if result.path else "",
+            reads=reads,
+            meant=meant,
         )
 
 
@@ -144,12 +161,11 @@ class _Check:
     Each file is parsed once, for both.
     """
 
-    def __init__(self, home: Home, asked: Sequence[TurtleFile]) -> None:
+    def __init__(self, home: Home, asked: Sequence[TurtleFile], language: str) -> None:
         self.names = read_names(home)
         self.graph = LocalGraph(home, [])
+        self._tracer = Tracer(self.graph, language)
         self.notes: list[str] = []
-        # The term that causes a finding, and perhaps others.
-        self.causes: dict[Finding, str] = {}
         # The statements with faulty literals in the files to be checked.
         self.faulty: list[tuple[TurtleFile, Quad]] = []
         self.reviews: list[FileReview] = []
@@ -241,16 +257,13 @@ class _Check:
     ) -> Report:
         """Return the report of the findings that are not accepted."""
         compared = list_compared_sources(self.graph)
-        stated: dict[str, set[str]] = defaultdict(set)
-        if any(finding.check == MISPLACED for finding in findings):
-            for _, node, document, _ in self.graph.internal("evidence-places"):
-                stated[text(document)].add(text(node))
-        roots = report_roots(findings, self.causes, stated, language)
+        roots = report_roots(findings, locator.bases, self._tracer, language)
         remaining = apply_exceptions(
             self.graph.home,
             roots,
             self.names,
             language,
+            known=findings,
             skipped=()
             if all(is_compared for _, is_compared in compared)
             else SOURCE_CHECKS | WORDING_CHECKS,
@@ -287,12 +300,13 @@ class _Check:
 
     def make_locator(self, fallback: Path | None) -> Locator:
         """Return a locator of statements in the files to be checked."""
-        return Locator(self.checked, self.graph.memory.find_statements, self._read_lines, fallback)
+        find = self.graph.memory.find_statements
+        return Locator(self.checked, find, self._read_lines, fallback, self._tracer)
 
     def add_entailments(self) -> None:
         """Add the entailments to the graph and to the index, if a check can depend on them."""
         self.graph.add_entailments(for_display=self._reads_display_labels())
-        self.index.add(self.graph.memory.list_added())
+        self.index.add_inferred(self.graph.memory.list_added())
 
     def _reads_display_labels(self) -> bool:
         """Return whether a query or a shape names one of the properties of labels to display."""
@@ -317,8 +331,8 @@ class _Check:
             faults = self._validate_uncovered(results)
             if reference and not faults:
                 self._compare_with_pyshacl(results)
-            tracer = Tracer(self.graph)
-            yield from report_results(results, self.names, locator, language, tracer)
+            find_classes = self._shapes.find_classes
+            yield from report_results(results, self.names, locator, language, find_classes)
         yield from self._report_faults(faults, language)
 
     def _validate_uncovered(self, results: list[Result]) -> list[ShapeFault]:

@@ -70,21 +70,21 @@ def apply_exceptions(
     names: Names,
     language: str,
     *,
+    known: Collection[Finding],
     skipped: Collection[str],
     is_checked: Callable[[str], bool],
 ) -> Iterator[Finding]:
     """Yield the findings that are not accepted, and those on the exceptions themselves.
 
+    `known` has the findings that are consequences of others, too: who accepts one of them is right.
     An exception is not judged if its check is among the skipped ones, or its node is not checked.
     """
     exceptions, errors = read_exceptions(home)
     accepted = {(each.check, each.node): each for each in exceptions}
-    used = set()
+    used = {(each.check, names.shorten(each.node)) for each in known}
     for finding in findings:
         key = finding.check, names.shorten(finding.node)
-        if key in accepted:
-            used.add(key)
-        else:
+        if key not in accepted:
             yield finding
     for path, line, error in errors:
         message = pick(MESSAGES["exception-invalid"], language, "").format(error)

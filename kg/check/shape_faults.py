@@ -202,8 +202,10 @@ def report_shape_faults(
         if isinstance(fault.owner, NamedNode):
             message = f"{names.shorten(fault.owner.value)}: {message}"
         owner = text(fault.owner)
-        position = {"predicate": fault.word, "value": text(fault.value), "within": owner}
-        for found in locator.report(text(fault.node), VIOLATION, "shape", message, **position):
+        for found in locator.report(
+            text(fault.node), VIOLATION, "shape", message,
+            predicate=fault.word, value=text(fault.value), within=owner,
+        ):  # fmt: skip
             yield replace(found, node=owner)
 
 

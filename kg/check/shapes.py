@@ -108,6 +108,16 @@ class ShapeCompiler:
                     shape.validate(focus, results)
         return results
 
+    def find_classes(self, iri: str) -> list[Term]:
+        """Return the classes whose instances are to have IRIs of the form of a given one."""
+        return [
+            each
+            for node in self._compiled
+            for pattern in self._read(node, "pattern")
+            if not self._read(node, "path") and re.search(text(pattern), iri)
+            for each in self._list_target_classes(node)
+        ]
+
     def list_triples(self, *, uncovered: bool = False) -> Iterator[Triple]:
         """Yield the statements of the shapes; with `uncovered`, covered shapes have no target."""
         targets = {NamedNode(SHACL + name) for name in TARGETS}

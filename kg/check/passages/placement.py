@@ -10,7 +10,8 @@ from itertools import accumulate
 
 from kg.check.finding import VIOLATION, Finding, Locator
 from kg.check.passages.positions import Position, Positions
-from kg.graph import Graph
+from kg.check.tracing import list_properties
+from kg.graph import Graph, read_internal
 from kg.names import pick, text
 
 MESSAGES = {
@@ -37,6 +38,7 @@ MESSAGES = {
         "请更正 statedIn、partOf 或依据。",
     },
 }
+USES = "evidence-places"
 LEAST_PASSAGES = 2  # of a document that is said to apply to a wrong place
 Span = tuple[int, int]
 
@@ -66,10 +68,15 @@ def check_placement(
 ) -> Iterator[Finding]:
     """Yield the violations by passages that lie where they cannot be evidence."""
 
-    def report(check: str, node: str, *values: object, predicate: str = "") -> Iterator[Finding]:
+    def report(
+        check: str, node: str, *values: object, predicate: str = "", document: str = ""
+    ) -> Iterator[Finding]:
         message = pick(MESSAGES[check], language, "").format(*values)
         message = f"{graph.names.shorten(node)}: {message}"
-        return locator.report(node, VIOLATION, check, message, predicate=predicate)
+        reads = [(each, p) for each in (node, document) if document for p in properties]
+        return locator.report(node, VIOLATION, check, message, predicate=predicate, reads=reads)
+
+    properties = list_properties(read_internal(graph.home, USES), graph.names)
 
     listed: dict[str, list[tuple[Span, str]]] = {}
     for node, position in positions.segments.items():
@@ -101,7 +108,7 @@ def check_placement(
         for place in sorted(places.get(evidence, set()) - applies):
             if document not in misplaced:
                 values = (shorten(evidence), shorten(place), shorten(document))
-                yield from report("evidence-of-another-city", node, *values)
+                yield from report("evidence-of-another-city", node, *values, document=document)
 
 
 def _find_misplaced(
@@ -151,7 +158,7 @@ def _check_digests(
 def _read_uses(graph: Graph) -> dict[tuple[str, str, str], set[str]]:
     """Return the places to which a document applies, by evidence, node and document."""
     uses: dict[tuple[str, str, str], set[str]] = {}
-    for evidence, node, document, place in graph.internal("evidence-places"):
+    for evidence, node, document, place in graph.internal(USES):
         key = text(evidence), text(node), text(document)
         uses.setdefault(key, set()).update({text(place)} if place else ())
     return uses
