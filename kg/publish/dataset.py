@@ -41,15 +41,6 @@ class File:
 
 
 @dataclass(frozen=True)
-class NamedGraph:
-    """A named graph and its number of statements."""
-
-    iri: str
-    name: str
-    statements: int
-
-
-@dataclass(frozen=True)
 class Dumps:
     """The files to download, and the catalogue that lists them."""
 
@@ -99,10 +90,7 @@ def make_dataset_pages(edition: Edition, graph: LocalGraph, dumps: Dumps) -> Ite
     """Yield the page with all downloads, and the page about the data."""
     words = edition.words
     counts = edition.graph.internal("graph-counts", named_graphs=True, start='""')
-    graphs = [
-        NamedGraph(text(iri), edition.reading.names.shorten(text(iri)), int(text(count)))
-        for iri, count in counts
-    ]
+    graphs = [(text(iri), text(count)) for iri, count in counts]
     yield Page(
         DATA,
         "data.html",

@@ -1,10 +1,11 @@
 """`kg publish`: write the site of a graph to a folder."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
+from kg.display import Progress
 from kg.dumps.context import read_context
 from kg.dumps.frames import FOLDER, build_frames
 from kg.dumps.jsonld import encode_document
@@ -33,8 +34,6 @@ CONTEXT = "context.jsonld"
 # Where VoID says to look for a description (https://www.w3.org/TR/void/#well-known).
 VOID = ".well-known/void"
 
-# Called with what is being written, and the share that is done, 0 to 1.
-Progress = Callable[[str, float], None]
 Files = Iterator[tuple[str, bytes]]
 
 
