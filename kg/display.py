@@ -4,6 +4,7 @@ Data for programs (CSV, JSON, Turtle, N-Triples) never go through this module.
 """
 
 import re
+from collections.abc import Callable
 
 # The two last code points of each plane, and 32 more, are never characters
 # (https://www.unicode.org/faq/private_use.html#nonchar1).
@@ -25,6 +26,9 @@ MARKUP = re.compile(
     r"|^(?:>|\#(?=\#{0,5}(?:\s|$))|(?:[+-]|[0-9]{1,9}[.)])(?=\s|$)|-(?=[- ]*$)|=(?==*$))"
 )
 ESCAPED = re.compile(f"[\r{CONTROLS}{BIDI_CONTROLS}{OTHER_INVISIBLE}{SURROGATES}{NONCHARACTERS}]")
+
+# Called with what is being done, and the share that is done, from 0 to 1.
+Progress = Callable[[str, float], None]
 
 
 def escape_controls(text: str, *, lines: bool = True) -> str:

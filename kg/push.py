@@ -7,7 +7,7 @@ again, and repaired, because other pushes may have run at the same time.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import uniform
 from time import monotonic, sleep
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from kg.ask.parameters import bind_question
 from kg.ask.question import Question, ask_question, list_questions
+from kg.display import Progress
 from kg.errors import KgError, join_names
 from kg.graph import Graph, LocalGraph, bind_values, iri_term, load_graph, read_internal
 from kg.home import Home
@@ -35,9 +36,6 @@ GRAPH_STORES = (
     (re.compile(r"^(.*/[^/]+)/(?:query|sparql)/?$"), r"\1/data"),
     (re.compile(r"^/query/?$"), "/store"),
 )
-
-# Called with the IRI of a graph, and the share of the statements that were sent, 0 to 1.
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)

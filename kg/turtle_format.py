@@ -93,16 +93,6 @@ def format_turtle(path: Path, *, drop_comments: bool = False) -> str:
     return change.after if change else read_text(path)
 
 
-def diff_turtle(path: Path, *, drop_comments: bool = False) -> str:
-    """Return the unified diff from a file to its canonical form; "" if it has that form.
-
-    Raises:
-        KgError: see `format_files`.
-    """
-    change = _format_file(path, drop_comments=drop_comments)
-    return change.diff() if change else ""
-
-
 def _format_file(path: Path, *, drop_comments: bool) -> Formatted | None:
     """Return the change that brings a file into canonical form, or None if it has that form."""
     faults = find_faults([TurtleFile(path, BASE)])

@@ -9,12 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
-# Names, by the terminals PN_CHARS_BASE, PN_CHARS_U, PN_CHARS and PLX of the grammar.
-LETTERS = (
-    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d"
-    "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
-)
-CHARACTERS = rf"{LETTERS}_0-9\u00b7\u0300-\u036f\u203f\u2040\-"
+from kg.sparql_tokens import CHARACTERS, LETTERS
+
+NAME = rf"{CHARACTERS}\-"  # the terminal PN_CHARS of the grammar
 ESCAPE_OF_NAME = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
 # Possessive quantifiers (++, *+) keep no positions to go back to: time and memory are linear.
 TOKEN = re.compile(
@@ -28,9 +25,9 @@ TOKEN = re.compile(
   | (?P<tag>@[a-zA-Z]+(?:-[a-zA-Z0-9]+)*)
   | (?P<number>[+-]?(?:[0-9]+(?:\.[0-9]*[eE][+-]?[0-9]+|[eE][+-]?[0-9]+|\.[0-9]+)?
                      |\.[0-9]+(?:[eE][+-]?[0-9]+)?))
-  | (?P<name>_:[{LETTERS}_0-9](?:\.*+[{CHARACTERS}]++)*+
-            |(?:[{LETTERS}](?:\.*+[{CHARACTERS}]++)*+)?:
-             (?:(?:[{LETTERS}_0-9:]|{ESCAPE_OF_NAME})(?:\.*+(?:[{CHARACTERS}:]|{ESCAPE_OF_NAME}))*+)?
+  | (?P<name>_:[{LETTERS}_0-9](?:\.*+[{NAME}]++)*+
+            |(?:[{LETTERS}](?:\.*+[{NAME}]++)*+)?:
+             (?:(?:[{LETTERS}_0-9:]|{ESCAPE_OF_NAME})(?:\.*+(?:[{NAME}:]|{ESCAPE_OF_NAME}))*+)?
             |[a-zA-Z]++)
   | (?P<mark>\^\^|<<\(|\)>>|<<|>>|\{{\||\|\}}|--[a-zA-Z]*+|.)
     """,

@@ -22,8 +22,9 @@ from kg.cli.options import (
     open_graph,
     refuse_empty,
 )
-from kg.cli.output import Progress, count_steps, show_progress
+from kg.cli.output import count_steps, show_progress
 from kg.cli.parameters import ParameterOption, find_values
+from kg.display import Progress
 from kg.errors import KgError
 from kg.files import is_folder_target
 from kg.graph import Graph

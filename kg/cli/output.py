@@ -11,11 +11,10 @@ import click
 
 from kg.ask import render_answer
 from kg.ask.wrapping import wrap_text
-from kg.display import escape_controls
+from kg.display import Progress, escape_controls
 from kg.names import Names
 from kg.store import Result
 
-Progress = Callable[[str, float], None]
 LONGEST_TERM = 30
 
 

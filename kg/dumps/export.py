@@ -20,6 +20,7 @@ from kg.catalog import (
     describe_dataset,
     write_crate,
 )
+from kg.display import Progress
 from kg.dumps.context import Context, read_context
 from kg.dumps.frames import CONTEXT_FILE, FOLDER, build_frames
 from kg.dumps.jsonld import JsonWriter, encode_document
@@ -63,9 +64,6 @@ FORMATS = tuple(
     for syntax in SYNTAXES
 )
 CHUNK_LINES = 2000
-
-# Called with what is being read or written, and the share of the export that is done, 0 to 1.
-Progress = Callable[[str, float], None]
 
 # Returns a statement as the line by which it is sorted and from which it is written.
 Encode = Callable[[Quad], str]

@@ -134,10 +134,10 @@ class Label(NamedTuple):
         return {"start": left, "end": right}.get(self.text_anchor, (left + right) / 2)
 
 
-def clean_text(text: str) -> str:
+def clean_label(text: str) -> str:
     """Return a text as one line in NFC, without characters that break XML or the text around it.
 
-    >>> clean_text("a\\x00  b\\u202e\\nc")
+    >>> clean_label("a\\x00  b\\u202e\\nc")
     'a b c'
     """
     kept = REMOVED.sub("", " ".join(text.split()))

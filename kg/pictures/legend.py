@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kg.home import producer
 from kg.networks.model import Network, fill_text
-from kg.pictures.labels import LINE_HEIGHT, Circle, break_label, clean_text, measure_label
+from kg.pictures.labels import LINE_HEIGHT, Circle, break_label, clean_label, measure_label
 from kg.pictures.scene import Curve, Scene
 
 EDGE_COLOR = "#6b7783"
@@ -106,7 +106,7 @@ def _list_types(network: Network, scene: Scene) -> Iterator[Row]:
     colors: dict[str, Counter[str]] = {}
     for circle in scene.circles:
         node = circle.node
-        colors.setdefault(node.color.lower(), Counter())[clean_text(node.type_label)] += 1
+        colors.setdefault(node.color.lower(), Counter())[clean_label(node.type_label)] += 1
     for color, types in sorted(colors.items(), key=lambda item: -item[1].total()):
         labels = [label for label, _ in types.most_common()]
         lines = break_label(fill_text(network.legend, "separator").join(labels), TEXT_COLUMNS)
@@ -146,7 +146,7 @@ def _list_relations(network: Network, scene: Scene) -> Iterator[Row]:
         return
     edges = [curve.edge for curve in scene.curves]
     counts = Counter(edge.kind for edge in edges)
-    labels = {edge.kind: clean_text(edge.label) for edge in reversed(edges)}
+    labels = {edge.kind: clean_label(edge.label) for edge in reversed(edges)}
     for kind, dash in dashes.items():
         yield _make_stroke(labels[kind], Stroke(EDGE_COLOR, STROKE_WIDTH, dash), str(counts[kind]))
 

@@ -80,7 +80,7 @@ def fit_nodes(nodes: Sequence[Node], area: Box) -> tuple[Circle, ...]:
 def spread_circles(circles: Sequence[Circle], area: Box) -> tuple[Circle, ...]:
     """Return circles without overlaps and with room for labels; distant ones stay in place."""
     spread = SPREAD * math.sqrt(area.right * area.bottom / max(len(circles), 1))
-    return remove_overlaps(circles, area, SPREAD_ROUNDS, spread=spread)
+    return separate_circles(circles, area, SPREAD_ROUNDS, spread=spread)
 
 
 def place_large_labels(
@@ -113,7 +113,7 @@ def place_large_labels(
         if free:
             _, placed[name] = min(free, key=itemgetter(0))
     boxes = [label.box for label in placed.values()]
-    moved = remove_overlaps(circles, area, LABEL_ROUNDS, fixed=fixed, boxes=boxes)
+    moved = separate_circles(circles, area, LABEL_ROUNDS, fixed=fixed, boxes=boxes)
     labels = {
         name: label
         for name, label in placed.items()
@@ -130,7 +130,7 @@ def _list_near(circles: Sequence[Circle], boxes: Sequence[Box]) -> list[tuple[in
     return [(index, circle) for index, circle in enumerate(circles) if circle.touches(around)]
 
 
-def remove_overlaps(
+def separate_circles(
     circles: Sequence[Circle],
     area: Box,
     rounds: int,
@@ -165,20 +165,11 @@ class _MovingCircles(Disks):
 
     def push_pairs(self, spread: float) -> bool:
         """Separate each close pair once; return whether any circle moved."""
-        xs, ys, radii = self.xs, self.ys, self.radii
-        reach = max(spread, 2 * max(radii, default=0.0) + CIRCLE_GAP)
+        reach = max(spread, 2 * max(self.radii, default=0.0) + CIRCLE_GAP)
         moved = False
-        # From left to right, so that each circle is compared only with those within reach.
-        order = sorted(range(len(xs)), key=lambda index: xs[index])
-        for rank, one in enumerate(order):
-            for other in range(rank + 1, len(order)):
-                two = order[other]
-                if xs[two] - xs[one] > reach:
-                    break
-                # Farther apart than their radii, and than the spread: the ellipses are flat.
-                if abs(ys[two] - ys[one]) <= reach:
-                    moved = self._push_pair(one, two, spread) or moved
-        for index, radius in enumerate(radii):
+        for one, two in self.list_near_pairs(reach):
+            moved = self._push_pair(one, two, spread) or moved
+        for index, radius in enumerate(self.radii):
             left, right = self._area.left + radius, self._area.right - radius
             top, bottom = self._area.top + radius, self._area.bottom - radius
             self.xs[index] = min(max(self.xs[index], left), right)

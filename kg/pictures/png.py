@@ -9,7 +9,7 @@ from kg.errors import require
 from kg.home import producer
 from kg.networks.model import Network
 from kg.pictures.fonts import find_fonts
-from kg.pictures.labels import clean_text
+from kg.pictures.labels import clean_label
 from kg.pictures.svg import draw_svg
 
 SCALE = 2.0  # pixels of the PNG for a pixel of the SVG
@@ -40,7 +40,8 @@ def draw_png(network: Network) -> bytes:
         sans_serif_family=family,
         serif_family=family,
     )
-    metadata = _write_text("Software", producer()) + _write_text("Title", clean_text(network.title))
+    metadata = _write_text("Software", producer())
+    metadata += _write_text("Title", clean_label(network.title))
     return png[:HEADER] + metadata + png[HEADER:]
 
 

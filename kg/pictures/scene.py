@@ -20,7 +20,7 @@ from kg.pictures.labels import (
     LabelText,
     Point,
     break_label,
-    clean_text,
+    clean_label,
 )
 from kg.pictures.placement import choose_area, fit_nodes, place_large_labels, spread_circles
 
@@ -94,7 +94,7 @@ def compose_scene(network: Network) -> Scene:
         circle = by_id[name]
         found = labels.get(name) or placer.place(circle, text)
         if found is None:
-            narrow = break_label(clean_text(circle.node.label), NARROW_COLUMNS, MAX_LINES + 1)
+            narrow = break_label(clean_label(circle.node.label), NARROW_COLUMNS, MAX_LINES + 1)
             found = placer.place(circle, LabelText(narrow, MIN_TYPE))
         if found:
             labels[name] = found
@@ -181,7 +181,7 @@ def write_labels(circles: Sequence[Circle]) -> dict[str, LabelText]:
     for circle in sorted(circles, key=lambda circle: (-circle.radius, -circle.node.degree)):
         share = (circle.radius / largest) ** 1.5
         size = round(MIN_TYPE + (MAX_TYPE - MIN_TYPE) * share)
-        if text := clean_text(circle.node.label):
+        if text := clean_label(circle.node.label):
             lines = break_label(text, most=MAX_LINES + (size >= THREE_LINES))
             texts[circle.node.id] = LabelText(lines, size)
     return texts

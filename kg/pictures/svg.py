@@ -10,7 +10,7 @@ from html import escape
 
 from kg.home import producer
 from kg.networks.model import Network
-from kg.pictures.labels import LINE_HEIGHT, Circle, clean_text, limit_lines
+from kg.pictures.labels import LINE_HEIGHT, Circle, clean_label, limit_lines
 from kg.pictures.legend import (
     COUNT_GAP,
     EDGE_COLOR,
@@ -58,8 +58,8 @@ def draw_svg(network: Network) -> str:
     Raises:
         KgError: see `fill_text`.
     """
-    title = clean_text(network.title)
-    summary = clean_text(network.summary)
+    title = clean_label(network.title)
+    summary = clean_label(network.summary)
     scene = compose_scene(network)
     rows = list(list_rows(network, scene))
     caption = write_caption(network, scene)
@@ -81,7 +81,7 @@ def draw_svg(network: Network) -> str:
         round(inner + 2 * PAGE_MARGIN),
         round(bottom + LINE_HEIGHT * CAPTION_SIZE * len(lines) + PAGE_MARGIN),
     )
-    description = " ".join(filter(None, (clean_text(network.description), caption)))
+    description = " ".join(filter(None, (clean_label(network.description), caption)))
     content = [
         "",
         write_element("metadata", escape(producer())),
@@ -110,7 +110,7 @@ def _write_document(language: str, size: tuple[int, int], content: str) -> str:
 
 def _draw_parts(network: Network, scene: Scene, rows: Sequence[Row]) -> list[str]:
     """Return edges, nodes, labels and legend; later ones cover earlier ones."""
-    names = {circle.node.id: clean_text(circle.node.label) for circle in scene.circles}
+    names = {circle.node.id: clean_label(circle.node.label) for circle in scene.circles}
     colors = {circle.node.id: circle.node.color for circle in scene.circles}
     dashes = choose_dashes(scene.curves)
     edges = []
@@ -150,7 +150,7 @@ def _draw_edge(curve: Curve, color: str, dash: str, names: dict[str, str], *, ar
     edge, (bend_x, bend_y), (x, y) = curve.edge, curve.control, curve.end
     weight = "" if edge.weight == 1 else f" ({edge.weight:g})"
     sign = "→" if arrow else "–"
-    tooltip = f"{names[edge.source]} {sign} {names[edge.target]}: {clean_text(edge.label)}{weight}"
+    tooltip = f"{names[edge.source]} {sign} {names[edge.target]}: {clean_label(edge.label)}{weight}"
     path = write_element(
         "path", write_element("title", escape(tooltip)),
         d=f"M{format_point(*curve.start)}Q{format_point(bend_x, bend_y)} {format_point(x, y)}",
@@ -168,7 +168,7 @@ def _draw_edge(curve: Curve, color: str, dash: str, names: dict[str, str], *, ar
 
 
 def _draw_node(circle: Circle, names: dict[str, str]) -> str:
-    tooltip = f"{names[circle.node.id]} ({clean_text(circle.node.type_label)})"
+    tooltip = f"{names[circle.node.id]} ({clean_label(circle.node.type_label)})"
     return write_element(
         "circle", write_element("title", escape(tooltip)), cx=circle.x, cy=circle.y,
         r=circle.radius, fill=circle.node.color,

@@ -1,10 +1,11 @@
 """`kg publish`: write the site of a graph to a folder."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
+from kg.display import Progress
 from kg.dumps.context import read_context
 from kg.dumps.frames import FOLDER, build_frames
 from kg.dumps.jsonld import encode_document
@@ -31,8 +32,6 @@ from kg.store.collector import pause_collector, spare_objects
 ASSETS = tuple(Path(__file__).with_name(name) for name in ("icon.svg", "style.css"))
 CONTEXT = "context.jsonld"
 
-# Called with what is being written, and the share that is done, 0 to 1.
-Progress = Callable[[str, float], None]
 Files = Iterator[tuple[str, bytes]]
 
 

@@ -15,7 +15,7 @@ from kg.pictures.labels import (
     LabelPlacer,
     LabelText,
     break_label,
-    clean_text,
+    clean_label,
     limit_lines,
     measure_label,
 )
@@ -36,7 +36,7 @@ TEXT = LabelText(("Wuhan",), 12)
     ],
 )
 def test_characters_that_break_xml_are_removed(text: str, clean: str) -> None:
-    assert clean_text(text) == clean
+    assert clean_label(text) == clean
 
 
 def test_long_label_ends_in_an_ellipsis() -> None:

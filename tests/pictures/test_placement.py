@@ -15,7 +15,7 @@ from kg.pictures.placement import (
     choose_area,
     fit_nodes,
     place_large_labels,
-    remove_overlaps,
+    separate_circles,
     spread_circles,
 )
 
@@ -61,27 +61,27 @@ def test_circles_in_the_same_position_are_separated(
 ) -> None:
     circles = [make_circle(n, 450, 300) for n in range(count)]
     assert len(find_overlaps(circles)) == math.comb(count, 2)
-    assert find_overlaps(remove_overlaps(circles, AREA, 200)) == []
+    assert find_overlaps(separate_circles(circles, AREA, 200)) == []
 
 
 def test_distant_circles_stay_in_place(make_circle: Callable[..., Circle]) -> None:
     circles = [make_circle(1, 200, 300), make_circle(2, 220 + CIRCLE_GAP, 300)]
-    assert remove_overlaps(circles, AREA, 200) == tuple(circles)
-    spread = remove_overlaps(circles, AREA, 200, spread=100)
+    assert separate_circles(circles, AREA, 200) == tuple(circles)
+    spread = separate_circles(circles, AREA, 200, spread=100)
     assert spread[1].x - spread[0].x > 60
 
 
 def test_fixed_circles_stay_and_others_move(make_circle: Callable[..., Circle]) -> None:
     circles = [make_circle(1, 300, 300), make_circle(2, 305, 300), make_circle(3, 300, 305)]
-    moved = remove_overlaps(circles, AREA, 200, fixed={0})
+    moved = separate_circles(circles, AREA, 200, fixed={0})
     assert moved[0] == circles[0] and find_overlaps(moved) == []
-    assert remove_overlaps(circles, AREA, 200, fixed={0, 1, 2}) == tuple(circles)
+    assert separate_circles(circles, AREA, 200, fixed={0, 1, 2}) == tuple(circles)
 
 
 def test_circles_leave_boxes(make_circle: Callable[..., Circle]) -> None:
     box = Box(250, 280, 350, 320)
     circles = [make_circle(n, 255 + 10 * n, 300, 5) for n in range(10)]
-    moved = remove_overlaps(circles, AREA, 60, boxes=[box])
+    moved = separate_circles(circles, AREA, 60, boxes=[box])
     assert find_overlaps(moved) == []
     # A circle may be left at the rim of the box.
     assert not [c for c in moved if box.overlaps_circle(c.x, c.y, c.radius + NODE_MARGIN - 0.1)]
@@ -89,7 +89,7 @@ def test_circles_leave_boxes(make_circle: Callable[..., Circle]) -> None:
 
 def test_circles_stay_in_the_area(make_circle: Callable[..., Circle]) -> None:
     circles = [make_circle(n, 5, 5, 20) for n in range(30)]
-    for circle in remove_overlaps(circles, AREA, 200, spread=150):
+    for circle in separate_circles(circles, AREA, 200, spread=150):
         assert AREA.contains(Box(circle.x - 20, circle.y - 20, circle.x + 20, circle.y + 20))
 
 
