@@ -10,9 +10,9 @@ from kg.names import read_names
 from kg.turtle import list_files
 
 PREFIXES = (
-    "body cdp comparator component count dcat doc evidence framework genre group indicator "
-    "initiative item level oa part period place policy rdfs schema sdg segment skos source "
-    "status statutory target technology theme unit cdpunit voice wd xsd"
+    "body cdp comparator component count dcat doc evidence firmness framework genre group "
+    "indicator initiative item level oa part period place policy rdfs schema sdg segment skos "
+    "source status statutory target technology theme unit cdpunit voice wd xsd"
 ).split()
 LABEL_PROPERTIES = ("rdfs:label", "skos:prefLabel")
 MEMBER_PROPERTIES = ("rdf:type", "rdfs:subClassOf")
