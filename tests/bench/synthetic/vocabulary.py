@@ -50,7 +50,8 @@ def read_vocabulary(home: Home) -> Vocabulary:
             continue
         for quad in parse(file.path.read_bytes(), RdfFormat.TURTLE):
             subject, predicate = names.show(quad.subject), names.show(quad.predicate)
-            if predicate in ("owl:deprecated", "skos:topConceptOf"):
+            is_top_theme = predicate == "skos:topConceptOf" and subject.startswith("theme:")
+            if predicate == "owl:deprecated" or is_top_theme:
                 unused.add(subject)
             elif predicate in MEMBER_PROPERTIES:
                 members[names.show(quad.object)].add(subject)
