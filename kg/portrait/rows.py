@@ -67,15 +67,25 @@ def follow(start: str, step: Follow) -> list[str]:
 
 
 def make_document_row(reading: Reading, iri: str, level: int = 0) -> Row:
-    """Return a document with its genre, issuer, validity period and status."""
+    """Return a document with its genre, issuer, validity period, status and links to plans."""
+    links = list_plan_links(reading, iri)
     return Row(
         reading.link(iri),
         reading.read_kind(iri),
         level=level,
         description=reading.read_text(iri, "cdp:description"),
-        details=tuple(list_document_details(reading, iri)),
+        details=(*list_document_details(reading, iri), *links),
         passages=tuple(reading.passages.get(iri, ())),
     )
+
+
+def list_plan_links(reading: Reading, iri: str) -> list[Detail]:
+    """Return the plans that something is based on, answers to, or whose aims it serves."""
+    fields = {"based-on": "cdp:basedOn", "responds-to": "cdp:respondsTo", "serves": "cdp:serves"}
+    details: list[Detail] = []
+    for word, name in fields.items():
+        details += make_detail(reading, word, list_values(reading, iri, name))
+    return details
 
 
 def list_document_details(reading: Reading, iri: str) -> list[Detail]:

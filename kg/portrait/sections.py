@@ -12,6 +12,7 @@ from kg.portrait.rows import (
     follow,
     list_contents,
     list_document_details,
+    list_plan_links,
     list_tallies,
     list_values,
     list_wholes,
@@ -68,9 +69,6 @@ def list_introduction(reading: Reading, iri: str) -> list[Detail]:
         "within": ("cdp:isWithin",),
         "themes": ("cdp:addressesTheme",),
         "applies-to": ("cdp:appliesTo",),
-        "based-on": ("cdp:basedOn",),
-        "responds-to": ("cdp:respondsTo",),
-        "serves": ("cdp:serves",),
         "definition": ("skos:definition",),
         "scope-note": ("skos:scopeNote",),
         "also-called": ("skos:altLabel",),
@@ -82,6 +80,7 @@ def list_introduction(reading: Reading, iri: str) -> list[Detail]:
         details = [Detail("", said), *list_document_details(reading, iri)]
     for word, names in fields.items():
         details += make_detail(reading, word, list_values(reading, iri, *names))
+    details += list_plan_links(reading, iri)
     narrower = map(reading.link, reading.list_subjects(iri, "skos:broader"))
     return [*details, *make_detail(reading, "narrower", narrower)]
 

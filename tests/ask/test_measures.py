@@ -286,6 +286,50 @@ def test_question_without_a_required_value_has_no_rows_in_any_engine(
             assert len(other.query(query)) == 0, question.name
 
 
+def test_texts_of_empty_answers_name_no_place(
+    graph: LocalGraph, questions: dict[str, Question]
+) -> None:
+    """What they say holds for any data, and for whichever city was asked for."""
+    result = graph.query(
+        "SELECT ?name { ?place a cdp:Place ; cdp:labelEn|cdp:labelZhHans ?name }",
+        prefixes=NAMES.prefixes,
+    )
+    assert isinstance(result, Rows)
+    names = {text(name) for (name,) in result.rows}
+    assert {"Wuhan", "深圳"} <= names
+    found = {
+        (name, place)
+        for name, question in questions.items()
+        for said in question.header["empty"].values()
+        for place in names
+        if place in said
+    }
+    assert found == set()
+
+
+def test_technology_of_one_phrase_counts_once(
+    graph: LocalGraph, questions: dict[str, Question], quads: list[Quad]
+) -> None:
+    found = ask(graph, questions["technologies"], quads)
+    cells = [(row["technologyIri"], row["elementIri"]) for row in found]
+    parts = {(text(q.subject), text(q.object)) for q in quads if q.predicate == node("cdp:partOf")}
+    assert [
+        (technology, whole)
+        for technology, whole in cells
+        if any((part, whole) in parts for other, part in cells if other == technology)
+    ] == []
+    names = {element.rsplit("/", 1)[1] for _, element in cells}
+    assert {"shenzhen-5g", "shenzhen-pengcheng-agent", "shanghai-ai-cluster"} <= names
+    # The reporter’s headline is left out only while the document names the technology too.
+    headline = "shenzhen-headline"
+    assert headline not in names
+    agent = {node("initiative:shenzhen-pengcheng-agent"), node("target:shenzhen-goal-2025")}
+    uses = node("cdp:usesTechnology")
+    fewer = [q for q in quads if not (q.subject in agent and q.predicate == uses)]
+    found = ask(graph, questions["technologies"], fewer)
+    assert headline in {row["elementIri"].rsplit("/", 1)[1] for row in found}
+
+
 def test_alternative_names_are_found(
     graph: LocalGraph, questions: dict[str, Question], quads: list[Quad]
 ) -> None:

@@ -155,6 +155,25 @@ def test_bounds_of_what_is_not_named(language: str, roundup: Home, tmp_path: Pat
             assert tally.is_least == one.name.startswith(("item:ge", "item:gt"))
 
 
+def test_documents_of_a_city_name_the_plans_that_they_link_to(
+    everything: dict[str, Description], roundup_graph: Graph
+) -> None:
+    properties = {"based on": "basedOn", "responds to": "respondsTo", "serves": "serves"}
+    seen = set()
+    for city in CITIES:
+        for row in list_rows(everything[f"place:{city}"], "documents"):
+            for heading, name in properties.items():
+                shown = {link.iri for d in row.details if d.heading == heading for link in d.values}
+                pattern = f"<{row.thing.iri}> <{CDP[name]}> ?x"
+                result = roundup_graph.select(f"SELECT DISTINCT ?x {{ {pattern} }}")
+                assert shown == {text(iri) for (iri,) in result.rows}
+                seen |= {(row.thing.prefixed, heading)} if shown else set()
+    assert {
+        ("doc:suzhou-action-plan", "serves"), ("doc:nanjing-policy-measures", "responds to"),
+        ("doc:changsha-action-plan", "based on"),
+    } <= seen  # fmt: skip
+
+
 def test_portrait_of_a_document(everything: dict[str, Description]) -> None:
     plan = everything["doc:changsha-action-plan"]
     assert [section.name for section in plan.sections] == [
