@@ -31,7 +31,7 @@ portrait: words model description reading rows sections describe
 api
 review: elements ledger changes display selection
 check: finding tracing prefixes roots language_tags characters literals passed_over index
-  shape_faults parameters patterns components validation syntax shapes reference
+  shape_faults parameters patterns components validation syntax shapes reference results
   constraint_queries preconditions scripts
   passages/positions passages/placement passages/figures passages/evidence passages/__init__
   report wording/numbers wording/words wording/things wording/agreement wording/concepts
@@ -66,6 +66,7 @@ LIBRARIES = {
         "kg/check/parameters", "kg/check/patterns", "kg/check/components", "kg/check/syntax",
         "kg/check/preconditions", "kg/check/constraint_queries",
         "kg/check/shapes", "kg/check/reference", "kg/check/checker",
+        "kg/check/results",
         "kg/graph", "kg/store/memory", "kg/store/engine",
         "kg/store/results", "kg/store/canonical", "kg/ask/parameters", "kg/ask/answer",
         "kg/catalog/facts", "kg/catalog/describe", "kg/catalog/crate",

@@ -1,19 +1,18 @@
 """Run all checks on the files of a home."""
 
 import os
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Quad
 
 from kg.ask.question import Question
 from kg.check.characters import check_characters, may_have_forbidden
 from kg.check.constraint_queries import list_constraint_queries, run_constraint_query
 from kg.check.exceptions import apply_exceptions
-from kg.check.finding import VIOLATION, WARNING, Finding, Locator
+from kg.check.finding import VIOLATION, Finding, Locator
 from kg.check.index import StatementIndex
 from kg.check.language_tags import check_language_tags, may_have_other_tags
 from kg.check.literals import check_literals, find_literal_fault
@@ -26,6 +25,7 @@ from kg.check.preconditions import meets_precondition
 from kg.check.prefixes import check_prefixes, explain_prefix
 from kg.check.reference import compare_results, validate_with_pyshacl
 from kg.check.report import Report, count_coverage
+from kg.check.results import report_results
 from kg.check.roots import report_roots
 from kg.check.scripts import check_scripts
 from kg.check.shape_faults import ShapeFault, report_shape_faults
@@ -37,22 +37,30 @@ from kg.check.wording import check_wording
 from kg.errors import KgError
 from kg.graph import LocalGraph
 from kg.home import Home
-from kg.names import DISPLAY_LABELS, Names, Term, pick, read_names, text
+from kg.names import DISPLAY_LABELS, Names, pick, read_names, text
 from kg.reading import ReadError
 from kg.review import FileReview, digest_elements, list_recorded_graphs, review_files
 from kg.store.collector import pause_collector
 from kg.turtle import Fault, TurtleFile, list_files, match_files, parse_turtle, read_turtle
 from kg.turtle_tokens import LineIndex, index_statements
 
-# A shape for the things that have a property, such as cdps:appliesToShape.
-DOMAIN_SHAPE = re.compile("cdps:([a-z][A-Za-z]*)Shape")
-NOT_A_NAME = {
-    "en": " “{0}” is a text: write a name without quotation marks.",
-    "zh-Hans": "“{0}”是文字，应写名称，不加引号。",
-}
-FITTING_CLASS = {
-    "en": " Judging by its IRI, its rdf:type should be {0} or a class below it.",
-    "zh-Hans": "按其 IRI，rdf:type 应为 {0} 或其下位类。",
+NOTES = {
+    "not-applied": {
+        "en": "No shape was applied to the data. Correct the shapes first.",
+        "zh-Hans": "未对数据应用任何 shape。请先更正 shape。",
+    },
+    "uncovered": {
+        "en": "{0}: validated by pySHACL, because of {1}.",
+        "zh-Hans": "{0}：因含有 {1}，由 pySHACL 验证。",
+    },
+    "not-compared": {
+        "en": "No comparison with pySHACL, which failed: {0}.",
+        "zh-Hans": "pySHACL 出错，未能比较：{0}。",
+    },
+    "compared": {
+        "en": "pySHACL has the same results of validation: {0}.",
+        "zh-Hans": "pySHACL 的验证结果相同：{0} 条。",
+    },
 }
 STEPS = ("Turtle", "entailments", "shapes", "must-be-empty queries", "evidence")
 
@@ -109,52 +117,6 @@ def report_faults(faults: Iterable[Fault], names: Names, language: str) -> Itera
         yield Finding(str(fault.path), fault.line, VIOLATION, "turtle", "", message)
 
 
-def report_results(
-    results: Iterable[Result],
-    names: Names,
-    locator: Locator,
-    language: str,
-    find_classes: Callable[[str], Iterable[Term]] = lambda iri: (),
-) -> Iterator[Finding]:
-    """Yield a finding for each validation result, with the shape's message in a language.
-
-    `find_classes` returns the classes of things that have IRIs of the form of a given one.
-    """
-    rdf_type = names.expand("rdf:type")
-    for result in results:
-        focus, shape = text(result.focus), names.shorten(text(result.shape))
-        message = pick(result.messages, language, " ".join(result.messages.values()))
-        value = text(result.value)
-        domain = DOMAIN_SHAPE.fullmatch(shape)
-        predicate = result.path or (names.expand(f"cdp:{domain[1]}") if domain else "")
-        is_untyped = bool(domain) and not locator.has_value(focus, rdf_type)
-        if is_untyped or (result.component == "pattern" and not result.path):
-            fitting = ", ".join(sorted(names.shorten(text(c)) for c in find_classes(focus)))
-            message += pick(FITTING_CLASS, language, "").format(fitting) if fitting else ""
-            predicate = rdf_type if fitting or is_untyped else ""
-        reads = []
-        # Only things of a class are to have an IRI or a property.
-        if not result.path or result.value is None:
-            reads.append((focus, rdf_type))
-        if isinstance(result.value, NamedNode):
-            reads.append((value, rdf_type))
-        meant = []
-        if isinstance(result.value, Literal) and shape.endswith("-class"):
-            message += pick(NOT_A_NAME, language, "").format(value)
-            meant = [iri for iri in [names.find_iri(value)] if iri]
-        yield from locator.report(
-            focus,
-            # A severity that SHACL does not define may be a misspelling.
-            WARNING if result.severity in ("Warning", "Info") else VIOLATION,
-            shape,
-            f"{names.shorten(focus)}: {message}",
-            predicate=predicate,
-            value=value if result.path else "",
-            reads=reads,
-            meant=meant,
-        )
-
-
 class _Check:
     """The files of a check: a graph for queries, and an index for shapes.
 
@@ -166,6 +128,7 @@ class _Check:
         self.graph = LocalGraph(home, [])
         self._tracer = Tracer(self.graph, language)
         self.notes: list[str] = []
+        self._language = language
         # The statements with faulty literals in the files to be checked.
         self.faulty: list[tuple[TurtleFile, Quad]] = []
         self.reviews: list[FileReview] = []
@@ -325,14 +288,14 @@ class _Check:
         """
         faults = self._shapes.find_faults()
         if faults:
-            self.notes.append("No shape was applied to the data. Correct the shapes first.")
+            self._note("not-applied")
         else:
             results = self._shapes.validate()
             faults = self._validate_uncovered(results)
             if reference and not faults:
                 self._compare_with_pyshacl(results)
-            find_classes = self._shapes.find_classes
-            yield from report_results(results, self.names, locator, language, find_classes)
+            functions = self._shapes.find_classes, self._shapes.list_paths
+            yield from report_results(results, self.names, locator, language, *functions)
         yield from self._report_faults(faults, language)
 
     def _validate_uncovered(self, results: list[Result]) -> list[ShapeFault]:
@@ -342,7 +305,7 @@ class _Check:
             return []
         shapes = ", ".join(sorted(map(self.names.show, uncovered)))
         words = ", ".join(sorted({self.names.shorten(word) for word in uncovered.values()}))
-        self.notes.append(f"{shapes}: validated by pySHACL, because of {words}.")
+        self._note("uncovered", shapes, words)
         try:
             triples = self._shapes.list_triples(uncovered=True)
             results += validate_with_pyshacl(self.index, triples)
@@ -355,11 +318,15 @@ class _Check:
         try:
             others = validate_with_pyshacl(self.index, self._shapes.list_triples())
         except KgError as error:
-            self.notes.append(f"No comparison with pySHACL, which failed: {error}.")
+            self._note("not-compared", error)
             return
-        self.notes += compare_results(results, others) or [
-            f"pySHACL has the same results of validation: {len(results)}."
-        ]
+        differences = compare_results(results, others)
+        self.notes += differences
+        if not differences:
+            self._note("compared", len(results))
+
+    def _note(self, key: str, *values: object) -> None:
+        self.notes.append(pick(NOTES[key], self._language, "").format(*values))
 
     def _report_faults(self, faults: list[ShapeFault], language: str) -> Iterator[Finding]:
         if not faults:

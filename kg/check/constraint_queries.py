@@ -7,7 +7,7 @@ from pyoxigraph import Literal
 from kg.ask.lookup import find_similar, local_name
 from kg.ask.question import Question
 from kg.check.finding import Finding, Locator
-from kg.check.tracing import list_properties
+from kg.check.tracing import list_naming, list_properties
 from kg.errors import KgError
 from kg.graph import Graph
 from kg.home import Home
@@ -69,7 +69,7 @@ def _report_rows(
     severity, template = str(header["severity"]), query.text("message", language)
     if not template:
         raise KeyError("message")
-    properties = list_properties(query.query, names)
+    properties, naming = list_properties(query.query, names), list_naming(query.query, names)
     for row in rows.rows:
         terms = {f"?{name}": term for name, term in zip(rows.variables, row, strict=True)}
         shown = {name[1:]: names.show(term) for name, term in terms.items()}
@@ -86,8 +86,8 @@ def _report_rows(
         things = [text(term) for term in terms.values() if not isinstance(term, Literal | None)]
         yield from locator.report(
             node, severity, query.name, message, predicate=predicate, value=value,
-            reads=((thing, each) for thing in things for each in properties),
-            named=((node, each) for each in properties),
+            reads=((thing, each) for thing in things for each in properties.union(things)),
+            named=((node, each) for each in naming),
             meant=similar, cause=_find_value(str(header.get("cause", "")), terms, names),
         )  # fmt: skip
 

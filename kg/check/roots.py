@@ -22,20 +22,24 @@ RANKS = [
     re.compile(pattern)
     for pattern in (
         "undeclared-(?:class|property)",
-        "dangling-iri|literal-.*|language-tag|chinese-in-english|cdps:.*-datatype",
+        "dangling-iri|literal-.*|language-tag|chinese-in-english|english-in-chinese|cdps:.*-datatype",
         "class of a thing",  # see `_rank`
         "cdps:[a-z][A-Za-z]*Shape",
+        "cdps:.*-class",
         "cdps:.*",
+        "several properties of a thing",  # see `_rank`
         "applies-to-another-place",
         "slug-of-another-.*",
+        "source-quote|deadline-text-of-another-year|texts-exchanged",
+        "source-value|source-exchanged|evidence-unused",
     )
 ]
-CLASS, SHAPES = 2, 4
+CLASS, SHAPES, LINKS = 2, 6, 8
 OF_THINGS = re.compile("cdps:[A-Za-z]*Shape")
 # What a text with a wrong tag has as consequences, beside the shapes of languages.
 OF_TAG = {"text-in-one-language", "text-in-another-script"}
 OF_TAG_SHAPE = re.compile("-(?:language|unique|en|zh-Hans|zh-Hant)$")
-TAGS = {"language-tag", "chinese-in-english"}
+TAGS = {"language-tag", "chinese-in-english", "english-in-chinese"}
 WHOLE_STATEMENT = re.compile("literal-.*|cdps:.*-datatype")
 BESIDE = re.compile("|".join((WHOLE_STATEMENT.pattern, "undeclared-property", *TAGS)))
 
@@ -73,16 +77,30 @@ class _Roots:
         self._faults: dict[Read, list[Finding]] = defaultdict(list)
         # The same, by the object that a statement has or was meant to have.
         self._naming: dict[Read, list[Finding]] = defaultdict(list)
+        # Those that may have replaced or deleted a link, by file and property.
+        self._links: dict[Read, list[Finding]] = defaultdict(list)
         # Those that have consequences at the same node which no statement shows.
         self._beside: dict[str, list[Finding]] = defaultdict(list)
         self._ranks = {each: self._rank(each) for each in findings}
         for each, basis in self._bases.items():
             if BESIDE.fullmatch(each.check):
                 self._beside[each.node].append(each)
-            if basis.predicate and not self._trace(each):
-                self._faults[basis.node, basis.predicate].append(each)
+            for predicate in self._list_predicates(each):
+                self._faults[basis.node, predicate].append(each)
+                if self._ranks[each] <= LINKS:
+                    self._links[each.path, predicate].append(each)
                 for term in {basis.value, *basis.meant}:
-                    self._naming[term, basis.predicate].append(each)
+                    self._naming[term, predicate].append(each)
+
+    def _list_predicates(self, finding: Finding) -> list[str]:
+        """Return the properties of a node that are at fault in files: those it lacks, or one."""
+        basis = self._bases[finding]
+        if self._trace(finding) or (not basis.predicate and self._ranks[finding] > SHAPES):
+            return []
+        if basis.predicate:
+            return [basis.predicate]
+        read = [predicate for node, predicate in basis.reads if node == basis.node]
+        return [each for each in read if not self._tracer.count_values(basis.node, each)]
 
     def list_remaining(self) -> list[tuple[Finding, str]]:
         """Return the findings that are no consequences, with their severities."""
@@ -108,6 +126,8 @@ class _Roots:
         check = finding.check
         if OF_THINGS.fullmatch(check) and self._bases[finding].predicate == self._tracer.rdf_type:
             check = "class of a thing"
+        elif check.startswith("cdps:") and not self._bases[finding].predicate:
+            check = "several properties of a thing"
         return next((n for n, rank in enumerate(RANKS) if rank.fullmatch(check)), len(RANKS))
 
     def _trace(self, finding: Finding) -> list[Statement]:
@@ -124,12 +144,15 @@ class _Roots:
                 if is_first or is_lower:
                     yield root
         for read in basis.named:
-            yield from (one for one in self._naming.get(read, ()) if self._ranks[one] < rank)
+            naming = self._naming.get(read, []) + self._links.get((finding.path, read[1]), [])
+            yield from (one for one in naming if self._ranks[one] < rank)
         # No shape is to be right about what does not stand in a file.
         for premise in self._trace(finding):
             yield from self._find_faults(premise, finding, max(rank, SHAPES))
         for read in basis.reads:
-            for premise in self._tracer.trace_values(*read):
+            premises = self._tracer.trace_values(*read)
+            sources = self._tracer.find_sources(*read)
+            for premise in (*premises, *((node, each, "") for node, each in sources)):
                 for root in self._find_faults(premise, finding, rank):
                     # What has the same cause is counted.
                     if not basis.cause or self._bases[root].cause != basis.cause:
@@ -142,8 +165,11 @@ class _Roots:
         """Yield the findings up to a rank about a premise of another one."""
         subject, predicate, value = premise
         for root in self._faults.get((subject, predicate), ()):
-            is_about = self._bases[root].value in ("", value)
-            if root.node != finding.node and is_about and self._ranks[root] <= rank:
+            is_about = not value or self._bases[root].value in ("", value)
+            is_lower = self._ranks[root] < rank
+            # One of the same rank is no consequence if it is about the same node.
+            is_before = self._ranks[root] == rank and root.node != finding.node
+            if is_about and (is_lower or is_before):
                 yield root
 
     def _is_read(self, root: Finding, read: Read, basis: Basis) -> bool:

@@ -118,6 +118,19 @@ class ShapeCompiler:
             for each in self._list_target_classes(node)
         ]
 
+    def list_paths(self, shape: Term) -> list[Term]:
+        """Return the paths in a shape, and in the shapes and lists that it has as values."""
+        found: list[Term] = []
+        seen, waiting = set(), [shape]
+        while waiting:
+            node = waiting.pop()
+            if node not in seen and node in self._statements:
+                seen.add(node)
+                found += self._read(node, "path")
+                for values in self._statements[node].values():
+                    waiting += values
+        return found
+
     def list_triples(self, *, uncovered: bool = False) -> Iterator[Triple]:
         """Yield the statements of the shapes; with `uncovered`, covered shapes have no target."""
         targets = {NamedNode(SHACL + name) for name in TARGETS}

@@ -3,8 +3,9 @@
 import re
 from functools import cache, cached_property
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
+from kg.check.finding import Read
 from kg.graph import ENTAILED, LocalGraph, read_query
 from kg.names import Names, Term, is_iri, pick, text
 
@@ -16,6 +17,7 @@ RULE = re.compile(
     r"(.*)CONSTRUCT \{\s*\?(\w+) (\S+) \?(\w+) \.\s*\}\s*WHERE \{(.*)\}\s*", re.DOTALL
 )
 NAME = re.compile(r"\b[a-z]+:[A-Za-z]+\b|\ba\b")
+NAMING = re.compile(r"([a-z]+:[A-Za-z]+) \?node\b")
 COMMENT = re.compile("^ *#.*", re.MULTILINE)
 DEEPEST = 5  # rules whose premises other rules infer
 MESSAGES = {
@@ -36,6 +38,11 @@ def list_properties(query: str, names: Names) -> set[str]:
     return {iri for each in found if (iri := names.find_iri(each))}
 
 
+def list_naming(query: str, names: Names) -> set[str]:
+    """Return the IRIs of the properties by which statements in a query refer to ?node."""
+    return {iri for name in NAMING.findall(query) if (iri := names.find_iri(name))}
+
+
 class Tracer:
     """Finds the statements in files that cause findings, with the rules of a home."""
 
@@ -45,7 +52,9 @@ class Tracer:
         self.rdf_type = graph.names.expand("rdf:type")
         self._entailed = graph.names.expand(ENTAILED)
         self._find_statements = cache(graph.memory.find_statements)
+        self._find_rules = cache(self._list_rules)
         self.trace = cache(self._trace)
+        self.find_sources = cache(self._find_sources)
 
     def _trace(self, node: str, predicate: str = "", value: str = "") -> list[Statement]:
         """Return the premises of a statement that no file has, those with the fault first.
@@ -83,6 +92,23 @@ class Tracer:
         """Return the premises of all statements with a subject and predicate that no file has."""
         values = [o for _, p, o in self._list_statements(node) if p == predicate]
         return [each for value in values or [""] for each in self.trace(node, predicate, value)]
+
+    def _find_sources(self, node: str, predicate: str) -> list[Read]:
+        """Return subjects and properties from which a node would inherit a property it lacks.
+
+        These are the properties in the rules that infer it, of the node and of what they lead to.
+        """
+        properties: set[str] = set()
+        for rule in self._find_rules(predicate):
+            properties |= list_properties(rule[5], self._graph.names)
+        if not properties or any(p == predicate for _, p, _ in self._list_statements(node)):
+            return []
+        found, waiting = {node}, [node]
+        while waiting:
+            values = {o for _, p, o in self._list_statements(waiting.pop()) if p in properties}
+            waiting += sorted(values - found)
+            found |= values
+        return [(each, p) for each in sorted(found) for p in sorted(properties)]
 
     def count_values(self, node: str, predicate: str) -> int:
         """Return the number of values that a property has in the files."""
@@ -138,23 +164,19 @@ class Tracer:
         node, predicate, value = inferred
         names = self._graph.names
         matches = []
-        for path in sorted((self._graph.home.ontology / "rules").glob("*.rq")):
-            rule = RULE.fullmatch(read_query(path))
-            if rule is None or rule[3] not in (names.shorten(predicate), predicate):
-                continue
+        for rule in self._find_rules(predicate):
             # The statement was inferred already.
             again = rf"FILTER NOT EXISTS {{ \?{rule[2]} {re.escape(rule[3])} \?{rule[4]} \. }}"
             where = f"VALUES ?{rule[2]} {{ {NamedNode(node)} }} {re.sub(again, '', rule[5])}"
-            if is_iri(value):
-                where = f"VALUES ?{rule[4]} {{ {NamedNode(value)} }} {where}"
-            rows = self._graph.select(f"{rule[1]}SELECT * {{ {where} }}", str(path))
-            at = rows.variables.index(rule[4])
-            terms = {
-                text(term)
-                for row in rows.rows
-                if text(row[at]) == value
-                for term in row
-                if term is not None
-            }
+            where = f"{where} FILTER (STR(?{rule[4]}) = {Literal(value)})"
+            rows = self._graph.select(f"{rule[1]}SELECT * {{ {where} }}", "rule").rows
+            terms = {text(term) for row in rows for term in row if term is not None}
             matches.append((list_properties(rule[5], names), terms))
         return matches
+
+    def _list_rules(self, predicate: str) -> list[re.Match[str]]:
+        """Return the rules that infer statements with a predicate."""
+        names = {self._graph.names.shorten(predicate), predicate}
+        paths = sorted((self._graph.home.ontology / "rules").glob("*.rq"))
+        rules = (RULE.fullmatch(read_query(path)) for path in paths)
+        return [rule for rule in rules if rule is not None and rule[3] in names]

@@ -14,8 +14,8 @@ import pytest
 from pyoxigraph import Literal, NamedNode
 
 from kg.check import STEPS, Finding, Report, check_files
-from kg.check.checker import report_results
 from kg.check.finding import Locator
+from kg.check.results import report_results
 from kg.check.validation import Result
 from kg.errors import KgError
 from kg.home import Home

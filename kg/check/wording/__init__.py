@@ -14,12 +14,17 @@ from kg.check.wording.source_texts import Cited, Reader, check_source_texts
 from kg.check.wording.things import Text, Thing, read_things
 from kg.errors import KgError
 from kg.graph import Graph
-from kg.names import language_of, pick, text
+from kg.names import LANGUAGES, language_of, pick, text
 from kg.source import find_source
 
 __all__ = ["SOURCE_CHECKS", "check_wording"]
 
 MESSAGES = agreement.MESSAGES | concepts.MESSAGES | order.MESSAGES | source_texts.MESSAGES
+ROLES = {
+    "label": {"en": "label", "zh-Hans": "标签"},
+    "description": {"en": "description", "zh-Hans": "描述"},
+}
+TAGS = {tag.lower(): tag for tag in LANGUAGES}
 # The role of the links that decide about a finding, beside the statement at fault.
 READ = {"name-differs": "place", "order-of-documents": "document", "order-of-list": "whole"}
 SOURCE_CHECKS = frozenset(source_texts.MESSAGES)
@@ -39,7 +44,12 @@ def check_wording(
     def report(
         check: str, severity: str, node: str, *values: str, about: Text
     ) -> Iterator[Finding]:
-        shown = [names.shorten(value) for value in values]
+        shown = [
+            pick(ROLES[value], language, "")
+            if value in ROLES
+            else TAGS.get(value) or names.shorten(value)
+            for value in values
+        ]
         message = pick(MESSAGES[check], language, "").format(*shown)
         role = READ.get(check, "")
         places = (node, find_document(node, things)) if role else ()
@@ -85,7 +95,7 @@ def _read_cited(
     cited = {}
     for node, thing in things.items() if readers else ():
         found = [passages[each] for each in thing.links["evidence"] if each in passages]
-        is_known = all(each.source in readers for each in found)
+        is_known = all(each.source in readers and each.start < each.end for each in found)
         if len(found) == len(thing.links["evidence"]) and is_known:
             texts = [readers[each.source].read(each.start, each.end) for each in sorted(found)]
             cited[node] = Cited([each[0] for each in texts], [each[1] for each in texts])
