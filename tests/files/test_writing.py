@@ -290,7 +290,7 @@ def test_pipe_is_written_to_directly(tmp_path: Path) -> None:
     reader = threading.Thread(target=lambda: got.append((tmp_path / "pipe").read_bytes()))
     reader.start()
     write(tmp_path / "pipe")
-    reader.join(20)
+    reader.join(600)
     assert got == [DATA]
     assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
 
@@ -348,7 +348,7 @@ def test_signal_handlers_are_restored(tmp_path: Path) -> None:
 def test_file_can_be_written_in_another_thread(tmp_path: Path) -> None:
     thread = threading.Thread(target=write, args=(tmp_path / "x",))
     thread.start()
-    thread.join(20)
+    thread.join(600)
     assert read_tree(tmp_path) == {"x": DATA}
 
 
