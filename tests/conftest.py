@@ -294,7 +294,7 @@ def run_server(command: list[str], port: int) -> Iterator[subprocess.Popen[bytes
         yield process
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(LONGEST)
 
 
 @pytest.fixture(scope="session")

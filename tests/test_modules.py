@@ -51,6 +51,53 @@ cli: messages options output parameters groups ask query build check networks ta
 """
 # `kg/__init__` imports what `kg.open` needs, and `python -m kg` starts the command line.
 OUTSIDE = {"kg/__init__", "kg/__main__"}
+# The tests of a module are in the file of its name, or else in the one that is named here.
+TESTED_IN = {
+    "kg/errors": "tests/test_api.py",
+    "kg/catalog/written": "tests/catalog/test_crate.py",
+    "kg/check/parameters": "tests/check/test_shape_faults.py",
+    "kg/check/passages/positions": "tests/check/passages/test_placement.py",
+    "kg/check/passed_over": "tests/cli/test_bad_files.py",
+    "kg/check/prefixes": "tests/check/test_roots.py",
+    "kg/check/syntax": "tests/check/test_shapes.py",
+    "kg/check/tracing": "tests/check/test_checker.py",
+    "kg/check/validation": "tests/check/test_shapes.py",
+    **dict.fromkeys(
+        (
+            f"kg/check/wording/{name}"
+            for name in (
+                "agreement", "concepts", "numbers", "order", "source_texts", "things", "words",
+            )
+        ),
+        "tests/check/wording/test_cases.py",
+    ),
+    "kg/cli/options": "tests/cli/test_query.py",
+    "kg/cli/publish": "tests/publish/test_site.py",
+    "kg/cli/queries": "tests/cli/test_export.py",
+    "kg/portrait/description": "tests/portrait/test_describe.py",
+    "kg/portrait/model": "tests/portrait/test_describe.py",
+    "kg/portrait/reading": "tests/portrait/test_sections.py",
+    "kg/portrait/rows": "tests/portrait/test_sections.py",
+    "kg/portrait/words": "tests/test_label_languages.py",
+    **dict.fromkeys(
+        (
+            f"kg/publish/{name}"
+            for name in (
+                "answers", "dataset", "edition", "overview", "page", "pictures", "render", "routes",
+                "statements", "things", "web",
+            )
+        ),
+        "tests/publish/test_site.py",
+    ),
+    "kg/publish/vocabulary": "tests/publish/test_model.py",
+    "kg/queries/grlc": "tests/queries/test_export.py",
+    "kg/queries/sparql_examples": "tests/queries/test_export.py",
+    "kg/queries/values": "tests/queries/test_export.py",
+    "kg/review/display": "tests/cli/test_review.py",
+    "kg/review/selection": "tests/cli/test_review.py",
+    "kg/store/clauses": "tests/store/test_memory.py",
+    "kg/store/engine": "tests/store/test_memory.py",
+}  # fmt: skip
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 50
 LARGEST_FOLDER = 25
@@ -220,6 +267,18 @@ def test_order_names_every_module() -> None:
     packages = {f"{module.rpartition('/')[0]}/__init__" for module in order}
     assert set(MODULES) - OUTSIDE == {m for m in [*order, *packages] if m in MODULES} - OUTSIDE
     assert [m for m in order if m not in MODULES and not m.endswith("__init__")] == []
+
+
+def test_each_module_has_a_test_file() -> None:
+    """The functions of a package's `__init__` are those of its modules."""
+    files = {
+        module: (path.parent / f"test_{path.name}.py").as_posix()
+        for module in MODULES
+        if (path := Path("tests", *module.split("/")[1:])).name[:2] != "__"
+    }
+    elsewhere = {module for module, file in files.items() if not (ROOT / file).is_file()}
+    assert elsewhere == set(TESTED_IN)
+    assert [file for file in TESTED_IN.values() if not (ROOT / file).is_file()] == []
 
 
 def test_contributing_names_every_module_and_folder() -> None:

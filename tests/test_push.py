@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote
@@ -47,11 +47,6 @@ RunServer = Callable[..., AbstractContextManager["subprocess.Popen[bytes]"]]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-@cache
-def load_local() -> LocalGraph:
-    return load_graph(HOME)
-
-
 def connect(url: str) -> Graph:
     return Graph(HOME, Endpoint(url))
 
@@ -62,7 +57,7 @@ def send(server: str, graph: str, method: str, body: str | None = None) -> str:
     headers = {"Content-Type": "text/turtle", "Accept": "application/n-triples"}
     data = None if body is None else body.encode()
     request = Request(address, data, headers, method=method)  # noqa: S310
-    with urlopen(request, timeout=60) as response:  # noqa: S310
+    with urlopen(request, timeout=600) as response:  # noqa: S310
         return str(response.read().decode())
 
 
@@ -106,40 +101,46 @@ def server(serve_oxigraph: Callable[..., str]) -> str:
 
 
 @pytest.mark.parametrize("protocol", ["graph store", "update"])
-def test_push_writes_all_graphs_in_batches(server: str, protocol: str) -> None:
+def test_push_writes_all_graphs_in_batches(
+    server: str, protocol: str, roundup: Home, roundup_graph: LocalGraph
+) -> None:
     update = server.replace("/query", "/update") if protocol == "update" else None
     progress = RecordedProgress()
     target = find_target(server, update=update)
-    done = push_dataset(HOME, server, target, progress=progress, batch_bytes=BATCH_BYTES)
-    sizes = count_graphs(load_local())
+    done = push_dataset(roundup, server, target, progress=progress, batch_bytes=BATCH_BYTES)
+    sizes = count_graphs(roundup_graph)
     assert len(sizes) >= 15
     assert list_graphs(done.plan.select("send")) == set(sizes) == set(progress.graphs)
     assert len(done.plan.graphs) == len(sizes)
     assert done.questions == ("frameworks", "policies", "targets")
-    assert done.plan.statements == sum(sizes.values()) == len(load_local().memory)
+    assert done.plan.statements == sum(sizes.values()) == len(roundup_graph.memory)
     assert progress.shares == sorted(progress.shares)
     assert progress.shares[-1] == 1
     assert len(progress.graphs) > len(sizes) + 20
     for graph in sizes:
         remote = list_statements(server, graph)
-        local = load_local().memory.dump_triples(graph).splitlines()
+        local = roundup_graph.memory.dump_triples(graph).splitlines()
         assert {restore_languages(line) for line in remote if is_ground(line)} == set(
             filter(is_ground, local)
         )
         assert len(remote) == len(local)
 
 
-def test_second_push_sends_nothing(server: str) -> None:
-    push_dataset(HOME, server, find_target(server))
+def test_second_push_sends_nothing(server: str, roundup: Home) -> None:
+    push_dataset(roundup, server, find_target(server))
     progress = RecordedProgress()
-    done = push_dataset(HOME, server, find_target(server), progress=progress)
+    done = push_dataset(roundup, server, find_target(server), progress=progress)
     assert len(done.plan.select("keep")) == len(done.plan.graphs) >= 15
     assert progress.graphs == []
     assert done.questions
 
 
 def test_interrupted_push_resumes(
-    serve_process: RunServer, find_port: Callable[[], int], tmp_path: Path
+    serve_process: RunServer,
+    find_port: Callable[[], int],
+    tmp_path: Path,
+    roundup: Home,
+    roundup_graph: LocalGraph,
 ) -> None:
     port = find_port()
     program = Path(sys.executable).with_name("oxigraph")
@@ -147,28 +148,30 @@ def test_interrupted_push_resumes(
     command += ["--location", str(tmp_path / "database")]
     url = f"http://127.0.0.1:{port}/query"
     progress = RecordedProgress()
-    with serve_process(command, port, 60) as process:
+    with serve_process(command, port) as process:
 
         def stop_server(graph: str, share: float) -> None:
             progress(graph, share)
             # In the middle of a graph, after complete ones.
             if progress.graphs.count(CITY) == 2:
                 process.kill()
-                process.wait(60)
+                process.wait(600)
 
         with pytest.raises(KgError, match="Run the same command again to resume") as caught:
-            push_dataset(HOME, url, find_target(url), progress=stop_server, batch_bytes=BATCH_BYTES)
+            push_dataset(
+                roundup, url, find_target(url), progress=stop_server, batch_bytes=BATCH_BYTES
+            )
         assert caught.value.exit_code == 1
-    with serve_process(command, port, 60):
+    with serve_process(command, port):
         complete = set(progress.graphs) - {CITY}
-        plan = plan_push(load_local(), connect(url))
+        plan = plan_push(roundup_graph, connect(url))
         assert list_graphs(plan.select("keep")) == complete
         assert len(complete) >= 10
         (city,) = (graph for graph in plan.select("send") if graph.graph == CITY)
         assert 0 < city.remote < city.local
-        done = push_dataset(HOME, url, find_target(url), batch_bytes=BATCH_BYTES)
+        done = push_dataset(roundup, url, find_target(url), batch_bytes=BATCH_BYTES)
         assert done.plan == plan
-        assert count_graphs(connect(url)) == count_graphs(load_local())
+        assert count_graphs(connect(url)) == count_graphs(roundup_graph)
 
 
 # --- other data on the server -----------------------------------------------------------------
@@ -237,24 +240,28 @@ def test_graph_that_another_home_has_pushed_is_not_replaced(server: str, small: 
     assert count_graphs(connect(server)) == before
 
 
-def test_graph_of_the_same_size_with_another_statement_is_detected(server: str) -> None:
-    push_dataset(HOME, server, find_target(server))
+def test_graph_of_the_same_size_with_another_statement_is_detected(
+    server: str, roundup: Home
+) -> None:
+    push_dataset(roundup, server, find_target(server))
     lines = sorted(filter(is_ground, list_statements(server, CITY)))
     changed = lines[0].rpartition(" <")[0] + f" <{FOREIGN}> ."
     send(server, CITY, "PUT", "\n".join([changed, *lines[1:]]))
     with pytest.raises(KgError, match=CITY):
-        push_dataset(HOME, server, find_target(server))
+        push_dataset(roundup, server, find_target(server))
     target = find_target(server, update=server.replace("/query", "/update"))
-    done = push_dataset(HOME, server, target, replace=True)
+    done = push_dataset(roundup, server, target, replace=True)
     assert list_graphs(done.plan.sent) == list_graphs(done.plan.select("replace")) == {CITY}
     assert changed not in list_statements(server, CITY)
 
 
-def test_graph_hidden_by_a_default_graph_in_the_address_is_detected(server: str) -> None:
+def test_graph_hidden_by_a_default_graph_in_the_address_is_detected(
+    server: str, roundup: Home
+) -> None:
     send(server, CITY, "PUT", FOREIGN_TRIPLE)
     hiding = f"{server}?default-graph-uri={FOREIGN}"
     with pytest.raises(KgError, match="Nothing was written"):
-        push_dataset(HOME, hiding, find_target(hiding))
+        push_dataset(roundup, hiding, find_target(hiding))
 
 
 def test_dry_run_shows_what_would_be_done_and_only_reads(
@@ -334,7 +341,7 @@ def forward(server: str, handler: BaseHTTPRequestHandler, body: bytes) -> tuple[
     headers = {n: handler.headers[n] for n in ("Content-Type", "Accept") if n in handler.headers}
     address = server.removesuffix("/query") + handler.path
     request = Request(address, body or None, headers, method=handler.command)  # noqa: S310
-    with urlopen(request, timeout=60) as response:  # noqa: S310
+    with urlopen(request, timeout=600) as response:  # noqa: S310
         kind = response.headers.get("Content-Type", "text/plain")
         return response.status, kind, response.read()
 
@@ -380,7 +387,7 @@ def test_pushes_at_the_same_time_double_nothing(
     push = partial(push_dataset, untouched, url, batch_bytes=BATCH_BYTES)
     with ThreadPoolExecutor(3) as pool:
         calls = [pool.submit(push, find_target(url, update=update)) for _ in range(3)]
-        assert len([call.result(300) for call in calls]) == 3
+        assert len([call.result(600) for call in calls]) == 3
     assert list_differences(load_graph(untouched), url) == []
 
 
@@ -395,7 +402,7 @@ def test_doubled_statements_are_repaired(server: str, untouched: Home) -> None:
 
 
 @pytest.mark.usefixtures("no_waits")
-def test_lost_statements_are_detected(server: str) -> None:
+def test_lost_statements_are_detected(server: str, roundup: Home) -> None:
     def lose(handler: BaseHTTPRequestHandler, body: bytes) -> bool:
         if "wuhan" not in handler.path:
             return False
@@ -407,11 +414,11 @@ def test_lost_statements_are_detected(server: str) -> None:
         run_proxy(server, lose) as store,
         pytest.raises(KgError, match=r"other numbers of statements: .*wuhan \(0 of \d+\)\. Check"),
     ):
-        push_dataset(HOME, server, find_target(server, store))
+        push_dataset(roundup, server, find_target(server, store))
 
 
 @pytest.mark.usefixtures("no_waits")
-def test_other_answers_are_detected(server: str) -> None:
+def test_other_answers_are_detected(server: str, roundup: Home) -> None:
     def change_value(handler: BaseHTTPRequestHandler, body: bytes) -> bool:
         if VALUE not in body:
             return False
@@ -424,11 +431,11 @@ def test_other_answers_are_detected(server: str) -> None:
         run_proxy(server, change_value) as store,
         pytest.raises(KgError, match=r"numbers of statements agree, but .* another answer to targ"),
     ):
-        push_dataset(HOME, server, find_target(server, store))
+        push_dataset(roundup, server, find_target(server, store))
 
 
 @pytest.mark.usefixtures("no_waits")
-def test_busy_graph_store_is_asked_again(server: str) -> None:
+def test_busy_graph_store_is_asked_again(server: str, roundup: Home) -> None:
     refused: list[str] = []
 
     def refuse_once(handler: BaseHTTPRequestHandler, body: bytes) -> bool:
@@ -441,16 +448,16 @@ def test_busy_graph_store_is_asked_again(server: str) -> None:
         return True
 
     with run_proxy(server, refuse_once) as store:
-        done = push_dataset(HOME, server, find_target(server, store))
+        done = push_dataset(roundup, server, find_target(server, store))
     # One more for the list of the graphs.
     assert len(refused) == len(done.plan.sent) + 1 >= 16
 
 
 @pytest.mark.parametrize("path", ["nothing", "query"])
-def test_wrong_graph_store_is_an_error(server: str, path: str) -> None:
+def test_wrong_graph_store_is_an_error(server: str, path: str, roundup: Home) -> None:
     store = server.removesuffix("query") + path
     with pytest.raises(KgError) as caught:
-        push_dataset(HOME, server, find_target(server, store))
+        push_dataset(roundup, server, find_target(server, store))
     assert caught.value.exit_code == 1
     # Nothing was sent.
     assert GO_ON not in str(caught.value)
@@ -501,8 +508,8 @@ def test_first_batch_has_all_blank_nodes() -> None:
     assert list(cut_batches([], 1)) == [[]]
 
 
-def test_batches_have_at_most_the_given_size() -> None:
-    lines = load_local().memory.dump_triples(CITY).splitlines(keepends=True)
+def test_batches_have_at_most_the_given_size(roundup_graph: LocalGraph) -> None:
+    lines = roundup_graph.memory.dump_triples(CITY).splitlines(keepends=True)
     batches = list(cut_batches(lines, BATCH_BYTES))
     assert len(batches) > 3
     assert sorted(line for batch in batches for line in batch) == sorted(lines)
@@ -512,29 +519,33 @@ def test_batches_have_at_most_the_given_size() -> None:
 # --- the command line -------------------------------------------------------------------------
 
 
-def test_commands_with_an_endpoint_print_what_they_print_without(server: str, run: Run) -> None:
-    size = len(load_local().memory)
-    done = run("push", server)
+def test_commands_with_an_endpoint_print_what_they_print_without(
+    server: str, run: Run, roundup: Home, roundup_graph: LocalGraph
+) -> None:
+    size = len(roundup_graph.memory)
+    done = run("push", server, home=roundup)
     assert re.match(rf"16 (named )?graphs sent \({size} statements\), 0 .* 0 deleted", done.stdout)
     assert done.stdout.endswith("frameworks, policies, targets.\n")
     assert done.stderr == ""
-    done = run("push", server)
+    done = run("push", server, home=roundup)
     assert re.match(r"0 (named )?graphs sent \(0 statements\), 16 .* 0 deleted", done.stdout)
     words = ["ask", "targets", "--city", "武汉", "--lang", "zh-Hans"]
-    assert run(*words, "--endpoint", server).stdout == run(*words).stdout
+    assert (
+        run(*words, "--endpoint", server, home=roundup).stdout == run(*words, home=roundup).stdout
+    )
     # Without the list of graphs that the push has written.
     count = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o FILTER(?p != dcterms:hasPart) } }"
-    local = run("query", count).stdout
-    assert run("query", count, "--endpoint", server).stdout == local
-    assert run("query", count, KG_ENDPOINT=server).stdout == local
+    local = run("query", count, home=roundup).stdout
+    assert run("query", count, "--endpoint", server, home=roundup).stdout == local
+    assert run("query", count, home=roundup, KG_ENDPOINT=server).stdout == local
     send(server, FOREIGN, "PUT", "<a:b> <a:b> <a:b> .")
-    assert run("query", count, "--endpoint", server).stdout != local
+    assert run("query", count, "--endpoint", server, home=roundup).stdout != local
 
 
 def test_option_precedes_the_environment(
-    server: str, find_port: Callable[[], int], run: Run
+    server: str, find_port: Callable[[], int], run: Run, roundup: Home
 ) -> None:
-    push_dataset(HOME, server, find_target(server))
+    push_dataset(roundup, server, find_target(server))
     closed = f"http://127.0.0.1:{find_port()}/query"
     for words in (
         ["ask", "targets", "--endpoint", server],
@@ -547,10 +558,10 @@ def test_option_precedes_the_environment(
     run("ask", "--endpoint", closed, code=2)
 
 
-def test_usage_errors_have_exit_code_2(server: str, run: Run) -> None:
+def test_usage_errors_have_exit_code_2(server: str, run: Run, roundup: Home) -> None:
     run("push", "somewhere", code=2)
     run("push", server, "--update", "http://h/a", "--graph-store", "http://h/b", code=2)
-    push_dataset(HOME, server, find_target(server))
+    push_dataset(roundup, server, find_target(server))
     assert "error at 1:" in run("query", "SELECT {", "--endpoint", server, code=2).stderr
 
 
@@ -566,7 +577,7 @@ def test_ctrl_c_ends_a_push_and_a_terminal_has_a_progress_bar(terminal: bool) ->
             self.rfile.read(int(self.headers["Content-Length"]))
             if "codes" in self.path:
                 waiting.set()
-                release.wait(60)
+                release.wait(600)
             self.send_response(204)
             self.end_headers()
 
@@ -591,9 +602,9 @@ def test_ctrl_c_ends_a_push_and_a_terminal_has_a_progress_bar(terminal: bool) ->
     command = [sys.executable, "-m", "kg", "push", f"http://127.0.0.1:{server.server_port}/query"]
     process = subprocess.Popen(command, stderr=writer, stdout=subprocess.DEVNULL)
     try:
-        assert waiting.wait(120)
+        assert waiting.wait(600)
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 130
+        assert process.wait(600) == 130
         os.close(writer)
         shown = read_all(reader)
         assert GO_ON in shown
@@ -601,7 +612,7 @@ def test_ctrl_c_ends_a_push_and_a_terminal_has_a_progress_bar(terminal: bool) ->
         assert ("graph/cdp" in shown) == terminal
     finally:
         process.kill()
-        process.wait(60)
+        process.wait(600)
         release.set()
         os.close(reader)
         server.shutdown()

@@ -169,7 +169,7 @@ def test_pipes_are_read_to_their_end(tmp_path: Path) -> None:
     writer = Thread(target=(tmp_path / "pipe").write_bytes, args=(data,), daemon=True)
     writer.start()
     assert read_bytes(tmp_path / "pipe") == data
-    writer.join(10)
+    writer.join(600)
 
 
 @needs_unix
@@ -194,7 +194,7 @@ def test_pipe_with_a_slow_writer_is_waited_for(
     assert reader.is_alive()
     os.write(both, b"late")
     os.close(both)
-    reader.join(10)
+    reader.join(600)
     assert read == [b"late"]
 
 

@@ -135,9 +135,9 @@ def test_question_about_everything_returns_rdf(call: Call) -> None:
     [("policies", "zh-Hans", "┌──────┬"), ("targets", "en", "city: ")],
 )
 def test_answer_fits_a_terminal_and_is_complete(
-    name: str, language: str, start: str, run_on_terminal: Terminal, call: Call
+    name: str, language: str, start: str, run_on_terminal: Terminal, call: Call, roundup: Home
 ) -> None:
-    shown = run_on_terminal("ask", name, "--lang", language, columns=80)
+    shown = run_on_terminal("ask", name, "--lang", language, home=roundup, columns=80)
     assert shown.startswith(start)
     assert max(map(measure_text, shown.splitlines())) <= 80
     assert "Iri" not in shown
@@ -145,7 +145,7 @@ def test_answer_fits_a_terminal_and_is_complete(
         # A cell is wrapped inside its column.
         lines = [line.split("│") for line in shown.splitlines() if line.startswith("│")]
         shown = "".join(cell for column in zip(*lines, strict=True) for cell in column)
-    text = call("ask", name, "--lang", language, "--format", "csv").stdout
+    text = call("ask", name, "--lang", language, "--format", "csv", home=roundup).stdout
     cells = {cell for row in csv.reader(io.StringIO(text)) for cell in row}
     cells = {cell for cell in cells if not cell.startswith("https:") and not cell.endswith("Iri")}
     assert len(cells) >= 15

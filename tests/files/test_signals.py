@@ -67,5 +67,5 @@ def test_other_threads_leave_signals_alone() -> None:
 
     thread = threading.Thread(target=look)
     thread.start()
-    thread.join(20)
+    thread.join(600)
     assert seen == [True]

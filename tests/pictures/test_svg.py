@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from kg.ask.wrapping import CLOSING, OPENING
 from kg.graph import load_graph
-from kg.home import Home, find_home, producer
+from kg.home import Home, producer
 from kg.names import LANGUAGES
 from kg.networks import NetworkOptions, build_network, find_network
 from kg.networks.model import Edge, Network, Node
@@ -248,5 +248,5 @@ def test_networks_of_a_small_home_are_drawn(untouched: Home) -> None:
 @pytest.mark.parametrize(
     "name", ["city-city", "city-technology", "city-theme", "documents", "entities"]
 )
-def test_networks_of_the_data_are_drawn(name: str, language: str) -> None:
-    check_drawing(find_home(), name, language)
+def test_networks_of_the_data_are_drawn(name: str, language: str, roundup: Home) -> None:
+    check_drawing(roundup, name, language)

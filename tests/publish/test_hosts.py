@@ -234,10 +234,10 @@ def run_command(command: list[str], port: int, log: Path) -> Iterator[None]:
     finally:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(SECONDS_TO_START)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait(10)
+            process.wait(SECONDS_TO_START)
         assert process.stderr
         process.stderr.close()
 
