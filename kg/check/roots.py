@@ -31,7 +31,7 @@ RANKS = [
         "applies-to-another-place",
         "slug-of-another-.*",
         "source-quote|deadline-text-of-another-year|texts-exchanged",
-        "source-value|source-exchanged|evidence-unused",
+        "source-value|source-exchanged",
     )
 ]
 CLASS, SHAPES, LINKS = 2, 6, 8
@@ -139,6 +139,8 @@ class _Roots:
         basis, rank = self._bases[finding], self._ranks[finding]
         for read in basis.reads:
             for root in self._faults.get(read, ()):
+                if read[1] == self._tracer.rdf_type and self._ranks[root] > CLASS:
+                    continue
                 is_first = rank == CLASS == self._ranks[root] and root < finding
                 is_lower = self._ranks[root] < rank and self._is_read(root, read, basis)
                 if is_first or is_lower:
