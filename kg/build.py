@@ -59,7 +59,7 @@ def build_folder(
         report = check_files(home, language=language, progress=progress)
         if report.count(VIOLATION):
             wrong = "\n".join(str(f) for f in report.findings if f.severity == VIOLATION)
-            raise KgError(f"{wrong}\nNothing was written: the data have to pass `kg check` first.")
+            raise KgError(f"{wrong}\nNothing was written: the data must pass `kg check` first.")
         graph = load_graph(home)
         answers = {
             question: ask_question(graph, question, language, bind_question(graph, question, {}))

@@ -11,11 +11,13 @@ class KgError(ValueError):
     """An error in the user's input, with a message `where:line: what is wrong. How to fix it.`.
 
     `exit_code` is the exit code of the command line: 1 if there is no answer, 2 for a usage error.
+    `chinese` is the same message in zh-Hans, for those that findings contain.
     """
 
-    def __init__(self, message: str, *, exit_code: int = 1) -> None:
+    def __init__(self, message: str, *, exit_code: int = 1, chinese: str = "") -> None:
         super().__init__(escape_controls(message))
         self.exit_code = exit_code
+        self.texts = {"en": str(self), "zh-Hans": escape_controls(chinese) or str(self)}
 
 
 class KgTimeoutError(KgError, TimeoutError):

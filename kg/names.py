@@ -50,6 +50,9 @@ class Names:
         self._by_length = sorted(self.prefixes.items(), key=lambda p: (-len(p[1]), p[0]))
         self._shorten = lru_cache(SHORTENED)(self._find_name)
 
+    def __reduce__(self) -> tuple[type["Names"], tuple[dict[str, str]]]:
+        return Names, (self.prefixes,)
+
     def expand(self, name: str) -> str:
         """Return the IRI of a prefixed name.
 

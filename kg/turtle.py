@@ -54,16 +54,23 @@ def list_files(home: Home, *, shapes: bool = False) -> list[TurtleFile]:
     The shapes describe the data and are not part of the graph: they are left out by default.
 
     Raises:
-        KgError: a folder cannot be read, or a file has the name of one of `RESERVED_GRAPHS`.
+        KgError: a folder cannot be read, a file has the name of one of `RESERVED_GRAPHS`, or two
+            files would have the same named graph.
     """
     names = read_names(home)
-    files = []
+    files: dict[str, TurtleFile] = {}
     for folder in (home.ontology, home.data):
         for path in list_folder(folder).files:
             relative = path.relative_to(folder)
             if shapes or relative.parts[0] != "shapes":
-                files.append(TurtleFile(path, _name_graph(names, path, relative)))
-    return files
+                file = TurtleFile(path, _name_graph(names, path, relative))
+                other = files.setdefault(file.graph, file)
+                if other is not file:
+                    raise KgError(
+                        f"{path}: its named graph, {names.shorten(file.graph)}, is that of "
+                        f"{other.path}. Rename one of the files."
+                    )
+    return list(files.values())
 
 
 def match_files(home: Home, paths: Sequence[Path], *, pipes: bool = False) -> list[TurtleFile]:
@@ -76,7 +83,9 @@ def match_files(home: Home, paths: Sequence[Path], *, pipes: bool = False) -> li
         KgError: a path does not exist, or a folder holds no Turtle file.
     """
     names = read_names(home)
-    known = {f.path.relative_to(home.root).parts[1:]: f.graph for f in list_files(home)}
+    own = list_files(home)
+    exact = {f.resolved: f.graph for f in own}
+    known = {f.path.relative_to(home.root).parts[1:]: f.graph for f in own}
     matched: dict[Path, TurtleFile] = {}
     for path in paths:
         found, content = _find_files(path, pipes=pipes)
@@ -84,7 +93,7 @@ def match_files(home: Home, paths: Sequence[Path], *, pipes: bool = False) -> li
             resolved = TurtleFile(file, "").resolved
             parts = resolved.parts
             tails = (known.get(parts[-n:]) for n in range(min(len(parts), 4), 0, -1))
-            graph = next(filter(None, tails), None)
+            graph = exact.get(resolved) or next(filter(None, tails), None)
             if graph is None:
                 graph = _name_graph(names, file, Path(file.name))
             matched[resolved] = TurtleFile(file, graph, content)

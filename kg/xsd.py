@@ -168,10 +168,13 @@ def read_integer(text: str) -> int | None:
 def is_lexical_form(text: str, datatype: str) -> bool:
     """Return whether a text is a lexical form of a datatype, given by its IRI.
 
-    >>> is_lexical_form("1_000", f"{XSD}integer")
-    False
+    >>> is_lexical_form("1_000", f"{XSD}integer"), is_lexical_form("\\udcff", f"{XSD}double")
+    (False, False)
     """
-    return is_well_formed(Literal(text, datatype=NamedNode(datatype)))
+    try:
+        return is_well_formed(Literal(text, datatype=NamedNode(datatype)))
+    except UnicodeEncodeError:  # a lone surrogate: a byte of an argument that is not UTF-8
+        return False
 
 
 def is_computable(form: str, name: str) -> bool:

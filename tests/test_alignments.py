@@ -59,13 +59,13 @@ def read_table(path: Path) -> tuple[list[SemanticMapping], Converter, MappingSet
 
 
 def list_triples(path: Path) -> set[tuple[str, str, str]]:
-    """Return the alignments of a Turtle file."""
+    """Return the alignments of a Turtle file: with terms of others, and between our schemes."""
     graph = Graph().parse(path)
     return {
         (str(s), str(p), str(o))
         for p in PREDICATES
         for s, o in graph.subject_objects(p)
-        if isinstance(o, URIRef) and not str(o).startswith(OWN)
+        if isinstance(o, URIRef) and (p in SKOS or not str(o).startswith(OWN))
     }
 
 

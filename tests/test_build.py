@@ -134,7 +134,7 @@ def test_violation_keeps_the_old_files(small: Home, tmp_path: Path, run: Run) ->
     done = run("build", "--output", out, home=small, code=1)
     assert done.stdout == ""
     assert re.search(r"^kg: .*suzhou\.ttl:\d+: violation: ", done.stderr)
-    assert "Nothing was written: the data have to pass `kg check` first." in done.stderr
+    assert "Nothing was written: the data must pass `kg check` first." in done.stderr
     assert read_tree(out) == {DUMP: b"old"}
 
 

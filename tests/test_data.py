@@ -226,6 +226,40 @@ def test_hong_kong_measures_that_are_not_new(roundup_graph: Graph) -> None:
     assert statuses.count("status:exploratory") == 1
 
 
+def test_each_initiative_and_target_has_the_firmness_of_its_verb(roundup_graph: Graph) -> None:
+    rows = select(roundup_graph, "VALUES ?c { cdp:Initiative cdp:Target } ?x a ?c", "x", "c")
+    codes = {x: code for x, code in select(roundup_graph, "?x cdp:hasFirmness ?f", "x", "f")}
+    assert {element for element, _ in rows} == codes.keys()
+    by_code: dict[str, set[str]] = {}
+    for element, code in codes.items():
+        by_code.setdefault(code.removeprefix("firmness:"), set()).add(element)
+    # The codes whose verbs are rare; all others are furthered, or plainly to be done.
+    rare = {code: of for code, of in by_code.items() if code not in ("advance", "deliver")}
+    assert rare == {
+        "ensure": {"target:wuhan-brain-2021"},
+        "strive": {
+            f"target:suzhou-{name}-benchmark{city}"
+            for name, city in (
+                ("digital", "-city"), ("manufacturing", ""), ("innovation", ""), ("leapfrog", ""),
+                ("quality", ""),
+            )
+        },
+        "encourage": {"initiative:shanghai-accessible-public-services"},
+        "explore": {
+            "initiative:hong-kong-smart-toilet-pilot", "initiative:shanghai-new-models",
+            "initiative:shenzhen-cross-border-data",
+        },
+        "study": {
+            "initiative:hong-kong-public-toilet-technology-study",
+            "initiative:hong-kong-telemedicine-study", "initiative:shanghai-city-neuron-system",
+        },
+        "named": {
+            "initiative:wuhan-cloud-network", "target:nanjing-first-rank",
+        },
+    }  # fmt: skip
+    assert (len(by_code["advance"]), len(by_code["deliver"])) == (58, 82)
+
+
 def test_all_licence_applications_in_hong_kong_are_a_target_without_number(
     roundup_graph: Graph,
 ) -> None:

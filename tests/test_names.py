@@ -1,6 +1,7 @@
 """Prefixed names, IRIs, terms and language tags."""
 
 import os
+import pickle
 import random
 import re
 import string
@@ -258,3 +259,8 @@ IRI_PARTS = st.lists(
 @settings(max_examples=1000)
 def test_text_is_an_iri_by_the_grammar_of_rfc_3987(start: str, rest: str) -> None:
     assert is_iri(start + rest) == (IRI.fullmatch(start + rest) is not None)
+
+
+def test_names_can_be_pickled() -> None:
+    names = read_names(HOME)
+    assert pickle.loads(pickle.dumps(names)).prefixes == names.prefixes  # noqa: S301

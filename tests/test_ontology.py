@@ -466,6 +466,36 @@ def test_each_code_is_in_the_scheme_of_its_name(ontology: Graph) -> None:
         assert str(scheme) == concept.rpartition("/")[0], concept
 
 
+def test_each_scheme_has_its_top_concepts_and_says_what_it_is(ontology: Graph) -> None:
+    schemes = set(ontology.subjects(RDF.type, SKOS.ConceptScheme)) & set(list_own_terms(ontology))
+    assert len(schemes) >= 11
+    for scheme in schemes:
+        outside = {*ontology.subjects(SKOS.broader), *ontology.subjects(OWL.deprecated)}
+        tops = set(ontology.subjects(SKOS.inScheme, scheme)) - outside
+        assert tops, scheme
+        assert set(ontology.objects(scheme, SKOS.hasTopConcept)) == tops, scheme
+        assert set(ontology.subjects(SKOS.topConceptOf, scheme)) == tops, scheme
+        assert has_one_text_in_each_language(ontology, scheme, DCTERMS.title), scheme
+        assert len(set(ontology.objects(scheme, DCTERMS.license))) == 1, scheme
+        assert len(set(ontology.objects(scheme, DCTERMS.creator))) == 1, scheme
+
+
+def test_genres_of_the_same_name_match(ontology: Graph) -> None:
+    """A title genre and a statutory genre with one Chinese name are matched, both ways."""
+    names: dict[Node, set[Node]] = {}
+    for kind in ("DocumentGenre", "StatutoryGenre"):
+        for genre in ontology.subjects(RDF.type, CDP[kind]):
+            for name in ontology.objects(genre, SKOS.prefLabel):
+                if isinstance(name, Literal) and name.language == "zh-Hans":
+                    names.setdefault(name, set()).add(genre)
+    twins = [pair for pair in names.values() if len(pair) == 2]
+    assert len(twins) == 3
+    for pair in twins:
+        assert {(s, o) for s, o in ontology.subject_objects(SKOS.closeMatch) if s in pair} == {
+            (one, other) for one in pair for other in pair if one != other
+        }
+
+
 def says_what_is_excluded(note: Node) -> bool:
     return isinstance(note, Literal) and bool(EXCLUSION[note.language or ""].match(note))
 
@@ -500,7 +530,7 @@ def test_elements_contribute_to_described_goals(ontology: Graph, data: list[Path
 
 def test_each_theme_is_a_top_concept_or_has_one(ontology: Graph) -> None:
     themes = set(list_themes(ontology))
-    tops = set(ontology.subjects(SKOS.topConceptOf))
+    tops = set(ontology.subjects(SKOS.topConceptOf)) & themes
     assert len(tops) == 5
     broader = {theme: set(ontology.objects(theme, SKOS.broader)) for theme in themes - tops}
     assert {theme for theme, above in broader.items() if not above or above - tops} == set()

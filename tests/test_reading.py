@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 
 from kg import reading
 from kg.errors import KgError
-from kg.reading import ReadError, decode_text, read_bytes, read_limit, read_text
+from kg.reading import (
+    ReadError,
+    decode_text,
+    parse_toml,
+    parse_yaml,
+    read_bytes,
+    read_limit,
+    read_text,
+)
 
 needs_unix = pytest.mark.skipif(sys.platform == "win32", reason="needs pipes and devices")
 
@@ -188,3 +196,51 @@ def test_pipe_with_a_slow_writer_is_waited_for(
     os.close(both)
     reader.join(600)
     assert read == [b"late"]
+
+
+# --- settings ---------------------------------------------------------------------------------
+
+# What parsers of YAML and TOML refuse with other errors than their own, or Python later.
+ENORMOUS = ["9" * 6_000, "0x" + "f" * 5_000]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a = [", "Invalid value"),
+        ("a = 1\na = 2", "Cannot overwrite a value"),
+        ("a = \x00", "Invalid value"),
+        ("a = 2021-02-30", "Invalid date"),
+        *[(f"a = [{{ b = {number} }}]", "an integer has too many digits") for number in ENORMOUS],
+        ("a = " + "[" * 5_000, "nested too deeply"),
+        ("a = " + "{a=" * 3_000, "nested too deeply"),
+    ],
+)
+def test_toml_that_cannot_be_used_is_an_error(text: str, reason: str) -> None:
+    with pytest.raises(ReadError, match=f"^a.toml(:[0-9]+)?: not valid TOML: {reason}"):
+        parse_toml(text, "a.toml")
+
+
+def test_error_in_toml_has_its_line() -> None:
+    with pytest.raises(ReadError) as caught:
+        parse_toml("a = 1\nb = ]", "a.toml")
+    assert caught.value.line == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *["a: [", "a: \x00", "a: !!python/name:os.system x", "a: *b", "a: !!float x"],
+        *[f"a: {number}" for number in ENORMOUS],
+        "a: !!int x",
+        "[" * 5_000,
+    ],
+)
+def test_yaml_that_cannot_be_used_is_an_error(text: str) -> None:
+    with pytest.raises(KgError, match=r"^a\.yaml: not valid YAML: [^\n]+\.$"):
+        parse_yaml(text, "a.yaml:")
+
+
+@pytest.mark.parametrize("written", ["2021-02-28", "2021-02-30", "2001-12-14t21:59:43.10-05:00"])
+def test_dates_in_yaml_stay_as_they_are_written(written: str) -> None:
+    assert parse_yaml(f"a: {written}", "a.yaml:") == {"a": written}

@@ -72,6 +72,21 @@ def test_file_with_the_name_of_a_home_file_replaces_it(tmp_path: Path) -> None:
     assert [file.path for file in matched] == copies
 
 
+@pytest.mark.parametrize("name", ["data/codes.ttl", "data/town/suzhou.TTL"])
+def test_two_files_with_one_graph_are_an_error(name: str, small: Home) -> None:
+    (small.root / name).touch()
+    with pytest.raises(KgError, match=r"its named graph, .+, is that of "):
+        list_files(small)
+
+
+def test_file_of_the_home_does_not_replace_another(small: Home) -> None:
+    path = small.data / "places" / "codes.ttl"
+    path.parent.mkdir()
+    path.touch()
+    (matched,) = match_files(small, [path])
+    assert matched.graph == f"{GRAPH}/places/codes"
+
+
 def test_folder_is_expanded_and_duplicates_are_dropped(tmp_path: Path) -> None:
     for name in ("b.ttl", "a.ttl", "no.txt"):
         (tmp_path / name).touch()

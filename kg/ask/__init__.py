@@ -1,7 +1,13 @@
 """Questions and their answers."""
 
 from kg.ask.answer import Answer
-from kg.ask.parameters import Parameter, bind_question, needs_value, read_parameters
+from kg.ask.parameters import (
+    Parameter,
+    bind_question,
+    list_commands,
+    needs_value,
+    read_parameters,
+)
 from kg.ask.question import Question, ask_question, find_question, list_questions
 from kg.ask.render import ROW_FORMATS, TRIPLE_FORMATS, render_answer
 from kg.ask.table import render_table
@@ -15,6 +21,7 @@ __all__ = [
     "ask_question",
     "bind_question",
     "find_question",
+    "list_commands",
     "list_questions",
     "needs_value",
     "read_parameters",

@@ -9,6 +9,7 @@ have `spellings: labels`, for a search in labels whatever their case, width or s
 """
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -280,6 +281,19 @@ def _read_parameter(name: str, fields: Any, question: Question, names: Names) ->
         {tag: text for tag, text in texts.items() if tag not in FIELDS},
         spellings=kind == "string" and fields.get("spellings") == "labels",
     )
+
+
+def list_commands(name: str, parameters: Iterable[Parameter]) -> list[str]:
+    """Return commands that ask a question: alone, then with each optional parameter.
+
+    Required parameters are in all. Each value is that of an example; several at once might have no
+    answer together.
+    """
+    known = list(parameters)
+    words = {one.name: f" --{one.name} {shlex.quote(one.sample or one.metavar)}" for one in known}
+    needed = "".join(words[one.name] for one in known if one.required)
+    alone = f"kg ask {name}{needed}"
+    return [alone, *(alone + words[one.name] for one in known if not one.required and one.sample)]
 
 
 def _write_value(name: str, value: object) -> str:

@@ -13,6 +13,7 @@ ROW_FORMATS: tuple[str, ...] = ("table", "csv", "json", "markdown")
 TRIPLE_FORMATS: tuple[str, ...] = ("turtle", "ntriples", "jsonld", "rdfxml")
 # The column `cityIri` has the IRIs of what the column `city` names.
 IRI_SUFFIX = "Iri"
+LONGEST_CELL = 10_000  # characters of a table; the other formats have all
 
 
 def render_answer(
@@ -52,9 +53,21 @@ def render_answer(
     cells = [[names.show(term) for term in row] for row in answer.rows]
     if form == "markdown":
         return render_markdown(answer.variables, cells)
+    cells = [[_cut_text(cell) for cell in row] for row in cells]
     shown = _choose_columns(answer.variables, cells, width, iris)
     titles = [answer.variables[n] for n in shown]
     return render_table(titles, [[row[n] for n in shown] for row in cells], width)
+
+
+def _cut_text(text: str) -> str:
+    """Return a text as a table shows it: of a very long one, which no one reads, the beginning.
+
+    >>> _cut_text("a" * 20_000)[LONGEST_CELL - 1 :]
+    'a… (20,000 characters)'
+    """
+    return (
+        text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]}… ({len(text):,} characters)"
+    )
 
 
 def _choose_format(answer: Result, form: str | None) -> str:

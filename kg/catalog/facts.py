@@ -5,7 +5,6 @@ authors, the keywords, the version and its date. dataset.toml has what CITATION.
 home may lack both files, and each fact: the catalogue leaves out what nobody states.
 """
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -15,7 +14,7 @@ from pyoxigraph import Literal, NamedNode
 
 from kg.errors import KgError, check_text
 from kg.home import Home
-from kg.reading import read_text
+from kg.reading import parse_toml, parse_yaml, read_text
 
 CITATION = "CITATION.cff"
 DATASET = "dataset.toml"
@@ -39,13 +38,7 @@ def read_facts(home: Home) -> dict[str, str]:
 
 
 def _read_citation(path: Path) -> list[tuple[str, str]]:
-    # Imported here: it takes long to load.
-    import yaml
-
-    try:
-        fields = yaml.safe_load(read_text(path))
-    except yaml.YAMLError as error:
-        raise KgError(f"{path}: not valid YAML: {' '.join(str(error).split())}.") from None
+    fields = parse_yaml(read_text(path), f"{path}:")
     if not isinstance(fields, dict):
         raise KgError(f"{path}: not a list of fields. See the Citation File Format.")
     titles = _list_texts(path, fields, "title")
@@ -72,10 +65,7 @@ def _read_citation(path: Path) -> list[tuple[str, str]]:
 
 
 def _read_dataset(path: Path) -> list[tuple[str, str]]:
-    try:
-        fields = tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
-        raise KgError(f"{path}: not valid TOML: {error}.") from None
+    fields = parse_toml(read_text(path), path)
     unknown = sorted(fields.keys() - {"license", "title", "description"})
     if unknown:
         raise KgError(f"{path}: unknown key {unknown[0]}. Use license, title or description.")

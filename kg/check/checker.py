@@ -1,7 +1,6 @@
 """Run all checks on the files of a home."""
 
 import os
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -13,7 +12,7 @@ from kg.ask.question import Question
 from kg.check.characters import check_characters, may_have_forbidden
 from kg.check.constraint_queries import list_constraint_queries, run_constraint_query
 from kg.check.exceptions import apply_exceptions
-from kg.check.finding import VIOLATION, WARNING, Finding, Locator
+from kg.check.finding import VIOLATION, Finding, Locator
 from kg.check.index import StatementIndex
 from kg.check.language_tags import check_language_tags, may_have_other_tags
 from kg.check.literals import check_literals, find_literal_fault
@@ -26,7 +25,8 @@ from kg.check.preconditions import meets_precondition
 from kg.check.prefixes import check_prefixes, explain_prefix
 from kg.check.reference import compare_results, validate_with_pyshacl
 from kg.check.report import Report, count_coverage
-from kg.check.roots import MISPLACED, report_roots
+from kg.check.results import report_results
+from kg.check.roots import report_roots
 from kg.check.scripts import check_scripts
 from kg.check.shape_faults import ShapeFault, report_shape_faults
 from kg.check.shapes import ShapeCompiler
@@ -44,11 +44,23 @@ from kg.store.collector import pause_collector
 from kg.turtle import Fault, TurtleFile, list_files, match_files, parse_turtle, read_turtle
 from kg.turtle_tokens import LineIndex, index_statements
 
-# A shape for the things that have a property, such as cdps:appliesToShape.
-DOMAIN_SHAPE = re.compile("cdps:([a-z][A-Za-z]*)Shape")
-PREMISE = {
-    "en": " {0} {1} is inferred from {2} {3}.",
-    "zh-Hans": "{0} {1} 由 {2} {3} 推出。",
+NOTES = {
+    "not-applied": {
+        "en": "No shape was applied to the data. Correct the shapes first.",
+        "zh-Hans": "未对数据应用任何 shape。请先更正 shape。",
+    },
+    "uncovered": {
+        "en": "{0}: validated by pySHACL, because of {1}.",
+        "zh-Hans": "{0}：因含有 {1}，由 pySHACL 验证。",
+    },
+    "not-compared": {
+        "en": "No comparison with pySHACL, which failed: {0}.",
+        "zh-Hans": "pySHACL 出错，未能比较：{0}。",
+    },
+    "compared": {
+        "en": "pySHACL has the same results of validation: {0}.",
+        "zh-Hans": "pySHACL 的验证结果相同：{0} 条。",
+    },
 }
 STEPS = ("Turtle", "entailments", "shapes", "must-be-empty queries", "evidence")
 
@@ -75,7 +87,7 @@ def check_files(
     """
     asked = match_files(home, paths, pipes=True) if paths else list_files(home, shapes=True)
     progress(STEPS[0])
-    check = _Check(home, asked)
+    check = _Check(home, asked, language)
     if faults := check.read_files(language):
         return Report(list(report_faults(faults, check.names, language)), [], len(asked), 0, [])
     if check.wrong_prefixes:
@@ -92,8 +104,7 @@ def check_files(
     findings.update(check.check_input(paths, findings, locator, language))
     progress(STEPS[3])
     for query in check.list_queries():
-        found = run_constraint_query(check.graph, query, locator, language, check.causes)
-        findings.update(found)
+        findings.update(run_constraint_query(check.graph, query, locator, language))
     progress(STEPS[4])
     findings.update(check.check_sources(locator, language))
     return check.report(findings, paths, locator, language)
@@ -106,49 +117,18 @@ def report_faults(faults: Iterable[Fault], names: Names, language: str) -> Itera
         yield Finding(str(fault.path), fault.line, VIOLATION, "turtle", "", message)
 
 
-def report_results(
-    results: Iterable[Result],
-    names: Names,
-    locator: Locator,
-    language: str,
-    tracer: Tracer | None = None,
-) -> Iterator[Finding]:
-    """Yield a finding for each validation result, with the shape's message in a language.
-
-    With a tracer, a finding about an entailed statement is at the line of its premise.
-    """
-    for result in results:
-        focus, shape = text(result.focus), names.shorten(text(result.shape))
-        message = pick(result.messages, language, " ".join(result.messages.values()))
-        predicate, value = result.path, text(result.value)
-        domain = DOMAIN_SHAPE.fullmatch(shape)
-        asked = predicate or (names.expand(f"cdp:{domain[1]}") if domain else "")
-        if tracer and (premise := tracer.find_premise(focus, asked, value)):
-            shown = map(names.shorten, premise)
-            message += pick(PREMISE, language, "").format(*shown)
-            predicate, value = premise[2:]
-        yield from locator.report(
-            focus,
-            VIOLATION if result.severity == "Violation" else WARNING,
-            shape,
-            f"{names.shorten(focus)}: {message}",
-            predicate=predicate,
-            value=value,
-        )
-
-
 class _Check:
     """The files of a check: a graph for queries, and an index for shapes.
 
     Each file is parsed once, for both.
     """
 
-    def __init__(self, home: Home, asked: Sequence[TurtleFile]) -> None:
+    def __init__(self, home: Home, asked: Sequence[TurtleFile], language: str) -> None:
         self.names = read_names(home)
         self.graph = LocalGraph(home, [])
+        self._tracer = Tracer(self.graph, language)
         self.notes: list[str] = []
-        # The term that causes a finding, and perhaps others.
-        self.causes: dict[Finding, str] = {}
+        self._language = language
         # The statements with faulty literals in the files to be checked.
         self.faulty: list[tuple[TurtleFile, Quad]] = []
         self.reviews: list[FileReview] = []
@@ -240,16 +220,13 @@ class _Check:
     ) -> Report:
         """Return the report of the findings that are not accepted."""
         compared = list_compared_sources(self.graph)
-        stated: dict[str, set[str]] = defaultdict(set)
-        if any(finding.check == MISPLACED for finding in findings):
-            for _, node, document, _ in self.graph.internal("evidence-places"):
-                stated[text(document)].add(text(node))
-        roots = report_roots(findings, self.causes, stated, language)
+        roots = report_roots(findings, locator.bases, self._tracer, language)
         remaining = apply_exceptions(
             self.graph.home,
             roots,
             self.names,
             language,
+            known=findings,
             skipped=()
             if all(is_compared for _, is_compared in compared)
             else SOURCE_CHECKS | WORDING_CHECKS,
@@ -286,12 +263,13 @@ class _Check:
 
     def make_locator(self, fallback: Path | None) -> Locator:
         """Return a locator of statements in the files to be checked."""
-        return Locator(self.checked, self.graph.memory.find_statements, self._read_lines, fallback)
+        find = self.graph.memory.find_statements
+        return Locator(self.checked, find, self._read_lines, fallback, self._tracer)
 
     def add_entailments(self) -> None:
         """Add the entailments to the graph and to the index, if a check can depend on them."""
         self.graph.add_entailments(for_display=self._reads_display_labels())
-        self.index.add(self.graph.memory.list_added())
+        self.index.add_inferred(self.graph.memory.list_added())
 
     def _reads_display_labels(self) -> bool:
         """Return whether a query or a shape names one of the properties of labels to display."""
@@ -310,14 +288,14 @@ class _Check:
         """
         faults = self._shapes.find_faults()
         if faults:
-            self.notes.append("No shape was applied to the data. Correct the shapes first.")
+            self._note("not-applied")
         else:
             results = self._shapes.validate()
             faults = self._validate_uncovered(results)
             if reference and not faults:
                 self._compare_with_pyshacl(results)
-            tracer = Tracer(self.graph)
-            yield from report_results(results, self.names, locator, language, tracer)
+            functions = self._shapes.find_classes, self._shapes.list_paths
+            yield from report_results(results, self.names, locator, language, *functions)
         yield from self._report_faults(faults, language)
 
     def _validate_uncovered(self, results: list[Result]) -> list[ShapeFault]:
@@ -327,7 +305,7 @@ class _Check:
             return []
         shapes = ", ".join(sorted(map(self.names.show, uncovered)))
         words = ", ".join(sorted({self.names.shorten(word) for word in uncovered.values()}))
-        self.notes.append(f"{shapes}: validated by pySHACL, because of {words}.")
+        self._note("uncovered", shapes, words)
         try:
             triples = self._shapes.list_triples(uncovered=True)
             results += validate_with_pyshacl(self.index, triples)
@@ -340,11 +318,15 @@ class _Check:
         try:
             others = validate_with_pyshacl(self.index, self._shapes.list_triples())
         except KgError as error:
-            self.notes.append(f"No comparison with pySHACL, which failed: {error}.")
+            self._note("not-compared", error)
             return
-        self.notes += compare_results(results, others) or [
-            f"pySHACL has the same results of validation: {len(results)}."
-        ]
+        differences = compare_results(results, others)
+        self.notes += differences
+        if not differences:
+            self._note("compared", len(results))
+
+    def _note(self, key: str, *values: object) -> None:
+        self.notes.append(pick(NOTES[key], self._language, "").format(*values))
 
     def _report_faults(self, faults: list[ShapeFault], language: str) -> Iterator[Finding]:
         if not faults:

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from pyoxigraph import Literal
+
 from kg.ask.lookup import find_similar, local_name
 from kg.ask.question import Question
 from kg.check.finding import Finding, Locator
+from kg.check.tracing import list_naming, list_properties
 from kg.errors import KgError
 from kg.graph import Graph
 from kg.home import Home
@@ -26,14 +29,13 @@ def run_constraint_query(
     query: Question,
     locator: Locator,
     language: str,
-    causes: dict[Finding, str] | None = None,
 ) -> Iterator[Finding]:
     """Yield a finding for each row of a must-be-empty query.
 
     ?node is what the finding is about. The header of the query has the severity and a message
     in each language, with the other variables in braces. It may name the property and the value of
     the statement at fault, for its line; a variable whose value is to be compared with similar
-    known terms (`suggest`); and one that causes the findings (`cause`): it is added to `causes`.
+    known terms (`suggest`); and one that causes the findings (`cause`), for their `Basis`.
 
     Raises:
         KgError: ?node or a part of the header is missing, or the query is not a SELECT query.
@@ -47,7 +49,7 @@ def run_constraint_query(
                 raise KeyError(key)
         # To parse the header takes longer than most queries.
         if rows.rows:
-            yield from _report_rows(graph, query, rows, locator, language, causes)
+            yield from _report_rows(graph, query, rows, locator, language)
     except (KeyError, ValueError) as error:
         raise KgError(
             f"{query.path}:1: {error} is missing. A must-be-empty query selects ?node, and its "
@@ -61,31 +63,33 @@ def _report_rows(
     rows: Rows,
     locator: Locator,
     language: str,
-    causes: dict[Finding, str] | None,
 ) -> Iterator[Finding]:
     names, header = graph.names, query.header
     known: list[str] = []
     severity, template = str(header["severity"]), query.text("message", language)
     if not template:
         raise KeyError("message")
+    properties, naming = list_properties(query.query, names), list_naming(query.query, names)
     for row in rows.rows:
         terms = {f"?{name}": term for name, term in zip(rows.variables, row, strict=True)}
         shown = {name[1:]: names.show(term) for name, term in terms.items()}
+        similar: list[str] = []
         message = f"{shown['node']}: {' '.join(template.format_map(shown).split())}"
         if "suggest" in header:
             known = known or [text(term) for (term,) in graph.internal("described-terms")]
-            word = text(terms[str(header["suggest"])])
-            message += suggest_term(word, known, names, language)
+            similar = find_meant(text(terms[str(header["suggest"])]), known)
+            message += suggest_terms(similar, names, language)
         predicate, value = (
             _find_value(str(header.get(key, "")), terms, names) for key in ("property", "value")
         )
         node = text(terms["?node"])
-        for finding in locator.report(
-            node, severity, query.name, message, predicate=predicate, value=value
-        ):
-            if causes is not None and "cause" in header:
-                causes[finding] = text(terms[str(header["cause"])])
-            yield finding
+        things = [text(term) for term in terms.values() if not isinstance(term, Literal | None)]
+        yield from locator.report(
+            node, severity, query.name, message, predicate=predicate, value=value,
+            reads=((thing, each) for thing in things for each in properties.union(things)),
+            named=((node, each) for each in naming),
+            meant=similar, cause=_find_value(str(header.get("cause", "")), terms, names),
+        )  # fmt: skip
 
 
 def _find_value(named: str, terms: Mapping[str, Term | None], names: Names) -> str:
@@ -96,10 +100,14 @@ def _find_value(named: str, terms: Mapping[str, Term | None], names: Names) -> s
     return names.expand(named) if named else ""
 
 
-def suggest_term(iri: str, terms: Iterable[str], names: Names, language: str) -> str:
-    """Return the question whether one of the terms in its namespace was meant, or ""."""
+def find_meant(iri: str, terms: Iterable[str]) -> list[str]:
+    """Return at most two of the terms in the namespace of an IRI that resemble it."""
     start = iri[: len(iri) - len(local_name(iri))]
     known = {t.removeprefix(start): t for t in terms if t.startswith(start)}
-    similar = find_similar(local_name(iri), known, cutoff=0.7)
-    meant = ", ".join(names.shorten(known[name]) for name in similar[:2])
+    return [known[name] for name in find_similar(local_name(iri), known, cutoff=0.7)[:2]]
+
+
+def suggest_terms(terms: Iterable[str], names: Names, language: str) -> str:
+    """Return the question whether one of the terms was meant, or "" if there is none."""
+    meant = ", ".join(map(names.shorten, terms))
     return pick(MEANT, language, "").format(meant) if meant else ""

@@ -4,7 +4,6 @@ A file `accepted-exceptions.toml` in a folder of `data/` has a table `[[exceptio
 `check` (the name in brackets behind a finding), `node` (a prefixed name) and `reason`.
 """
 
-import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 from kg.check.finding import VIOLATION, WARNING, Finding
 from kg.home import Home
 from kg.names import Names, pick
-from kg.reading import ReadError, read_text
+from kg.reading import ReadError, parse_toml, read_text
 
 NAME = "accepted-exceptions.toml"
 KEYS = {"check", "node", "reason"}
@@ -47,15 +46,14 @@ def read_exceptions(home: Home) -> tuple[list[AcceptedException], list[tuple[Pat
     for path in sorted(home.data.rglob(NAME)):
         try:
             content = read_text(path)
-            tables = tomllib.loads(content).get("exception", [])
+            tables = parse_toml(content, path)
         except ReadError as error:
             errors.append((path, error.line, error.reason))
             continue
-        except tomllib.TOMLDecodeError as error:
-            errors.append((path, 0, str(error)))
-            continue
+        errors += [(path, 0, f"unknown key {key}") for key in sorted(tables.keys() - {"exception"})]
+        listed = tables.get("exception", [])
         lines = [n for n, line in enumerate(content.splitlines(), 1) if "[[exception]]" in line]
-        for number, table in enumerate(tables if isinstance(tables, list) else [tables]):
+        for number, table in enumerate(listed if isinstance(listed, list) else [listed]):
             line = lines[number] if number < len(lines) else 0
             if not isinstance(table, dict) or set(table) != KEYS:
                 errors.append((path, line, f"exception {number + 1}"))
@@ -72,21 +70,21 @@ def apply_exceptions(
     names: Names,
     language: str,
     *,
+    known: Collection[Finding],
     skipped: Collection[str],
     is_checked: Callable[[str], bool],
 ) -> Iterator[Finding]:
     """Yield the findings that are not accepted, and those on the exceptions themselves.
 
+    `known` has the findings that are consequences of others, too: who accepts one of them is right.
     An exception is not judged if its check is among the skipped ones, or its node is not checked.
     """
     exceptions, errors = read_exceptions(home)
     accepted = {(each.check, each.node): each for each in exceptions}
-    used = set()
+    used = {(each.check, names.shorten(each.node)) for each in known}
     for finding in findings:
         key = finding.check, names.shorten(finding.node)
-        if key in accepted:
-            used.add(key)
-        else:
+        if key not in accepted:
             yield finding
     for path, line, error in errors:
         message = pick(MESSAGES["exception-invalid"], language, "").format(error)

@@ -1,9 +1,10 @@
 """A finding of a check, and where in the files it is."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 from kg.display import escape_controls
 from kg.names import is_iri
@@ -11,6 +12,8 @@ from kg.turtle import TurtleFile
 from kg.turtle_tokens import LineIndex
 
 VIOLATION, WARNING = "violation", "warning"
+Read = tuple[str, str]
+"""A subject and a property whose values decide about a finding."""
 
 
 @dataclass(frozen=True, order=True)
@@ -29,13 +32,44 @@ class Finding:
         return escape_controls(line, lines=False)
 
 
+@dataclass(frozen=True)
+class Basis:
+    """What a finding rests on: the statement at fault, as far as it has one, and what it reads.
+
+    `named` are objects and properties: it rests on which statements have them. `meant` are the
+    terms that the value of the statement may have been meant to be, `cause` is the term that causes
+    the finding, and perhaps others.
+    """
+
+    node: str
+    predicate: str = ""
+    value: str = ""
+    reads: frozenset[Read] = frozenset()
+    named: frozenset[Read] = frozenset()
+    meant: tuple[str, ...] = ()
+    cause: str = ""
+
+
+class Tracing(Protocol):
+    """Finds the statements of files that cause what is wrong with others: see `Tracer`."""
+
+    def trace(self, node: str, predicate: str, value: str) -> list[tuple[str, str, str]]:
+        """Return the premises of a statement that no file has."""
+
+    def explain(self, node: str, predicate: str, value: str) -> str:
+        """Return a sentence about the first of them, or ""."""
+
+
 class Locator:
     """Finds the lines of statements in the files that are checked.
 
     `find_statements` returns named graph, predicate and object of the statements about a node,
     and `read_lines` the lines of a file: only files with findings are read. `fallback` is the path
     for findings about nodes that are no subject in the checked files. Without it there are no such
-    findings: they belong to the files that are not checked.
+    findings: they belong to the files that are not checked. With `tracing`, a finding about a
+    statement that no file has is at the one from which it follows.
+
+    `bases` has what each finding rests on.
     """
 
     def __init__(
@@ -44,7 +78,10 @@ class Locator:
         find_statements: Callable[[str], Sequence[tuple[str, str, str]]],
         read_lines: Callable[[TurtleFile], LineIndex],
         fallback: Path | None = None,
+        tracing: Tracing | None = None,
     ) -> None:
+        self.bases: dict[Finding, Basis] = {}
+        self._tracing = tracing
         self._files = {file.graph: file for file in files}
         self._find_statements = cache(find_statements)
         self.read_lines = cache(read_lines)
@@ -85,6 +122,13 @@ class Locator:
                 return str(self._files[graph].path), line
         return None
 
+    def has_value(self, node: str, predicate: str) -> bool:
+        """Return whether a node has a property."""
+        try:
+            return any(each[1] == predicate for each in self._find_statements(node))
+        except ValueError:
+            return False  # the node is a literal
+
     def _find_graphs(self, node: str) -> list[str]:
         """Return the named graphs of the checked files that have statements about a node."""
         graphs = dict.fromkeys(graph for graph, _, _ in self._find_statements(node))
@@ -100,10 +144,36 @@ class Locator:
         predicate: str = "",
         value: str = "",
         within: str = "",
+        reads: Iterable[Read] = (),
+        named: Iterable[Read] = (),
+        meant: Iterable[str] = (),
+        cause: str = "",
     ) -> Iterator[Finding]:
-        """Yield the finding about a node, unless it belongs to a file that is not checked."""
-        position = self.locate(node, predicate, value, within=within)
+        """Yield the finding about a node, unless it belongs to a file that is not checked.
+
+        The other arguments are those of its `Basis`.
+        """
+        premises = self._tracing.trace(node, predicate, value) if self._tracing else []
+        if self._tracing and premises:
+            message += self._tracing.explain(node, predicate, value)
+            naming = [each for each in premises if each[2] == node]
+            found = (self.locate(*each) for each in naming or premises[:1])
+            position = next(filter(None, found), None)
+        else:
+            position = self.locate(node, predicate, value, within=within)
         if position is None and self._fallback:
             position = str(self._fallback), 0
         if position:
-            yield Finding(*position, severity, check, node, message)
+            finding = Finding(*position, severity, check, node, message)
+            known = self.bases.get(finding, Basis(node))
+            own = [(node, predicate)] if predicate else []
+            self.bases[finding] = Basis(
+                node,
+                predicate,
+                value,
+                known.reads.union(own, reads),
+                known.named.union(named),
+                tuple(meant),
+                cause,
+            )
+            yield finding

@@ -25,6 +25,8 @@ class StatementIndex:
         self._terms: dict[Term, Term] = {}
         # The objects of a subject and predicate that have many: in a list, a look-up takes long.
         self._seen: dict[tuple[NamedNode, Term], set[Term]] = {}
+        # What only inferred statements are about.
+        self._undescribed: set[Term] = set()
         # Built when they are first asked for, and then kept up to date.
         self._subjects: dict[NamedNode, dict[Term, list[Term]]] = {}
         # The subclasses of a class, itself included, and the instances of all of them.
@@ -66,6 +68,17 @@ class StatementIndex:
                 self._subjects[predicate].setdefault(value, []).append(subject)
             if self._instances:
                 self._update_instances(subject, predicate)
+
+    def add_inferred(self, statements: Iterable[Quad | Triple]) -> None:
+        """Add statements that do not describe their subjects."""
+        described = self.list_described()
+        inferred = list(statements)
+        self._undescribed |= {each.subject for each in inferred} - described
+        self.add(inferred)
+
+    def list_described(self) -> set[Term]:
+        """Return the subjects of all statements but the inferred ones."""
+        return set().union(*self._objects.values()) - self._undescribed
 
     def _has_value(
         self, known: list[Term], predicate: NamedNode, subject: Term, value: Term

@@ -10,11 +10,11 @@ from kg.turtle_folder import list_folder
 
 MESSAGES = {
     "suffix": {
-        "en": "The file was not read. Only Turtle is, with the suffix .ttl: convert or rename it.",
+        "en": "The file was not read. Only Turtle files (.ttl) are read: convert or rename it.",
         "zh-Hans": "未读取该文件。只读取后缀为 .ttl 的 Turtle 文件：请转换格式或改名。",
     },
     "hidden": {
-        "en": "The file was not read, because its name or that of a folder begins with a point. "
+        "en": "The file was not read, because its name or that of a folder starts with a dot. "
         "Rename it, or delete it.",
         "zh-Hans": "未读取该文件，因为其名称或所在文件夹的名称以点开头。请改名或删除。",
     },

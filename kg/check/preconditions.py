@@ -69,7 +69,7 @@ def _has_undeclared_properties(index: StatementIndex, names: Names, query: str) 
 
 def _has_undescribed_iris(index: StatementIndex, names: Names, query: str) -> bool:
     """Whether an IRI of ours, of a unit, or of a UN goal is not the subject of a statement."""
-    described = set().union(*map(index.objects, index.predicates()))
+    described = index.list_described()
     others = (iri.value for iri in index.iris() if iri not in described)
     return any(map(DESCRIBED.match, others))
 

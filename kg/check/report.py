@@ -1,10 +1,28 @@
 """The report of a check: its findings, and how much of the sources the data cover."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from kg.check.finding import VIOLATION, WARNING, Finding
 from kg.graph import Graph
+from kg.names import pick
 from kg.review import FileReview, list_lines
+
+MESSAGES = {
+    "coverage": {
+        "en": "Sentences and headings of the sources that the data cite:",
+        "zh-Hans": "数据引用的来源句子和标题：",
+    },
+    "city": {"en": "  {0}: {1} of {2}", "zh-Hans": "  {0}：共 {2} 个，引用 {1} 个"},
+    "not-compared": {
+        "en": "{0}: the source text was not compared. Add it: kg source add FILE",
+        "zh-Hans": "{0}：未与来源文本比对。请添加文本：kg source add FILE",
+    },
+    "total": {
+        "en": "{0} files, {1} statements: {2} violations, {3} warnings.",
+        "zh-Hans": "{0} 个文件，{1} 条陈述：{2} 个错误，{3} 个警告。",
+    },
+}
+SEVERITIES = {"zh-Hans": {VIOLATION: "错误", WARNING: "警告"}}
 
 
 @dataclass(frozen=True)
@@ -56,18 +74,18 @@ def render_report(report: Report, form: str, language: str = "en", *, verbose: b
         import json
 
         return json.dumps(asdict(report), ensure_ascii=False, indent=2) + "\n"
-    lines = [*map(str, report.findings), *report.notes]
+
+    def say(key: str, *values: object) -> str:
+        return pick(MESSAGES[key], language, "").format(*values)
+
+    severities = SEVERITIES.get(language, {})
+    shown = (replace(f, severity=severities.get(f.severity, f.severity)) for f in report.findings)
+    lines = [*map(str, shown), *report.notes]
     if report.coverage:
-        lines.append("Sentences and headings of the sources that the data cite:")
-    lines += [f"  {one.city}: {one.covered} of {one.sentences}" for one in report.coverage]
+        lines.append(say("coverage"))
+    lines += [say("city", one.city, one.covered, one.sentences) for one in report.coverage]
     lines += list_lines(report.reviews, language, verbose=verbose)
-    lines += [
-        f"{name}: the source text was not compared. Add it: kg source add FILE"
-        for name, is_compared in report.sources
-        if not is_compared
-    ]
-    lines.append(
-        f"{report.files} files, {report.statements} statements: "
-        f"{report.count(VIOLATION)} violations, {report.count(WARNING)} warnings."
-    )
+    lines += [say("not-compared", name) for name, compared in report.sources if not compared]
+    counts = report.count(VIOLATION), report.count(WARNING)
+    lines.append(say("total", report.files, report.statements, *counts))
     return "".join(f"{line}\n" for line in lines)

@@ -1,101 +1,198 @@
-"""Report the root cause of several findings once, and leave out its consequences."""
+"""Report the root cause of several findings once, and leave out its consequences.
+
+A finding rests on the statement at fault and on what else it reads, directly or by entailment. It
+is a consequence if a finding of a lower rank is about a statement on which it rests.
+"""
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from kg.ask.lookup import local_name
-from kg.check.finding import VIOLATION, Finding
+from kg.check.finding import VIOLATION, Basis, Finding, Read
+from kg.check.tracing import Statement, Tracer
 from kg.names import pick
 
 MORE = {"en": " The same is wrong in {0} more places.", "zh-Hans": "另有 {0} 处相同错误。"}
 WORD = re.compile("[A-Za-z]{4,}")
-# What a misplaced document has as consequences for what is stated in it.
-OF_PLACE = {
-    *("evidence-of-another-city", "slug-of-another-city", "slug-of-another-place"),
-    *("link-to-another-place", "issuer-of-another-place", "whole-of-another-city"),
-}
-MISPLACED = "applies-to-another-place"
+# Checks from roots to consequences: names, single values, classes, statements, and then what
+# compares several statements.
+RANKS = [
+    re.compile(pattern)
+    for pattern in (
+        "undeclared-(?:class|property)",
+        "dangling-iri|literal-.*|language-tag|chinese-in-english|english-in-chinese|cdps:.*-datatype",
+        "class of a thing",  # see `_rank`
+        "cdps:[a-z][A-Za-z]*Shape",
+        "cdps:.*-class",
+        "cdps:.*",
+        "several properties of a thing",  # see `_rank`
+        "applies-to-another-place",
+        "slug-of-another-.*",
+        "source-quote|deadline-text-of-another-year|texts-exchanged",
+        "source-value|source-exchanged|evidence-unused",
+    )
+]
+CLASS, SHAPES, LINKS = 2, 6, 8
+OF_THINGS = re.compile("cdps:[A-Za-z]*Shape")
 # What a text with a wrong tag has as consequences, beside the shapes of languages.
 OF_TAG = {"text-in-one-language", "text-in-another-script"}
 OF_TAG_SHAPE = re.compile("-(?:language|unique|en|zh-Hans|zh-Hant)$")
-TAGS = {"language-tag", "chinese-in-english"}
-WHOLE_STATEMENT = re.compile("dangling-iri|literal-.*|cdps:.*-datatype")
+TAGS = {"language-tag", "chinese-in-english", "english-in-chinese"}
+WHOLE_STATEMENT = re.compile("literal-.*|cdps:.*-datatype")
+BESIDE = re.compile("|".join((WHOLE_STATEMENT.pattern, "undeclared-property", *TAGS)))
 
 
 def report_roots(
-    findings: Iterable[Finding],
-    causes: Mapping[Finding, str],
-    stated: Mapping[str, Collection[str]],
-    language: str,
+    findings: Iterable[Finding], bases: Mapping[Finding, Basis], tracer: Tracer, language: str
 ) -> Iterator[Finding]:
-    """Yield the findings without the consequences of others, and those with one cause once.
-
-    `causes` has the term that is the cause of a finding; `stated` what is stated in each document.
-    """
-    remaining = _drop_consequences(sorted(findings), causes, stated)
-    counts = Counter((each.check, causes[each]) for each in remaining if each in causes)
+    """Yield the findings without the consequences of others, and those with one cause once."""
+    roots = _Roots(sorted(findings), bases, tracer).list_remaining()
+    causes = [bases[each].cause if each in bases else "" for each, _ in roots]
+    counts = Counter((each.check, cause) for (each, _), cause in zip(roots, causes, strict=True))
     reported = set()
-    for each in remaining:
-        key = each.check, causes.get(each, "")
-        if each in causes:
+    for (each, severity), cause in zip(roots, causes, strict=True):
+        key = each.check, cause
+        if cause:
             if key in reported:
                 continue
             reported.add(key)
             if counts[key] > 1:
                 more = pick(MORE, language, "").format(counts[key] - 1)
                 each = replace(each, message=each.message + more)
-        yield each
+        yield replace(each, severity=severity)
 
 
-def _drop_consequences(
-    findings: list[Finding], causes: Mapping[Finding, str], stated: Mapping[str, Collection[str]]
-) -> list[Finding]:
-    by_node: dict[str, list[Finding]] = defaultdict(list)
-    for each in findings:
-        by_node[each.node].append(each)
-    misplaced = {each.node for each in findings if each.check == MISPLACED}
-    misplaced |= {node for document in list(misplaced) for node in stated.get(document, ())}
-    dropped = {each for each in findings if each.node in misplaced and each.check in OF_PLACE}
-    raised = set()
-    for found in by_node.values():
-        for root in found if len(found) > 1 else ():
-            consequences = set(_list_consequences(root, found, causes))
-            dropped |= consequences
-            if any(each.severity == VIOLATION for each in consequences):
-                raised.add(root)
-    # What hides a violation is one.
-    return [
-        replace(each, severity=VIOLATION) if each in raised else each
-        for each in findings
-        if each not in dropped
-    ]
+class _Roots:
+    """The findings of a check, sorted, with what they rest on."""
+
+    def __init__(
+        self, findings: list[Finding], bases: Mapping[Finding, Basis], tracer: Tracer
+    ) -> None:
+        self._findings = findings
+        self._bases = {each: bases.get(each, Basis(each.node)) for each in findings}
+        self._tracer = tracer
+        # The findings about statements of files, by subject and property.
+        self._faults: dict[Read, list[Finding]] = defaultdict(list)
+        # The same, by the object that a statement has or was meant to have.
+        self._naming: dict[Read, list[Finding]] = defaultdict(list)
+        # Those that may have replaced or deleted a link, by file and property.
+        self._links: dict[Read, list[Finding]] = defaultdict(list)
+        # Those that have consequences at the same node which no statement shows.
+        self._beside: dict[str, list[Finding]] = defaultdict(list)
+        self._ranks = {each: self._rank(each) for each in findings}
+        for each, basis in self._bases.items():
+            if BESIDE.fullmatch(each.check):
+                self._beside[each.node].append(each)
+            for predicate in self._list_predicates(each):
+                self._faults[basis.node, predicate].append(each)
+                if self._ranks[each] <= LINKS:
+                    self._links[each.path, predicate].append(each)
+                for term in {basis.value, *basis.meant}:
+                    self._naming[term, predicate].append(each)
+
+    def _list_predicates(self, finding: Finding) -> list[str]:
+        """Return the properties of a node that are at fault in files: those it lacks, or one."""
+        basis = self._bases[finding]
+        if self._trace(finding) or (not basis.predicate and self._ranks[finding] > SHAPES):
+            return []
+        if basis.predicate:
+            return [basis.predicate]
+        read = [predicate for node, predicate in basis.reads if node == basis.node]
+        return [each for each in read if not self._tracer.count_values(basis.node, each)]
+
+    def list_remaining(self) -> list[tuple[Finding, str]]:
+        """Return the findings that are no consequences, with their severities."""
+        raised: set[Finding] = set()
+        dropped: set[Finding] = set()
+        order = self._findings if len(self._findings) > 1 else []
+        # From the last consequences to the roots.
+        for each in sorted(order, key=lambda one: (not self._trace(one), -self._ranks[one])):
+            root = min((one for one in self._find_roots(each) if one not in dropped), default=None)
+            if root is not None:
+                dropped.add(each)
+                # What hides a violation is one.
+                if each.severity == VIOLATION or each in raised:
+                    raised.add(root)
+        return [
+            (each, VIOLATION if each in raised else each.severity)
+            for each in self._findings
+            if each not in dropped
+        ]
+
+    def _rank(self, finding: Finding) -> int:
+        """Return the rank of a finding, which is no consequence of those of higher ones."""
+        check = finding.check
+        if OF_THINGS.fullmatch(check) and self._bases[finding].predicate == self._tracer.rdf_type:
+            check = "class of a thing"
+        elif check.startswith("cdps:") and not self._bases[finding].predicate:
+            check = "several properties of a thing"
+        return next((n for n, rank in enumerate(RANKS) if rank.fullmatch(check)), len(RANKS))
+
+    def _trace(self, finding: Finding) -> list[Statement]:
+        basis = self._bases[finding]
+        return self._tracer.trace(basis.node, basis.predicate, basis.value)
+
+    def _find_roots(self, finding: Finding) -> Iterator[Finding]:
+        """Yield the findings of which another one is a consequence."""
+        basis, rank = self._bases[finding], self._ranks[finding]
+        for read in basis.reads:
+            for root in self._faults.get(read, ()):
+                is_first = rank == CLASS == self._ranks[root] and root < finding
+                is_lower = self._ranks[root] < rank and self._is_read(root, read, basis)
+                if is_first or is_lower:
+                    yield root
+        for read in basis.named:
+            naming = self._naming.get(read, []) + self._links.get((finding.path, read[1]), [])
+            yield from (one for one in naming if self._ranks[one] < rank)
+        # No shape is to be right about what does not stand in a file.
+        for premise in self._trace(finding):
+            yield from self._find_faults(premise, finding, max(rank, SHAPES))
+        for read in basis.reads:
+            premises = self._tracer.trace_values(*read)
+            sources = self._tracer.find_sources(*read)
+            for premise in (*premises, *((node, each, "") for node, each in sources)):
+                for root in self._find_faults(premise, finding, rank):
+                    # What has the same cause is counted.
+                    if not basis.cause or self._bases[root].cause != basis.cause:
+                        yield root
+        for root in self._beside.get(finding.node, ()):
+            if root is not finding and _is_beside(finding, root, self._bases[root].cause):
+                yield root
+
+    def _find_faults(self, premise: Statement, finding: Finding, rank: int) -> Iterator[Finding]:
+        """Yield the findings up to a rank about a premise of another one."""
+        subject, predicate, value = premise
+        for root in self._faults.get((subject, predicate), ()):
+            is_about = not value or self._bases[root].value in ("", value)
+            is_lower = self._ranks[root] < rank
+            # One of the same rank is no consequence if it is about the same node.
+            is_before = self._ranks[root] == rank and root.node != finding.node
+            if is_about and (is_lower or is_before):
+                yield root
+
+    def _is_read(self, root: Finding, read: Read, basis: Basis) -> bool:
+        """Return whether a finding rests on the value that is at fault in another one."""
+        at_fault = self._bases[root]
+        return (
+            at_fault.value == basis.value
+            or any(node == at_fault.value for node, _ in basis.reads)
+            or self._tracer.count_values(*read) <= 1
+        )
 
 
-def _list_consequences(
-    root: Finding, found: list[Finding], causes: Mapping[Finding, str]
-) -> Iterator[Finding]:
-    """Yield those of the findings about one node that follow from another."""
-    for each in found:
-        if each is root or each.check == root.check:
-            continue
+def _is_beside(each: Finding, root: Finding, cause: str) -> bool:
+    """Return whether a finding follows from another one about the same node."""
+    if WHOLE_STATEMENT.fullmatch(root.check):
         is_same = (each.path, each.line) == (root.path, root.line)
-        if is_same and WHOLE_STATEMENT.fullmatch(root.check) and each.check.startswith("cdps:"):
-            yield each
-        elif root.check == "dangling-iri" and each.check == "order-of-documents":
-            yield each
-        elif root.check == "undeclared-property" and _mentions(each, causes.get(root, "")):
-            yield each
-        elif root.check == "undeclared-class" and (
-            each.check.endswith("Shape") or causes.get(each) == causes.get(root)
-        ):
-            yield each
-        elif root.check in TAGS and (
-            each.check in OF_TAG
-            or (each.check.startswith("cdps:") and OF_TAG_SHAPE.search(each.check))
-        ):
-            yield each
+        return is_same and each.check != root.check and each.check.startswith("cdps:")
+    if root.check == "undeclared-property":
+        return each.check != root.check and _mentions(each, cause)
+    if root.check in TAGS:
+        is_shape = each.check.startswith("cdps:") and OF_TAG_SHAPE.search(each.check)
+        return each.check in OF_TAG or bool(is_shape)
+    return False
 
 
 def _mentions(finding: Finding, iri: str) -> bool:

@@ -98,6 +98,14 @@ MESSAGES = {
         "en": "{word} {value} is not a constraint with a query. Write [ sh:select … ].",
         "zh-Hans": "{word} 的值 {value} 不是带有查询的约束。请写 [ sh:select … ]。",
     },
+    "query-from": {
+        "en": "{word} {value} has FROM, which is ignored in shapes. Remove it.",
+        "zh-Hans": "{word} 的值 {value} 含有 FROM，在形状中不起作用。请删除。",
+    },
+    "query-this": {
+        "en": "{word} {value} does not select $this, so it finds nothing. Write SELECT $this.",
+        "zh-Hans": "{word} 的值 {value} 没有选取 $this，因此查不出任何问题。请写 SELECT $this。",
+    },
     "several": {
         "en": "{word} has {detail} values. Keep one.",
         "zh-Hans": "{word} 有 {detail} 个值。请只保留一个。",
@@ -194,8 +202,10 @@ def report_shape_faults(
         if isinstance(fault.owner, NamedNode):
             message = f"{names.shorten(fault.owner.value)}: {message}"
         owner = text(fault.owner)
-        position = {"predicate": fault.word, "value": text(fault.value), "within": owner}
-        for found in locator.report(text(fault.node), VIOLATION, "shape", message, **position):
+        for found in locator.report(
+            text(fault.node), VIOLATION, "shape", message,
+            predicate=fault.word, value=text(fault.value), within=owner,
+        ):  # fmt: skip
             yield replace(found, node=owner)
 
 

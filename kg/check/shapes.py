@@ -24,6 +24,7 @@ from kg.check.syntax import (
     TARGETS,
     UNCOVERED,
     find_faults,
+    find_query_faults,
     find_unknown_words,
     is_report,
     is_shape,
@@ -68,7 +69,7 @@ class ShapeCompiler:
         for node, statements in self._statements.items():
             if is_report(statements, self._type):
                 continue
-            for error in find_unknown_words(statements):
+            for error in chain(find_unknown_words(statements), find_query_faults(statements)):
                 self._add_fault(node, error)
             if node not in self._declarations and is_shape(statements, self._type):
                 self._compile(node)
@@ -106,6 +107,29 @@ class ShapeCompiler:
                 for focus in self._find_targets(node, nodes):
                     shape.validate(focus, results)
         return results
+
+    def find_classes(self, iri: str) -> list[Term]:
+        """Return the classes whose instances are to have IRIs of the form of a given one."""
+        return [
+            each
+            for node in self._compiled
+            for pattern in self._read(node, "pattern")
+            if not self._read(node, "path") and re.search(text(pattern), iri)
+            for each in self._list_target_classes(node)
+        ]
+
+    def list_paths(self, shape: Term) -> list[Term]:
+        """Return the paths in a shape, and in the shapes and lists that it has as values."""
+        found: list[Term] = []
+        seen, waiting = set(), [shape]
+        while waiting:
+            node = waiting.pop()
+            if node not in seen and node in self._statements:
+                seen.add(node)
+                found += self._read(node, "path")
+                for values in self._statements[node].values():
+                    waiting += values
+        return found
 
     def list_triples(self, *, uncovered: bool = False) -> Iterator[Triple]:
         """Yield the statements of the shapes; with `uncovered`, covered shapes have no target."""

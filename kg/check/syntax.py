@@ -19,7 +19,9 @@ from kg.check.parameters import (
     read_text,
 )
 from kg.check.shape_faults import ShapeError
+from kg.errors import KgError
 from kg.names import SHACL, Term, language_of, text
+from kg.sparql_tokens import list_tokens
 
 TARGETS = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
 # The words of a shape that are not parameters of a constraint, or belong to another one, each with
@@ -103,6 +105,29 @@ def find_unknown_words(statements: Statements) -> Iterator[ShapeError]:
             known = PROPERTIES if term == predicate else PROPERTIES | RESOURCES
             if iri.startswith(SHACL) and iri.removeprefix(SHACL) not in known:
                 yield ShapeError("unknown", term, iri, word=text(predicate))
+
+
+def find_query_faults(statements: Statements) -> Iterator[ShapeError]:
+    """Yield an error for each query that would be ignored in part or find nothing.
+
+    See https://www.w3.org/TR/shacl/#sparql-constraints-select.
+    """
+    for word in ("select", "ask"):
+        for value in statements.get(NamedNode(SHACL + word), ()):
+            try:
+                # The words outside of brackets, and those of SELECT (expression AS $this).
+                tokens = [
+                    token.text
+                    for token in list_tokens(text(value), SHACL + word)
+                    if "{" not in token.brackets
+                ]
+            except KgError:
+                continue  # pySHACL says what is wrong with it.
+            if "FROM" in (token.upper() for token in tokens):
+                yield ShapeError("query-from", value, word=SHACL + word)
+            selected = {*tokens[: tokens.index("{")]} if "{" in tokens else {"*"}
+            if word == "select" and selected.isdisjoint(("$this", "?this", "*")):
+                yield ShapeError("query-this", value, word=SHACL + word)
 
 
 def find_faults(statements: Statements) -> Iterator[ShapeError]:

@@ -1,64 +1,182 @@
-"""Trace an entailed statement to the statement in a file from which a rule infers it."""
+"""Trace what is wrong with an entailed statement to the statements in files that cause it."""
 
 import re
-from functools import cache
+from functools import cache, cached_property
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
+from kg.check.finding import Read
 from kg.graph import ENTAILED, LocalGraph, read_query
-from kg.names import is_iri, text
+from kg.names import Names, Term, is_iri, pick, text
+
+Statement = tuple[str, str, str]
+"""Subject, predicate and object, as text."""
 
 # Before the rule, subject, predicate and object of what it infers, and its pattern.
 RULE = re.compile(
     r"(.*)CONSTRUCT \{\s*\?(\w+) (\S+) \?(\w+) \.\s*\}\s*WHERE \{(.*)\}\s*", re.DOTALL
 )
+NAME = re.compile(r"\b[a-z]+:[A-Za-z]+\b|\ba\b")
+NAMING = re.compile(r"([a-z]+:[A-Za-z]+) \?node\b")
+COMMENT = re.compile("^ *#.*", re.MULTILINE)
+DEEPEST = 5  # rules whose premises other rules infer
+MESSAGES = {
+    "inferred": {
+        "en": " {0} {1} is inferred from {2}.",
+        "zh-Hans": "{0} {1} 由 {2} 推出。",
+    },
+    "named": {
+        "en": " No statement describes {0}, which is the object of {1}.",
+        "zh-Hans": "{0} 没有任何描述，它是 {1} 的宾语。",
+    },
+}
+
+
+def list_properties(query: str, names: Names) -> set[str]:
+    """Return the IRIs of the names in a query, and of rdf:type if it has the keyword `a`."""
+    found = {"rdf:type" if each == "a" else each for each in NAME.findall(COMMENT.sub("", query))}
+    return {iri for each in found if (iri := names.find_iri(each))}
+
+
+def list_naming(query: str, names: Names) -> set[str]:
+    """Return the IRIs of the properties by which statements in a query refer to ?node."""
+    return {iri for name in NAMING.findall(query) if (iri := names.find_iri(name))}
 
 
 class Tracer:
-    """Finds the premises of entailed statements, with the rules of a home."""
+    """Finds the statements in files that cause findings, with the rules of a home."""
 
-    def __init__(self, graph: LocalGraph) -> None:
+    def __init__(self, graph: LocalGraph, language: str = "en") -> None:
         self._graph = graph
+        self._language = language
+        self.rdf_type = graph.names.expand("rdf:type")
+        self._entailed = graph.names.expand(ENTAILED)
         self._find_statements = cache(graph.memory.find_statements)
+        self._find_rules = cache(self._list_rules)
+        self.trace = cache(self._trace)
+        self.find_sources = cache(self._find_sources)
 
-    def find_premise(
-        self, node: str, predicate: str, value: str = ""
-    ) -> tuple[str, str, str, str] | None:
-        """Return predicate and object of an entailed statement, and of its premise about the node.
+    def _trace(self, node: str, predicate: str = "", value: str = "") -> list[Statement]:
+        """Return the premises of a statement that no file has, those with the fault first.
 
-        Without a value, or if it is not found, any statement with the predicate counts. None is
-        returned if a file has one, or no rule with one predicate infers it.
+        Without a value, or if it is not found, any statement with the predicate counts, and the
+        fault is that its subject has it. What names a node that no file describes is the premise
+        of all about it. There is none for statements of files, and if no rule with one predicate
+        infers the statement.
         """
-        if not is_iri(node) or not predicate:
-            return None
-        entailed = self._graph.names.expand(ENTAILED)
-        found = [each for each in self._find_statements(node) if each[1] == predicate]
-        found = [each for each in found if each[2] == value] or found
-        if not found or any(graph != entailed for graph, _, _ in found):
-            return None
-        asserted = [each for each in self._find_statements(node) if each[0] != entailed]
-        for bound in self._apply_rules(node, predicate, found[0][2]):
-            for _, other, premise in asserted:
-                if premise in bound:
-                    return predicate, found[0][2], other, premise
-        return None
+        statements = self._list_statements(node)
+        if not self._is_described(node):
+            return self._find_naming(node)
+        found = [each for each in statements if each[1] == predicate]
+        exact = [each for each in found if each[2] == value]
+        if not found or any(graph != self._entailed for graph, _, _ in exact or found):
+            return []
+        inferred = node, predicate, (exact or found)[0][2]
+        return self._find_premises(inferred, value if exact else node)
 
-    def _apply_rules(self, node: str, predicate: str, value: str) -> list[set[str]]:
-        """Return the terms of each match of a rule that infers a statement."""
+    def explain(self, node: str, predicate: str, value: str) -> str:
+        """Return a sentence that says from which statement another one follows, or ""."""
+        premises = self.trace(node, predicate, value)
+        if not premises:
+            return ""
+        (subject, *rest), shorten = premises[0], self._graph.names.shorten
+        shown = " ".join(map(shorten, rest if subject == node else premises[0]))
+        found = [each[2] for each in self._list_statements(node) if each[1] == predicate]
+        if self._is_described(node) and found:
+            inferred = value if value in found else found[0]
+            parts = [shorten(predicate), shorten(inferred), shown]
+            return pick(MESSAGES["inferred"], self._language, "").format(*parts)
+        return pick(MESSAGES["named"], self._language, "").format(shorten(node), shown)
+
+    def trace_values(self, node: str, predicate: str) -> list[Statement]:
+        """Return the premises of all statements with a subject and predicate that no file has."""
+        values = [o for _, p, o in self._list_statements(node) if p == predicate]
+        return [each for value in values or [""] for each in self.trace(node, predicate, value)]
+
+    def _find_sources(self, node: str, predicate: str) -> list[Read]:
+        """Return subjects and properties from which a node would inherit a property it lacks.
+
+        These are the properties in the rules that infer it, of the node and of what they lead to.
+        """
+        properties: set[str] = set()
+        for rule in self._find_rules(predicate):
+            properties |= list_properties(rule[5], self._graph.names)
+        if not properties or any(p == predicate for _, p, _ in self._list_statements(node)):
+            return []
+        found, waiting = {node}, [node]
+        while waiting:
+            values = {o for _, p, o in self._list_statements(waiting.pop()) if p in properties}
+            waiting += sorted(values - found)
+            found |= values
+        return [(each, p) for each in sorted(found) for p in sorted(properties)]
+
+    def count_values(self, node: str, predicate: str) -> int:
+        """Return the number of values that a property has in the files."""
+        found = self._list_statements(node)
+        return len({o for graph, p, o in found if p == predicate and graph != self._entailed})
+
+    def _is_described(self, node: str) -> bool:
+        return any(graph != self._entailed for graph, _, _ in self._list_statements(node))
+
+    def _list_statements(self, node: str) -> list[tuple[str, str, str]]:
+        try:
+            return self._find_statements(node)
+        except ValueError:
+            return []  # the node is a literal
+
+    def _find_naming(self, node: str) -> list[Statement]:
+        """Return the statements of files whose object is a node."""
+        rows: list[tuple[Term | None, ...]] = []
+        if is_iri(node):
+            rows = self._graph.internal("naming-statements", object=str(NamedNode(node)))
+        found = sorted({(text(s), text(p), node) for s, p, _ in rows})
+        # A text may look like an IRI.
+        return found or (self._texts.get(node, []) if node else [])
+
+    @cached_property
+    def _texts(self) -> dict[str, list[Statement]]:
+        """The statements of files whose objects are not IRIs, by object."""
+        found: dict[str, list[Statement]] = {}
+        for s, p, o in self._graph.internal("naming-statements"):
+            if not isinstance(o, NamedNode):
+                found.setdefault(text(o), []).append((text(s), text(p), text(o)))
+        return {value: sorted(statements) for value, statements in found.items()}
+
+    def _find_premises(self, inferred: Statement, fault: str, depth: int = 0) -> list[Statement]:
+        """Return the statements of files from which a statement follows."""
+        stated: dict[Statement, None] = {}
+        others: dict[Statement, None] = {}
+        for properties, terms in self._apply_rules(inferred):
+            for subject in sorted(terms):
+                for graph, predicate, value in self._list_statements(subject):
+                    if predicate in properties and value in terms:
+                        found = others if graph == self._entailed else stated
+                        found[subject, predicate, value] = None
+        premises = sorted(stated, key=lambda each: (fault not in each, each))
+        if not premises or fault not in premises[0]:
+            for other in sorted(others):
+                if fault in other and other != inferred and depth < DEEPEST:
+                    return self._find_premises(other, fault, depth + 1) + premises
+        return premises
+
+    def _apply_rules(self, inferred: Statement) -> list[tuple[set[str], set[str]]]:
+        """Return the properties and the terms in the matches of each rule for a statement."""
+        node, predicate, value = inferred
         names = self._graph.names
         matches = []
-        for path in sorted((self._graph.home.ontology / "rules").glob("*.rq")):
-            rule = RULE.fullmatch(read_query(path))
-            if rule is None or rule[3] not in (names.shorten(predicate), predicate):
-                continue
+        for rule in self._find_rules(predicate):
             # The statement was inferred already.
             again = rf"FILTER NOT EXISTS {{ \?{rule[2]} {re.escape(rule[3])} \?{rule[4]} \. }}"
             where = f"VALUES ?{rule[2]} {{ {NamedNode(node)} }} {re.sub(again, '', rule[5])}"
-            rows = self._graph.select(f"{rule[1]}SELECT * {{ {where} }}", str(path))
-            at = rows.variables.index(rule[4])
-            matches += [
-                {text(term) for term in row if term is not None}
-                for row in rows.rows
-                if text(row[at]) == value
-            ]
+            where = f"{where} FILTER (STR(?{rule[4]}) = {Literal(value)})"
+            rows = self._graph.select(f"{rule[1]}SELECT * {{ {where} }}", "rule").rows
+            terms = {text(term) for row in rows for term in row if term is not None}
+            matches.append((list_properties(rule[5], names), terms))
         return matches
+
+    def _list_rules(self, predicate: str) -> list[re.Match[str]]:
+        """Return the rules that infer statements with a predicate."""
+        names = {self._graph.names.shorten(predicate), predicate}
+        paths = sorted((self._graph.home.ontology / "rules").glob("*.rq"))
+        rules = (RULE.fullmatch(read_query(path)) for path in paths)
+        return [rule for rule in rules if rule is not None and rule[3] in names]

@@ -7,7 +7,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from kg.ask import ask_question, bind_question, read_parameters, render_table
+from kg.ask import ask_question, bind_question, list_commands, read_parameters, render_table
 from kg.ask.lookup import quote_input
 from kg.ask.question import Question, find_question, list_questions
 from kg.ask.wrapping import wrap_text
@@ -83,14 +83,11 @@ class QuestionCommand(QueryCommand):
             with formatter.section("Columns"):
                 write_definitions(formatter, list(columns.items()))
         options = [param for param in self.params if isinstance(param, ParameterOption)]
-        known = [option for option in options if option.parameter.sample] or options
-        needed = [option for option in options if option.required] or known[:1]
-        words = [
-            f" {option.opts[0]} {shlex.quote(option.parameter.sample or option.parameter.metavar)}"
-            for option in needed
-        ]
+        commands = list_commands(str(self.name), [option.parameter for option in options])
+        # Without required parameters, the second command shows one.
+        is_first = len(commands) == 1 or any(option.required for option in options)
         with formatter.section("Example"):
-            formatter.write(f"  kg ask {self.name}{''.join(words)}\n")
+            formatter.write(f"  {commands[0 if is_first else 1]}\n")
 
 
 @click.command(

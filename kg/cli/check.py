@@ -20,7 +20,9 @@ from kg.cli.output import count_steps, print_data, print_text, show_progress
     help="Format of the report.",
 )
 @language_option
-@click.option("--reference", is_flag=True, help="Validate the shapes with pySHACL too; compare.")
+@click.option(
+    "--reference", is_flag=True, help="Also validate with pySHACL, and report differences."
+)
 @click.option("--verbose", is_flag=True, help="List the elements that have changed.")
 @click.pass_context
 def check(

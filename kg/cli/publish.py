@@ -46,8 +46,8 @@ def publish(
     folder works anywhere, also without a server. No page has a script, or loads anything from
     another host. The same data give the same bytes, and unchanged files are not written again.
 
-    Rules by which IRIs lead to these files are in .htaccess (Apache), hosts/nginx.conf and, with
-    --base-url, hosts/w3id.htaccess. _headers and .nojekyll are for hosts of files.
+    Redirect rules, by which IRIs lead to these files, are in .htaccess (Apache), hosts/nginx.conf
+    and, with --base-url, hosts/w3id.htaccess. _headers and .nojekyll are for static hosts.
 
     Needs the extra [web].
     """

@@ -51,8 +51,8 @@ def push(
 
     URL is the address for queries. Named graphs that the endpoint already has are not sent again:
     after an interruption, the same command continues. At the end, the number of statements of each
-    graph and the answers to the main questions are compared. Graphs that no push of this home's
-    sources has listed are never changed.
+    graph and the answers to the main questions are compared. Graphs that were
+    not pushed from the sources of this home are never changed.
 
     \b
     kg push http://127.0.0.1:7878/query

@@ -15,7 +15,7 @@ from kg.graph import load_graph
 @click.argument("elements", nargs=-1)
 @click.option("--city", metavar="CITY", help="Only the files with documents of this city.")
 @click.option("--file", "files", type=PATH, multiple=True, help="Only this file, or folder.")
-@click.option("--all", "everything", is_flag=True, help="Also elements that have not changed.")
+@click.option("--all", "everything", is_flag=True, help="Also show elements that have not changed.")
 @click.option("--accept", is_flag=True, help="Record the elements as read; show nothing.")
 @click.option("--date", "read", metavar="YYYY-MM-DD", help="When they were read. Default: today.")
 @language_option

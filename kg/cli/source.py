@@ -20,7 +20,7 @@ def source() -> None:
     \b
     kg source list                               the texts that the data cite
     kg source add article.txt                    for kg check and kg show
-    kg source count                              keep what of it is cited
+    kg source count                              record how much of it is cited
     kg source restore article.txt -o clean.txt   make a garbled text readable
     """
 

@@ -196,8 +196,8 @@ def lock_folder(folder: Path) -> Iterator[None]:
             while _lock(descriptor) is False:
                 if time.monotonic() > deadline:
                     raise KgError(
-                        f"{folder}: another kg is writing to it. Wait for its end, then run the "
-                        "command again."
+                        f"{folder}: another kg is writing to it. Wait until it finishes, then run "
+                        "the command again."
                     )
                 time.sleep(LOCK_STEP)
             # The other run may have swapped the folder.

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import sys
+import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -32,6 +33,7 @@ from kg.home import PACKAGE, producer
 MANIFEST = "manifest.json"
 COMPRESSIONS = (".gz", ".zst")
 # As a path, /dev/stdout may be a file that other processes are writing to as well.
+READER_SECONDS = 10  # that a program has to open a named pipe to which kg writes
 STDOUT = ("-", "/dev/stdout")
 
 OpenFile = Callable[[str], BinaryIO]
@@ -50,6 +52,7 @@ ADVICE = {
     errno.ENAMETOOLONG: "Give a shorter path.",
     errno.ENOTDIR: "A part of the path is a file: give another path.",
     errno.EISDIR: "It is a folder: remove it, or give another path.",
+    errno.ENXIO: "No program reads from the pipe: start one.",
     errno.ELOOP: "Its symbolic links lead in a circle: remove them, or give another path.",
 }
 
@@ -104,11 +107,31 @@ def write_file(target: Path) -> Iterator[BinaryIO]:
         if target.is_dir():
             raise KgError(f"{target}: is a folder. Give the path of a file.", exit_code=2)
         if is_stream_target(str(target)):
-            with target.open("wb") as stream:
+            with open(_open_stream(target), "wb") as stream:
                 yield stream
             return
         with exit_on_signals(), stage_file(_resolve_target(target)) as stream:
             yield stream
+
+
+def _open_stream(target: Path) -> int:
+    """Return the descriptor of a device or pipe, opened for writing.
+
+    Raises:
+        OSError: no program reads from the pipe.
+    """
+    deadline = time.monotonic() + READER_SECONDS
+    while True:
+        try:
+            descriptor = os.open(target, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))
+        except OSError as error:
+            if error.errno != errno.ENXIO or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            if hasattr(os, "set_blocking"):
+                os.set_blocking(descriptor, True)
+            return descriptor
 
 
 @contextmanager

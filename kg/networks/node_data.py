@@ -1,7 +1,6 @@
 """What a graph says about the nodes of networks: labels, types, passages, validity, and colors."""
 
 import re
-import tomllib
 from bisect import insort
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from kg.names import Term, collect_texts, pick, read_names, text
 from kg.networks.layout import Layout
 from kg.networks.metrics import Metrics
 from kg.networks.validity import Span, resolve_spans
-from kg.reading import read_text
+from kg.reading import parse_toml, read_text
 
 COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -45,11 +44,15 @@ def read_style(home: Home) -> Style:
     names = read_names(home)
     text = read_text(path)
     try:
-        tables = tomllib.loads(text)
+        tables = parse_toml(text, path)
         colors = {names.expand(name): color for name, color in tables["types"].items()}
         if not colors or not all(map(COLOR.fullmatch, colors.values())):
             raise ValueError("[types] is empty or has a color that is not #rrggbb")
-        return Style(colors, {name: tables[name] for name in ("columns", "notes", "legend")})
+        texts = {name: tables[name] for name in ("columns", "notes", "legend")}
+        if not all(isinstance(t, str) for one in texts.values() for by_tag in one.values()
+                   for t in by_tag.values()):  # fmt: skip
+            raise ValueError("a text is not in quotes")
+        return Style(colors, texts)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise KgError(
             f"{path}: cannot be read ({error}). "

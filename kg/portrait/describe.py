@@ -80,7 +80,8 @@ def _list_references(reading: Reading, iri: str) -> Iterator[Detail]:
         if not one.is_entailed and one.property not in hidden:
             groups.setdefault(one.property, (one.title, []))[1].append(reading.link(subject))
     for _, (title, links) in sorted(groups.items()):
-        yield Detail(title, tuple(links))
+        # The property is one of the other things, so its title alone would be read backwards.
+        yield Detail(reading.words["reverse"].format(title), tuple(links))
 
 
 def quote_passages(graph: Graph, passages: Collection[Passage], language: str) -> Iterator[Passage]:

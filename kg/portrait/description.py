@@ -187,12 +187,12 @@ class _Writer:
         boxes = ""
         if tally.declared <= MOST_BOXES:
             named = min(len(tally.members), tally.declared)
-            boxes = FILLED * named + EMPTY * tally.unnamed
+            boxes = FILLED * named + EMPTY * tally.unnamed + "+" * tally.is_least
         members = self._words.join([link.name for link in tally.members])
         number = f"{tally.comparator} {tally.declared}".strip()
         note = ""
         if tally.unnamed and tally.members:
-            note = self._words["some-named"].format(number, tally.unnamed)
+            note = self._words["some-named"].format(number, tally.rest)
         elif tally.unnamed:
             note = self._words["none-named"].format(number)
         listed = self._words.join([members, note])

@@ -38,7 +38,8 @@ class Tally:
     """A number that the source declares, and the things that it names of this number.
 
     `token` is the part of a code that stands for the number. The comparator is empty for an exact
-    number.
+    number. `unnamed` is how many things the source declares and does not name, and `rest` the same
+    in words: for more than 60, of which 15 are named, 46 and “at least 46”, and `is_least` is true.
     """
 
     token: str
@@ -46,11 +47,9 @@ class Tally:
     comparator: str
     declared: int
     members: tuple[Link, ...]
-
-    @property
-    def unnamed(self) -> int:
-        """How many things the source declares and does not name."""
-        return max(self.declared - len(self.members), 0)
+    unnamed: int
+    rest: str
+    is_least: bool = False
 
 
 @dataclass(frozen=True)

@@ -142,10 +142,17 @@ class Reading:
         date = cut_date(text(statement.value), precisions)
         return replace(statement, label=date)
 
-    def read_place(self, iri: str) -> tuple[str, int, int]:
-        """Return source, start and end of the first passage, by which things are sorted."""
+    def read_place(self, iri: str) -> tuple[str, int, int, int]:
+        """Return source, start, negative end and index in a list, by which things are sorted.
+
+        The passage is the first; of a passage and a part of it, the part.
+        """
+        index = self.read_number(iri, "cdp:listIndex") or 0
         found = self.passages.get(iri)
-        return (found[0].source, found[0].start, found[0].end) if found else ("~", 0, 0)
+        if not found:
+            return "~", 0, 0, index
+        first = min(found, key=lambda one: (one.source, one.end, -one.start))
+        return first.source, first.start, -first.end, index
 
 
 def read_thing(graph: Graph, iri: str, language: str) -> Reading:

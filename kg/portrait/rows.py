@@ -9,6 +9,9 @@ Follow = Callable[[str], list[str]]
 
 # What an element or part belongs to.
 WHOLES = ("cdp:partOf", "cdp:statedIn")
+# More than 60 is at least 61, less than 60 at most 59 (as in the question counts).
+STEPS = {"comparator:gt": 1, "comparator:lt": -1}
+LEAST = ("comparator:ge", "comparator:gt")
 # Kinds of elements that have sections of their own, or appear inside another element.
 COUNTED = ("cdp:CountStatement", "cdp:FrameworkComponent")
 
@@ -64,15 +67,25 @@ def follow(start: str, step: Follow) -> list[str]:
 
 
 def make_document_row(reading: Reading, iri: str, level: int = 0) -> Row:
-    """Return a document with its genre, issuer, validity period and status."""
+    """Return a document with its genre, issuer, validity period, status and links to plans."""
+    links = list_plan_links(reading, iri)
     return Row(
         reading.link(iri),
         reading.read_kind(iri),
         level=level,
         description=reading.read_text(iri, "cdp:description"),
-        details=tuple(list_document_details(reading, iri)),
+        details=(*list_document_details(reading, iri), *links),
         passages=tuple(reading.passages.get(iri, ())),
     )
+
+
+def list_plan_links(reading: Reading, iri: str) -> list[Detail]:
+    """Return the plans that something is based on, answers to, or whose aims it serves."""
+    fields = {"based-on": "cdp:basedOn", "responds-to": "cdp:respondsTo", "serves": "cdp:serves"}
+    details: list[Detail] = []
+    for word, name in fields.items():
+        details += make_detail(reading, word, list_values(reading, iri, name))
+    return details
 
 
 def list_document_details(reading: Reading, iri: str) -> list[Detail]:
@@ -197,10 +210,12 @@ def _make_tally(reading: Reading, iri: str) -> Sequence[Tally]:
     declared = reading.read_number(iri, "cdp:declaredCount")
     if declared is None:
         return []
-    is_exact = reading.list_iris(iri, "cdp:hasComparator") == [
-        reading.names.expand("comparator:eq")
-    ]
+    comparators = [link.prefixed for link in reading.list_links(iri, "cdp:hasComparator")]
+    comparator = comparators[0] if len(comparators) == 1 else ""
+    is_exact = comparator == "comparator:eq"
     members = reading.list_links(iri, "cdp:hasMember")
+    unnamed = max(declared + STEPS.get(comparator, 0) - len(members), 0)
+    word = f"rest-{comparator.partition(':')[2]}"
     return [
         Tally(
             reading.read_text(iri, "cdp:codeToken") or str(declared),
@@ -208,5 +223,8 @@ def _make_tally(reading: Reading, iri: str) -> Sequence[Tally]:
             "" if is_exact else reading.read_text(iri, "cdp:hasComparator"),
             declared,
             tuple(sorted(members, key=lambda link: (*reading.read_place(link.iri), link.iri))),
+            unnamed,
+            reading.words[word if word in reading.words.texts else "rest"].format(unnamed),
+            comparator in LEAST,
         )
     ]

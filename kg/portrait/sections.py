@@ -12,6 +12,7 @@ from kg.portrait.rows import (
     follow,
     list_contents,
     list_document_details,
+    list_plan_links,
     list_tallies,
     list_values,
     list_wholes,
@@ -68,9 +69,6 @@ def list_introduction(reading: Reading, iri: str) -> list[Detail]:
         "within": ("cdp:isWithin",),
         "themes": ("cdp:addressesTheme",),
         "applies-to": ("cdp:appliesTo",),
-        "based-on": ("cdp:basedOn",),
-        "responds-to": ("cdp:respondsTo",),
-        "serves": ("cdp:serves",),
         "definition": ("skos:definition",),
         "scope-note": ("skos:scopeNote",),
         "also-called": ("skos:altLabel",),
@@ -82,6 +80,7 @@ def list_introduction(reading: Reading, iri: str) -> list[Detail]:
         details = [Detail("", said), *list_document_details(reading, iri)]
     for word, names in fields.items():
         details += make_detail(reading, word, list_values(reading, iri, *names))
+    details += list_plan_links(reading, iri)
     narrower = map(reading.link, reading.list_subjects(iri, "skos:broader"))
     return [*details, *make_detail(reading, "narrower", narrower)]
 
@@ -170,7 +169,8 @@ def list_outline(reading: Reading, iri: str, contents: Sequence[str]) -> list[Ro
         # Content outside the parts comes first, in the order of the source.
         is_part = reading.is_a(one, "cdp:DocumentPart")
         index = reading.read_number(one, "cdp:listIndex") or 0
-        return is_part, 0 if is_part else max(reading.read_place(one)[1], 0), index, one
+        starts = [passage.start for passage in reading.passages.get(one, ())]
+        return is_part, 0 if is_part else min(starts, default=0), index, one
 
     rows = []
     waiting = [(one, 0) for one in sorted(children.get(iri, ()), key=rank, reverse=True)]

@@ -14,6 +14,7 @@ from kg.portrait.description import Description
 from kg.portrait.model import Link, Passage
 from kg.portrait.reading import Reading, read_everything
 from kg.portrait.words import Words
+from kg.publish.counting import PROPERTIES, Listing, list_elements
 from kg.publish.routes import Routes, make_routes
 from kg.publish.words import read_site_words
 from kg.store import Rows
@@ -34,13 +35,12 @@ class Voice:
 
 @dataclass(frozen=True)
 class About:
-    """What the ontology says about the dataset: who made it, its version, licence and citation."""
+    """What the ontology says about the dataset: who made it, its version, licence and year."""
 
     creator: str
     version: str
     licence: str
     year: str
-    citation: str
 
 
 @dataclass
@@ -77,10 +77,22 @@ class Edition:
         ]
 
     @cached_property
+    def elements(self) -> dict[str, Listing]:
+        """The elements by what they have and city: for each name of `PROPERTIES`."""
+        cities = [city.iri for city in self.cities]
+        return {name: list_elements(self.reading, name, cities) for name in PROPERTIES}
+
+    def name_city(self, iri: str) -> str:
+        """Return the last part of the path of a city's page, for fragments."""
+        return self.routes.addresses[iri].page.rpartition("/")[2]
+
+    @cached_property
     def voices(self) -> dict[str, Voice]:
-        """The voices, by label."""
+        """The voices of which the data have an element, by label."""
         found = {}
         for iri in sorted(self.things):
+            if not self.reading.list_subjects(iri, "cdp:hasVoice"):
+                continue
             if self.reading.is_a(iri, "cdp:Voice") and (address := self.routes.find(iri)):
                 link = self.reading.link(iri)
                 said = self.reading.read_text(iri, "skos:definition")
@@ -133,7 +145,6 @@ class Edition:
             read(iri, "owl:versionInfo"),
             next(iter(licences), ""),
             text(dates[0].value)[:4] if dates else "",
-            read(iri, "dcterms:bibliographicCitation"),
         )
 
     @property
@@ -144,6 +155,15 @@ class Edition:
             for iri in sorted(self.reading.statements)
             for version in self.reading.list_iris(iri, "owl:versionIRI")
         }
+
+    def cite(self, label: str, link: str) -> str:
+        """Return how to cite a page; a label that ends a sentence gets no full stop."""
+        about, form = self.about, self.words["citation-form"]
+        if label.endswith(("?", "!", "？", "！", ".", "。")):
+            form = re.sub(r"(\{label\})[.。]", r"\1", form)
+        return form.format(
+            creator=about.creator, year=about.year, label=label, version=about.version, link=link
+        ).strip()
 
     def name_kind(self, iri: str) -> str:
         """Return the kind of a thing; classes of OWL have names in the words of the pages."""
@@ -223,8 +243,8 @@ def quote_everything(edition: Edition) -> dict[Passage, str]:
     found = {one: two.text for one, two in zip(passages, quoted, strict=True) if two.text}
     if not found:
         raise KgError(
-            "--passages: the text of no source is here. Add it: kg source add FILE, or leave the "
-            "option out."
+            "--passages: no source text has been added. Add one (kg source add FILE), or leave "
+            "the option out."
         )
     return found
 

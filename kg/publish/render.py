@@ -25,6 +25,7 @@ MARK = """{% macro span(text, tag) %}<span lang="{{ tag }}">{{ text }}</span>{% 
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
 MOST_BOXES = 60  # of a number that a source declares
 MOST_ROWS = 60  # of a table before it is folded
+MOST_DRAWN = 6  # classes of the diagram of the ontology before the others are folded
 MOST_OPEN = 12  # nodes of the first kind in the list of a network
 
 
@@ -61,7 +62,7 @@ class Renderer:
     def render_root(self, edition: Edition, template: str) -> bytes:
         """Return the HTML of a page at the root of the site, in all languages."""
         here = Here(edition.routes, edition.language, template)
-        root = f"{self.base}" if self.base and template == "404.html" else ""
+        root = self.base if template == "404.html" else ""
         html = self._environment.get_template(template).render(
             edition=edition, here=here, languages=LANGUAGES, root=root, base=self.base
         )
@@ -103,6 +104,7 @@ def make_environment() -> "jinja2.Environment":
     environment.globals["formats"] = FORMATS
     environment.globals["policy"] = POLICY
     environment.globals["most_rows"] = MOST_ROWS
+    environment.globals["most_drawn"] = MOST_DRAWN
     environment.globals["most_open"] = MOST_OPEN
     environment.globals["read_words"] = read_site_words
     return environment

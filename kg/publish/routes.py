@@ -37,6 +37,14 @@ class Routes:
         """Return the address of a thing, or None if it has no page."""
         return self.addresses.get(iri)
 
+    def make_anchor(self, iri: str) -> str:
+        """Return a fragment for what a page says about a thing of another page."""
+        address = self.addresses.get(iri)
+        if address is None:
+            return _make_digest(iri)
+        name = address.page.replace("/", "-")
+        return f"{name}-{address.fragment}" if address.fragment else name
+
     def list_pages(self) -> dict[str, list[str]]:
         """Return the IRIs of each page, sorted; a page itself comes before its fragments."""
         pages: dict[str, list[str]] = {}

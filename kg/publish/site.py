@@ -15,7 +15,7 @@ from kg.graph import LocalGraph, load_graph
 from kg.home import Home
 from kg.networks import NodeData
 from kg.publish.answers import make_question_pages
-from kg.publish.dataset import DATA, Dumps, make_dataset_pages, write_dumps
+from kg.publish.dataset import DATA, VOID, Dumps, make_dataset_pages, write_dumps
 from kg.publish.edition import Edition, quote_everything, read_edition
 from kg.publish.hosts import write_hosts
 from kg.publish.overview import make_overview_pages
@@ -31,8 +31,6 @@ from kg.store.collector import pause_collector, spare_objects
 
 ASSETS = tuple(Path(__file__).with_name(name) for name in ("icon.svg", "style.css"))
 CONTEXT = "context.jsonld"
-# Where VoID says to look for a description (https://www.w3.org/TR/void/#well-known).
-VOID = ".well-known/void"
 
 Files = Iterator[tuple[str, bytes]]
 
@@ -124,10 +122,11 @@ def _write_site(
             paths += [page.path] if not number else []
             yield from _write_page(edition, page, renderer)
     yield "index.html", renderer.render_root(editions[0], "index.html")
-    yield "404.html", renderer.render_root(editions[0], "404.html")
     yield from ((path.name, path.read_bytes()) for path in ASSETS)
     yield from write_hosts(renderer, editions[0])
+    # Hosts show it for any path, so that its links need an address.
     if renderer.base:
+        yield "404.html", renderer.render_root(editions[0], "404.html")
         yield "sitemap.xml", renderer.render_sitemap(paths)
         yield "robots.txt", write_robots(renderer.base)
 

@@ -49,11 +49,17 @@ def write_files(
     """Yield the path and the bytes of each file beside the page of a thing.
 
     A file has the statements about the things on its page, each once, with those about their blank
-    nodes. `address`: see `write_page_files`.
+    nodes, and the labels of the things that these lead to: the frames leave out links to things
+    without a label. `address`: see `write_page_files`.
     """
     json_ld = JsonWriter(context)
+    kind, label = (context.names.expand(name) for name in ("rdf:type", "rdfs:label"))
+    labels = {iri: [q for q in quads if q.predicate.value == label]
+              for iri, quads in subjects.items()}  # fmt: skip
     for page, iris in routes.list_pages().items():
-        quads = chain.from_iterable(_list_statements(subjects, iri) for iri in iris)
+        quads = list(chain.from_iterable(_list_statements(subjects, iri) for iri in iris))
+        linked = {_name(quad.object) for quad in quads if quad.predicate.value != kind}
+        quads += chain.from_iterable(labels.get(iri, ()) for iri in linked)
         yield from write_page_files(page, quads, context, address, json_ld)
 
 

@@ -1,19 +1,22 @@
 """The page of each thing: its portrait, its statements, what refers to it, and its passages."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from kg.portrait.description import Description
-from kg.portrait.model import Link, Passage, Row, Section
+from kg.portrait.model import Detail, Link, Passage, Row, Section
 from kg.portrait.rows import make_row
+from kg.publish.cities import count_rows, list_similar, list_theme_cells, summarize_city
 from kg.publish.edition import Edition
+from kg.publish.facts import list_facts, list_setting, write_links, write_statements
+from kg.publish.families import list_families
 from kg.publish.model import make_model
 from kg.publish.page import Crumb, Page, write_csv
-from kg.publish.vocabulary import list_terms
+from kg.publish.periods import list_bars, list_years
+from kg.publish.vocabulary import list_terms, write_terms
 
-MOST_SIMILAR = 3
-MOST_COMPARED = 12  # cities of which all pairs have a page
+DESCRIPTIONS = ("cdp:description", "skos:definition", "dcterms:description")
 
 
 @dataclass(frozen=True)
@@ -41,25 +44,37 @@ def make_thing_pages(edition: Edition) -> Iterator[Page]:
         own = [iri for iri in iris if edition.routes.addresses[iri].fragment == ""]
         terms = [iri for iri in iris if iri not in own]
         # A namespace such as ontology# may have terms without a document.
-        yield make_thing_page(edition, path, (own or iris)[0], terms)
+        iri = (own or iris)[0]
+        make = make_ontology_page if iri == edition.ontology else make_thing_page
+        yield make(edition, path, iri, terms)
+
+
+def make_ontology_page(edition: Edition, path: str, iri: str, terms: Sequence[str]) -> Page:
+    """Return the page of the ontology, with a diagram, its terms in families, and its history."""
+    page = make_thing_page(edition, path, iri, terms)
+    values = {"model": make_model(edition), "families": list_families(edition, terms)}
+    return replace(page, template="ontology.html", values={**page.values, **values})
 
 
 def make_thing_page(edition: Edition, path: str, iri: str, terms: Sequence[str]) -> Page:
     """Return the page of a thing, with other things that are fragments of it."""
     thing = edition.things[iri]
     words, kind = edition.words, edition.name_kind(iri)
-    element = None
-    if edition.reading.is_a(iri, "cdp:PolicyElement", "cdp:DocumentPart"):
-        element = make_row(edition.reading, iri, with_document=True)
+    element = make_element(edition, iri)
+    facts = thing.details or tuple(list_facts(edition, iri))
     cited = list_cited(edition, terms)
-    sections = [(section, list_groups(edition, section)) for section in thing.sections]
-    rows = [row for section in thing.sections for row in section.rows]
+    sections = [
+        (section, list_groups(edition, section), count_rows(section)) for section in thing.sections
+    ]
+    is_city = iri in {city.iri for city in edition.cities}
+    summary = element.description if element else _summarize(edition, thing)
+    bars = list_bars(edition)
     table = path + ".csv"
     return Page(
         path,
         "thing.html",
         thing.label,
-        element.description if element else _summarize(thing),
+        summarize_city(edition, thing) if is_city else summary,
         (
             Crumb(words["things"], "things"),
             Crumb(kind or words["things"], "things", find_anchor(edition, iri)),
@@ -67,28 +82,53 @@ def make_thing_page(edition: Edition, path: str, iri: str, terms: Sequence[str])
         {
             "thing": thing,
             "kind": kind,
+            "facts": facts,
             "element": None if thing.sections else element,
             "sections": sections,
             "similar": list_similar(edition, iri),
+            "themes": list_theme_cells(edition, iri) if is_city else [],
+            "years": list_years(bars),
+            "bars": [bar for bar in bars if bar.holder.iri == iri],
             "silent": list_silent(edition, thing),
             "cited": cited,
             "terms": [] if cited else list_terms(edition, terms),
             "beside": path,
-            "model": make_model(edition) if iri == edition.ontology else None,
             "is_deprecated": edition.reading.read_text(iri, "owl:deprecated") == "true",
         },
         iri,
-        {table: write_rows(edition, thing)} if rows else {},
-        table if rows else "",
+        {table: write_download(edition, thing, element.details if element else facts, terms)},
+        table,
     )
 
 
-def _summarize(thing: Description) -> str:
+def make_element(edition: Edition, iri: str) -> Row | None:
+    """Return an element or a part of a document with what it is about; None for other things."""
+    if not edition.reading.is_a(iri, "cdp:PolicyElement", "cdp:DocumentPart"):
+        return None
+    row = make_row(edition.reading, iri, with_document=True)
+    return replace(row, details=(*list_setting(edition.reading, iri), *row.details))
+
+
+def write_download(
+    edition: Edition, thing: Description, facts: Iterable[Detail], terms: Sequence[str]
+) -> bytes:
+    """Return what the page of a thing shows as CSV: its passages, terms, rows or statements."""
+    if cited := list_cited(edition, terms):
+        return write_passages(edition, cited)
+    if terms:
+        return write_terms(edition, list_terms(edition, terms))
+    if any(section.rows for section in thing.sections):
+        return write_rows(edition, thing)
+    return write_statements(edition, thing, facts)
+
+
+def _summarize(edition: Edition, thing: Description) -> str:
     """Return a sentence about a thing for previews, "" if the data have none."""
     for detail in thing.details:
         if detail.values and len(detail.values[0].name) > len(thing.label):
             return detail.values[0].name
-    return ""
+    said = (edition.reading.read_text(thing.iri, name) for name in DESCRIPTIONS)
+    return next(filter(None, said), "")
 
 
 def find_anchor(edition: Edition, iri: str) -> str:
@@ -100,7 +140,7 @@ def find_anchor(edition: Edition, iri: str) -> str:
 
 def list_groups(edition: Edition, section: Section) -> list[Group]:
     """Return the rows of a section by their headings, in order."""
-    slugs = {city.name: city.prefixed.partition(":")[2] for city in edition.cities}
+    slugs = {city.name: edition.name_city(city.iri) for city in edition.cities}
     groups: list[Group] = []
     for heading, rows in groupby(section.rows, lambda row: row.group):
         name = slugs.get(heading, str(len(groups) + 1))
@@ -112,35 +152,6 @@ def list_silent(edition: Edition, thing: Description) -> list[Link]:
     """Return the cities that say nothing about a theme, as far as the source goes."""
     heard = {row.group for section in thing.sections for row in section.rows}
     return [city for city in edition.cities if city.name not in heard]
-
-
-def list_similar(edition: Edition, iri: str) -> list[tuple[Link, str, str]]:
-    """Return the cities with the most similar themes, the themes shared, and the comparison's path.
-
-    The path is "" if there are too many cities for comparisons.
-    """
-    if iri not in {city.iri for city in edition.cities}:
-        return []
-    found = []
-    for row in edition.ask_texts("city-pairs"):
-        pair = [row["firstIri"], row["secondIri"]]
-        if iri in pair:
-            other = pair[1 - pair.index(iri)]
-            shared = edition.words["shared-themes"].format(row["shared"], row["either"])
-            path = name_comparison(edition, *pair) if has_comparisons(edition) else ""
-            found.append((edition.reading.link(other), shared, path))
-    return found[:MOST_SIMILAR]
-
-
-def has_comparisons(edition: Edition) -> bool:
-    """Return whether each pair of cities has a page."""
-    return len(edition.cities) <= MOST_COMPARED
-
-
-def name_comparison(edition: Edition, first: str, second: str) -> str:
-    """Return the path of the comparison of two things, whatever their order."""
-    pages = (edition.routes.addresses[iri].page for iri in (first, second))
-    return "compare/" + "-".join(sorted(page.rpartition("/")[2] for page in pages))
 
 
 def list_cited(edition: Edition, iris: Iterable[str]) -> list[Cited]:
@@ -162,6 +173,23 @@ def _make_cited(edition: Edition, passage: Passage, iris: Sequence[str]) -> Cite
         tuple(dict.fromkeys(edition.things[iri].kind for iri in iris)),
         tuple(edition.cited.get(passage, ())),
     )
+
+
+def write_passages(edition: Edition, cited: Iterable[Cited]) -> bytes:
+    """Return passages as CSV, with a row for each thing that they are evidence for."""
+    names = ("source", "start", "end", "kind", "thing", "iri")
+    titles = [edition.words[f"column-{name}"] for name in names]
+    rows = (
+        [*_list_place(one), link.name, link.iri]
+        for one in cited
+        for link in one.things or (Link(""),)
+    )
+    return write_csv(titles, rows)
+
+
+def _list_place(one: Cited) -> list[str]:
+    passage = one.passage
+    return [passage.source, str(passage.start), str(passage.end), " | ".join(one.kinds)]
 
 
 def write_rows(edition: Edition, thing: Description) -> bytes:
@@ -196,5 +224,7 @@ def make_index_page(edition: Edition) -> Page:
         for anchor, (kind, links) in sorted(kinds.items())
     ]
     words = edition.words
+    listed = write_links(edition, ((kind, links) for kind, _, links in groups))
     return Page("things", "things.html", words["things"], words["things-summary"],
-                values={"groups": groups})  # fmt: skip
+                values={"groups": groups}, files={"things.csv": listed},
+                download="things.csv")  # fmt: skip

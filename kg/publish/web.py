@@ -53,7 +53,7 @@ def check_address(text: str) -> str:
 
 
 def check_report(text: str) -> str:
-    """Return the link to which readers report errors, given a web or mail address.
+    """Return the link to which readers report errors, given a web or mail address, or its link.
 
     Raises:
         KgError: it is neither.
@@ -61,8 +61,8 @@ def check_report(text: str) -> str:
     >>> check_report("editors@example.org")
     'mailto:editors@example.org'
     """
-    if MAIL.fullmatch(text):
-        return f"mailto:{text}"
+    if MAIL.fullmatch(address := text.removeprefix("mailto:")):
+        return f"mailto:{address}"
     if re.fullmatch(r"https?://[!-~]+", text) and not re.search(r'["<>\\^`{|}]', text):
         return text
     raise KgError(

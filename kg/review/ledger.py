@@ -39,8 +39,8 @@ MESSAGES = {
         "以制表符分隔。请删去此行，kg review 会再列出该要素。",
     },
     "element": {
-        "en": "{0} is no IRI and has no prefix of ontology/prefixes.ttl. Correct it, or remove the "
-        "line.",
+        "en": "{0} is not an IRI and has no prefix of ontology/prefixes.ttl. Correct it, or remove "
+        "the line.",
         "zh-Hans": "{0} 不是 IRI，也没有 ontology/prefixes.ttl 中的前缀。请更正，或删去此行。",
     },
     "twice": {

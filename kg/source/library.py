@@ -45,7 +45,8 @@ def _copy_path(sha256: str) -> Path:
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
         raise KgError(
             f"{sha256!r}: not a SHA-256. Give 64 hexadecimal digits in lower case, as printed by "
-            "kg source list."
+            "kg source list.",
+            chinese=f"{sha256!r} 不是 SHA-256。应为 64 位小写十六进制数字，见 kg source list。",
         )
     return source_folder() / f"{sha256}.txt"
 
@@ -67,7 +68,9 @@ def find_source(sha256: str) -> str | None:
     if actual != sha256:
         raise KgError(
             f"{path}: the copy was changed: its SHA-256 is {actual}. "
-            "Add the original again: kg source add FILE"
+            "Add the original again: kg source add FILE",
+            chinese=f"{path} 是副本，已被改动：其 SHA-256 为 {actual}。"
+            "请重新添加原文件：kg source add FILE",
         )
     return decode_text(data, str(path))
 

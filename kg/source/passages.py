@@ -30,7 +30,9 @@ def _check_offsets(raw: str, start: int, end: int) -> None:
     if not 0 <= start < end <= len(raw):
         raise KgError(
             f"{start}-{end}: not a passage of this text. Correct oa:start and oa:end: code "
-            f"points, start below end, 0 to {len(raw)}."
+            f"points, start below end, 0 to {len(raw)}.",
+            chinese=f"{start}-{end} 不是该文本的段落。请更正 oa:start 和 oa:end："
+            f"以码位计，start 小于 end，范围为 0 至 {len(raw)}。",
         )
     for offset in (start, end):
         nearby = max(0, offset - _LONGEST_ANNOTATION), offset + _LONGEST_ANNOTATION
@@ -38,13 +40,17 @@ def _check_offsets(raw: str, start: int, end: int) -> None:
             if match.start() <= offset < match.end():
                 raise KgError(
                     f"{start}-{end}: {offset} separates a character from its pinyin. "
-                    f"Use {match.start() - 1} or {match.end()}."
+                    f"Use {match.start() - 1} or {match.end()}.",
+                    chinese=f"{start}-{end} 中，{offset} 把汉字与其拼音分开。"
+                    f"请用 {match.start() - 1} 或 {match.end()}。",
                 )
         for span in _find_garbled_spans(raw):
             if span.start < offset < span.end:
                 raise KgError(
                     f"{start}-{end}: {offset} is inside a garbled span. "
-                    f"Use {span.start} or {span.end}."
+                    f"Use {span.start} or {span.end}.",
+                    chinese=f"{start}-{end} 中，{offset} 位于乱码区间之内。"
+                    f"请用 {span.start} 或 {span.end}。",
                 )
 
 

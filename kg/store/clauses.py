@@ -61,7 +61,7 @@ def find_clauses(text: str, where: str, prefixes: Mapping[str, str]) -> Clauses:
             elif "FROM" in keyword:
                 if keyword != "FROM":
                     place = locate(text, token.start, where)
-                    raise KgError(f"{place}: write FROM as a word of its own.", exit_code=2)
+                    raise KgError(f"{place}: put a space before and after FROM.", exit_code=2)
                 found.start, clause = found.start if found.has_dataset else token.start, "FROM"
             elif token.kind == "iri" and clause:
                 iris.declare(before.text.removesuffix(":") if clause == "PREFIX" else None, token)

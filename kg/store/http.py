@@ -207,7 +207,7 @@ class Client:
             return _Failure(KgError(f"{where}: {self.name} rejects it: {text}", exit_code=2))
         problem, advice = f"{status} {responses.get(status, '')}".rstrip() + through, ""
         if status == 407:
-            return _Failure(self.fail(problem, self._proxy_advice))
+            return _Failure(self.fail(problem, self._proxy_advice, body))
         wait = _read_wait(response) if status in TEMPORARY else None
         if wait is not None:
             advice = f"Try again in {wait:g} seconds."
@@ -227,7 +227,7 @@ class Client:
             advice = "Use that address if you trust it."
         if status in TEMPORARY:
             return _Failure(self.fail(problem, advice, body), problem, wait)
-        return _Failure(self.fail(problem, advice, b"" if advice else body))
+        return _Failure(self.fail(problem, advice, b"" if 300 <= status < 400 else body))
 
     @property
     def _through(self) -> str:
@@ -237,10 +237,12 @@ class Client:
 
     @property
     def _proxy_advice(self) -> str:
-        name = self._proxy.variable if self._proxy else ""
+        if not self._proxy:  # one that this machine does not know of
+            return "A proxy on the way asks for credentials: set http_proxy or https_proxy."
         return (
-            f"Start the proxy, set {name} to http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT "
-            f"if it asks for credentials, or add {self._host} to no_proxy."
+            f"Start the proxy, set {self._proxy.variable} to http://HOST:PORT, or "
+            f"http://USER:PASSWORD@HOST:PORT if it asks for credentials, or add {self._host} to "
+            "no_proxy."
         )
 
     def _quote(self, text: str) -> str:

@@ -1,15 +1,15 @@
 """Write a codebook for people: the meaning of each table, column and code."""
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from kg.ask.lookup import local_name
 from kg.ask.table import clean_text
 from kg.display import escape_markdown
+from kg.errors import KgError
 from kg.home import Home, producer
 from kg.names import LANGUAGES, pick
-from kg.reading import read_text
+from kg.reading import parse_toml, read_text
 from kg.tables.columns import TYPE, Column
 from kg.tables.metadata import Attribution
 from kg.tables.rows import CUT_TEXT, NO_CELL, NO_TABLE
@@ -28,7 +28,8 @@ def write_introduction(
     home: Home, schema: Schema, left_out: Mapping[str, int], file_format: str, *, is_selection: bool
 ) -> str:
     """Return the introduction as Markdown: in English, then in Chinese under a heading."""
-    texts = tomllib.loads(read_text(home.queries / "tables" / "codebook.toml"))
+    path = home.queries / "tables" / "codebook.toml"
+    texts = parse_toml(read_text(path), path)
     missing = [tag for tag in LANGUAGES if tag not in schema.languages]
     parts = ["start", file_format]
     if is_selection:
@@ -44,10 +45,16 @@ def write_introduction(
     }
     counts = {REASONS[reason]: count for reason, count in sorted(left_out.items())}
     parts += counts
-    english, chinese = (
-        "".join(texts[part][tag].format(**values, count=counts.get(part)) for part in parts)
-        for tag in COLUMN_LANGUAGES
-    )
+    try:
+        english, chinese = (
+            "".join(texts[part][tag].format(**values, count=counts.get(part)) for part in parts)
+            for tag in COLUMN_LANGUAGES
+        )
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        raise KgError(
+            f"{path}: {error} is missing or wrong. Write a table for each of {', '.join(parts)}, "
+            "with the texts en and zh-Hans; in them, {name} only as in the original."
+        ) from None
     return f"# Codebook\n\n{english}\n## 编码手册\n\n{chinese}"
 
 

@@ -1,14 +1,16 @@
 """Counts and shares: what is counted, bounds of counts, precision of dates, and missing values."""
 
+import shutil
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
 import rdflib
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 from kg.ask import Question, ask_question, bind_question, needs_value, read_parameters
-from kg.graph import Graph, LocalGraph, bind_values
-from kg.home import find_home
+from kg.graph import Graph, LocalGraph, bind_values, load_graph
+from kg.home import Home, find_home
 from kg.names import read_names, text
 from kg.store import Result, Rows
 from kg.store.engine import collect_result
@@ -284,6 +286,50 @@ def test_question_without_a_required_value_has_no_rows_in_any_engine(
             assert len(other.query(query)) == 0, question.name
 
 
+def test_texts_of_empty_answers_name_no_place(
+    graph: LocalGraph, questions: dict[str, Question]
+) -> None:
+    """What they say holds for any data, and for whichever city was asked for."""
+    result = graph.query(
+        "SELECT ?name { ?place a cdp:Place ; cdp:labelEn|cdp:labelZhHans ?name }",
+        prefixes=NAMES.prefixes,
+    )
+    assert isinstance(result, Rows)
+    names = {text(name) for (name,) in result.rows}
+    assert {"Wuhan", "深圳"} <= names
+    found = {
+        (name, place)
+        for name, question in questions.items()
+        for said in question.header["empty"].values()
+        for place in names
+        if place in said
+    }
+    assert found == set()
+
+
+def test_technology_of_one_phrase_counts_once(
+    graph: LocalGraph, questions: dict[str, Question], quads: list[Quad]
+) -> None:
+    found = ask(graph, questions["technologies"], quads)
+    cells = [(row["technologyIri"], row["elementIri"]) for row in found]
+    parts = {(text(q.subject), text(q.object)) for q in quads if q.predicate == node("cdp:partOf")}
+    assert [
+        (technology, whole)
+        for technology, whole in cells
+        if any((part, whole) in parts for other, part in cells if other == technology)
+    ] == []
+    names = {element.rsplit("/", 1)[1] for _, element in cells}
+    assert {"shenzhen-5g", "shenzhen-pengcheng-agent", "shanghai-ai-cluster"} <= names
+    # The reporter’s headline is left out only while the document names the technology too.
+    headline = "shenzhen-headline"
+    assert headline not in names
+    agent = {node("initiative:shenzhen-pengcheng-agent"), node("target:shenzhen-goal-2025")}
+    uses = node("cdp:usesTechnology")
+    fewer = [q for q in quads if not (q.subject in agent and q.predicate == uses)]
+    found = ask(graph, questions["technologies"], fewer)
+    assert headline in {row["elementIri"].rsplit("/", 1)[1] for row in found}
+
+
 def test_alternative_names_are_found(
     graph: LocalGraph, questions: dict[str, Question], quads: list[Quad]
 ) -> None:
@@ -294,3 +340,28 @@ def test_alternative_names_are_found(
     assert ask(graph, questions["search"], [*quads, *foreign], text="iot") == ask(
         graph, questions["search"], quads, text="iot"
     )
+
+
+def test_names_by_others_for_their_own_things_are_not_found(
+    roundup: Home, graph: LocalGraph, questions: dict[str, Question], tmp_path: Path
+) -> None:
+    for folder in (roundup.ontology, roundup.queries):
+        (tmp_path / folder.name).symlink_to(folder)
+    shutil.copytree(roundup.data, tmp_path / "data")
+    (tmp_path / "data" / "foreign.ttl").write_text(
+        "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n"
+        "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>\n"
+        "PREFIX wd: <http://www.wikidata.org/entity/>\n"
+        'wd:Q11746 rdfs:label "Wuhan"@en , "武汉"@zh-Hans .\n'
+        'wd:Q8686 skos:prefLabel "Shanghai"@en ; skos:altLabel "Wuhan"@en .\n'
+        '<urn:others> rdfs:label "Wuhan and Shanghai" .\n',
+        "utf-8",
+    )
+    others = load_graph(Home(tmp_path))
+    for text_ in ("Wuhan", "武汉", "Shanghai", "industry"):
+        terms = bind_question(graph, questions["search"], {"text": text_})
+        expected = ask_question(graph, questions["search"], LANGUAGE, terms)
+        assert ask_question(others, questions["search"], LANGUAGE, terms) == expected
+    # The names that this project gives to the terms of others are found.
+    assert isinstance(expected, Rows)
+    assert node("sdg:9") in {row[3] for row in expected.rows}

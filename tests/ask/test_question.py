@@ -86,6 +86,7 @@ def test_text_of_a_field_falls_back_on_another_language(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("#+ - a\n#+ b\nASK {}", "mine.rq:1: the #+ header is not valid YAML"),
+        ("#+ summary: {en: " + "9" * 6_000 + "}\nASK {}", "header is not valid YAML: a number"),
         ("ASK {}", "mine.rq:1: the #+ header is missing"),
         ("#+ summary: Mine?\nASK {}", "mine.rq:1: summary has no languages"),
     ],

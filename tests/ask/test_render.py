@@ -112,6 +112,14 @@ def test_answer_without_rows_has_its_columns(form: str) -> None:
         assert re.findall(r"\bcity\w*", text) == ["city", "cityIri"]
 
 
+def test_table_shows_the_beginning_of_an_enormous_text() -> None:
+    rows = Rows(("text",), [(Literal("a" * 1_000_000),)])
+    shown = render_answer(rows, "table", NAMES, width=80)
+    assert len(shown) < 20_000
+    assert "(1,000,000" in shown
+    assert "a" * 1_000_000 in render_answer(rows, "csv", NAMES)
+
+
 def test_answer_without_columns_is_text() -> None:
     for form in ("table", "csv", "json", "markdown"):
         assert isinstance(render_answer(Rows((), [()]), form, NAMES, width=80), str)

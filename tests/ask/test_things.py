@@ -31,6 +31,9 @@ IRI = "https://w3id.org/cdp/id"
         ("大數據", "technology:big-data"),
         ("Xinchuang", "technology:xinchuang"),
         ("數字產業", "theme:digital-economy"),
+        # The number that a framework is known by.
+        ("6826", "framework:changsha-6826"),
+        ("６８２６", "framework:changsha-6826"),
         # A thing without a label is found by its IRI and prefixed name only.
         ("segment:roundup-2021-0-33", "segment:roundup-2021-0-33"),
         (f"{IRI}/segment/roundup-2021-0-33", "segment:roundup-2021-0-33"),

@@ -155,6 +155,17 @@ def test_facts_are_those_of_the_files(catalog: list[Quad]) -> None:
     assert find(catalog, DATASET, "dcat:version") == [read("version")]
     assert max(find(catalog, DATASET, "dcterms:modified")) >= read("date-released")
     assert find(catalog, DATASET, "dcterms:issued") <= [read("date-released")]
+    # The dataset is as new as its newest part, and each part has both dates.
+    parts = find(catalog, DATASET, "dcterms:hasPart")
+    assert len(parts) >= 15
+    for key, other, choose in (
+        ("issued", "schema:datePublished", min),
+        ("modified", "schema:dateModified", max),
+    ):
+        dates = [date for part in parts for date in find(catalog, part, f"dcterms:{key}")]
+        assert len(dates) == len(parts)
+        assert find(catalog, DATASET, f"dcterms:{key}") == [choose(dates)]
+        assert find(catalog, DATASET, other) == [choose(dates)]
     licence = "https://creativecommons.org/licenses/by/4.0/"
     assert find(catalog, DATASET, "dcterms:license") == [licence]
     (publisher,) = find(catalog, DATASET, "dcterms:publisher")

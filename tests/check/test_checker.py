@@ -14,8 +14,8 @@ import pytest
 from pyoxigraph import Literal, NamedNode
 
 from kg.check import STEPS, Finding, Report, check_files
-from kg.check.checker import report_results
 from kg.check.finding import Locator
+from kg.check.results import report_results
 from kg.check.validation import Result
 from kg.errors import KgError
 from kg.home import Home
@@ -31,7 +31,7 @@ FAULTS = {
     "suzhou": [
         ("a cdp:Platform ;", 'a cdp:Platform ;\n    cdp:madeUp "x" ;'),
         ('cdp:title "试验行动计划"@zh-Hans', 'cdp:title "试验行动计划"@zh-hans'),
-        ("cdp:deadlineYear 2030", 'cdp:deadlineYear "2030-12"^^xsd:gYearMonth'),
+        ("a cdp:QualitativeTarget", 'a cdp:QualitativeTarget ;\n    cdp:listIndex "0"^^xsd:gYear'),
         ("到2030年", "到2029年"),
         ("居民可用的平台。", "平台先在三个街道试行,再推至全市各区。"),
         ("cdp:deadlineYear", "cdp:openEnded false ;\n    cdp:deadlineYear"),
@@ -43,9 +43,9 @@ FAULTS = {
 FOUND = [
     ("undeclared-property", "initiative:suzhou-test-platform", "suzhou", "cdp:madeUp"),
     ("language-tag", "doc:suzhou-test-plan", "suzhou", "@zh-hans"),
-    ("cdps:deadlineYear-datatype", "target:suzhou-test-reach", "suzhou", "cdp:deadlineYear"),
+    ("cdps:listIndex-datatype", "target:suzhou-test-reach", "suzhou", "cdp:listIndex"),
     ("cdps:openEnded-in", "target:suzhou-test-reach", "suzhou", "cdp:openEnded"),
-    ("deadline-text-of-another-year", "target:suzhou-test-reach", "suzhou", "gYearMonth"),
+    ("deadline-text-of-another-year", "target:suzhou-test-reach", "suzhou", "cdp:deadlineYear"),
     ("evidence-copy", "initiative:suzhou-test-platform", "suzhou", "平台先在"),
     ("evidence-digest", "evidence:town-90-115", "suzhou", "fc11a057"),
     ("evidence-offsets", "evidence:town-16-53", "suzhou", None),
@@ -61,6 +61,15 @@ OTHERS = {
     "source-quote",
     "numbers-differ",
 }
+
+
+OF_CITIES = """\
+PREFIX cdp: <https://w3id.org/cdp/ontology#>
+PREFIX cdps: <https://w3id.org/cdp/shapes#>
+PREFIX sh: <http://www.w3.org/ns/shacl#>
+cdps:OfCities a sh:PropertyShape ; sh:targetClass cdp:City ; sh:path cdp:addressesTheme ; sh:in () ;
+  sh:message "Not a theme of a city."@en, "不是城市的主题。"@zh-Hans .
+"""
 
 
 def replace(path: Path, old: str, new: str) -> None:
@@ -181,17 +190,22 @@ def test_blank_node_is_found_at_its_line(small: Home) -> None:
     assert {f.line for f in findings if f.check.startswith("cdps:City")} == {line}
 
 
-def test_entailed_statements_are_checked(small: Home) -> None:
-    # What is stated in a document applies to its place, but a place cannot apply to a place.
+def test_finding_on_an_entailed_statement_is_at_its_premise(small: Home) -> None:
+    (small.ontology / "shapes" / "own.ttl").write_text(OF_CITIES, "utf-8")
     path = small.data / "town" / "suzhou.ttl"
-    append(path, "place:suzhou cdp:statedIn doc:suzhou-test-plan .")
-    found = {f.check: f for f in check_files(small).findings if f.node.endswith("/suzhou")}
-    assert {"cdps:appliesToShape", "cdps:statedInShape"} <= set(found)
-    # The finding is at the statement from which the entailed one follows.
-    finding = found["cdps:appliesToShape"]
-    assert finding.path == str(path)
-    assert finding.line == path.read_text("utf-8").count("\n")
-    assert "cdp:appliesTo place:suzhou is inferred from cdp:statedIn doc:suzhou-" in finding.message
+    # The city addresses the theme of an element in another file.
+    (finding,) = check_files(small).findings
+    assert (finding.path, finding.check) == (str(path), "cdps:OfCities")
+    assert finding.line == find_line(path, "", "cdp:hasTheme")
+    assert finding.node.endswith("/place/suzhou")
+    inferred = "cdp:addressesTheme theme:services-for-people is inferred from "
+    premise = "initiative:suzhou-test-platform cdp:hasTheme theme:services-for-people."
+    assert f"{inferred}{premise}" in finding.message
+    (chinese,) = check_files(small, language="zh-Hans").findings
+    assert f"由 {premise.rstrip('.')} 推出" in chinese.message
+    # Only the file of the premise has the finding.
+    places = small.data / "reference" / "places.ttl"
+    assert check_files(small, [places]).findings == []
 
 
 @pytest.mark.parametrize(("language", "message"), [("en", "too short"), ("zh-Hant", "太短")])
@@ -211,11 +225,13 @@ def test_result_becomes_a_finding_with_line_severity_and_message(
         for severity, messages in (
             ("Violation", {"en": "too short", "zh-Hans": "太短"}),
             ("Info", {"fr": "court"}),
+            ("https://example.org/Violation", {"fr": "court"}),
         )
     ]
     assert list(report_results(results, names, locator, language)) == [
         Finding("x.ttl", 3, "violation", "cdps:title-length", node, f"doc:x: {message}"),
         Finding("x.ttl", 3, "warning", "cdps:title-length", node, "doc:x: court"),
+        Finding("x.ttl", 3, "violation", "cdps:title-length", node, "doc:x: court"),
     ]
 
 

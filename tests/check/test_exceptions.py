@@ -81,7 +81,9 @@ def test_exception_about_another_file_is_not_judged(small: Home) -> None:
         ('[[exception]]\ncheck = "a"\nnode = "b"\nreason = " "\n', 1),
         ('[[exception]]\ncheck = "a"\nnode = "b"\nreason = 5\n', 1),
         ('exception = "a"\n', 0),
-        ("[[exception]\n", 0),
+        ("[[exception]\n", 1),
+        ("[[exceptions]]\n", 0),
+        ("a = " + "[" * 5_000, 0),
     ],
 )
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])

@@ -379,6 +379,31 @@ def test_shape_beyond_the_subset_is_listed(
     assert len(targets) == 1 and f"<{E}S>" in targets[0]
 
 
+@pytest.mark.parametrize(
+    ("query", "fault"),
+    [
+        ('sh:select "SELECT ?x { $this a ?x }"', "query-this"),
+        ('sh:select "SELECT ?x { SELECT $this { ?this a ?x } }"', "query-this"),
+        ('sh:select "SELECT $this FROM <e:g> { $this a ?x }"', "query-from"),
+        ('sh:select "SELECT * { $this a ?x }"', ""),
+        ('sh:select "SELECT DISTINCT ($this AS ?x) ?this { $this a ?x }"', ""),
+        ("sh:select \"PREFIX from: <e:> SELECT $this { $this a from:x , 'FROM' }\"", ""),
+        ('sh:select "SELECT $this"', ""),
+    ],
+)
+def test_query_that_would_find_nothing_is_a_fault(
+    query: str, fault: str, find_faults: FindFaults
+) -> None:
+    found = find_faults(f"e:S sh:targetClass e:C ; sh:sparql [ {query} ] .")
+    assert found == ({f"{fault} select"} if fault else set())
+
+
+def test_validator_that_would_ignore_its_dataset_is_a_fault(find_faults: FindFaults) -> None:
+    component = """e:Component a sh:ConstraintComponent ; sh:parameter [ sh:path e:parameter ] ;
+      sh:validator [ a sh:SPARQLAskValidator ; sh:ask "ASK FROM <e:g> { }" ] ."""
+    assert find_faults(component) == {"query-from ask"}
+
+
 def test_component_that_the_shapes_declare_is_not_covered(
     compile_shapes: Compile, index: StatementIndex
 ) -> None:

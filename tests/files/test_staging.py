@@ -51,7 +51,7 @@ def test_locked_folder_is_an_error(
     monkeypatch.setattr("kg.files.staging.LOCK_SECONDS", 0.1)
     with (
         lock_folder(tmp_path),
-        pytest.raises(KgError, match=r"another kg is writing to it\. Wait for its end"),
+        pytest.raises(KgError, match=r"another kg is writing to it\. Wait until it finishes"),
     ):
         write_all(tmp_path, {"a": b"2"})
     assert (tmp_path / "a").read_bytes() == b"1"

@@ -289,6 +289,16 @@ def test_pipe_is_written_to_directly(tmp_path: Path) -> None:
 
 
 @posix
+def test_pipe_that_nobody_reads_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.files.writing.READER_SECONDS", 0.1)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(KgError, match=r"cannot be written .* No program reads from the pipe"):
+        write(tmp_path / "pipe")
+
+
+@posix
 def test_full_device_is_an_error() -> None:
     with pytest.raises(KgError, match=r"/dev/full: cannot be written \(No space left"):
         write(Path("/dev/full"))

@@ -107,7 +107,9 @@ def test_texts_are_in_english_and_chinese() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[types\n", "cannot be read"),
+        ("[types\n", "not valid TOML"),
+        ("types = " + "[" * 5_000, "nested too deeply"),
+        ('[types]\n"cdp:City" = "#000000"\n[columns]\na.en = 3\n[notes]\n[legend]\n', "in quotes"),
         ("[types]\n[columns]\n[notes]\n[legend]\n", "types. is empty"),
         ('[types]\n"cdp:City" = "#000000"\n[columns]\n', "notes"),
         ('[types]\n"nope:City" = "#000000"\n', "unknown prefix"),

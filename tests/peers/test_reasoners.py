@@ -417,9 +417,9 @@ def test_due_years_are_those_of_the_nearest_dated_element(
 def test_inferred_properties_are_values_that_no_source_states(
     view: list[Triple], added: list[Triple]
 ) -> None:
-    """Themes, goals, and years of another element; each is named, and nothing else."""
+    """Themes, goals, firmness, and years of another element; each is named, and nothing else."""
     own = {(t.subject, t.object) for t in view if t.predicate == DEADLINE_YEAR}
-    always = {NamedNode(f"{CDP}{name}") for name in ("contributesTo", "hasTheme")}
+    always = {NamedNode(f"{CDP}{name}") for name in ("contributesTo", "hasFirmness", "hasTheme")}
     wanted = {
         (t.subject, t.predicate)
         for t in [*view, *added]

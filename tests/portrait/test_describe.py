@@ -62,7 +62,7 @@ def test_text_in_no_asked_language_is_shown_in_its_own(small: Home) -> None:
 def test_references_are_what_points_to_a_thing(town_graph: LocalGraph) -> None:
     description = describe_node(town_graph, "doc:suzhou-test-plan", "en")
     (detail,) = description.references
-    assert detail.heading == "is stated in"
+    assert detail.heading == "… is stated in: this"
     assert [(link.name, link.prefixed) for link in detail.values] == [
         ("Test platform", PLATFORM),
         ("Reach of the test platform", "target:suzhou-test-reach"),

@@ -14,7 +14,7 @@ from kg.ask.wrapping import measure_text
 from kg.graph import Graph, iri_term, load_graph
 from kg.home import Home
 from kg.names import LANGUAGES, text
-from kg.portrait import Description, Row, describe_everything, describe_node
+from kg.portrait import Description, Passage, Row, Tally, describe_everything, describe_node
 from kg.store import Rows
 
 CITIES = ("shenzhen", "shanghai", "hong-kong", "suzhou", "nanjing", "wuhan", "changsha")
@@ -66,7 +66,7 @@ def test_portrait_of_wuhan(everything: dict[str, Description]) -> None:
     assert read_detail(document, "genre") == ["implementation plan"]
     assert read_detail(document, "issued by") == ["Wuhan Municipal Government"]
     assert read_detail(document, "period") == ["The next three years (Wuhan plan)"]
-    assert read_detail(document, "status") == ["not stated, counts as adopted"]
+    assert read_detail(document, "status") == ["not stated (the editors count it as adopted)"]
     assert [(passage.start, passage.end) for passage in document.passages] == [
         (5785, 5832), (5833, 5866), (5867, 5884),
     ]  # fmt: skip
@@ -99,6 +99,79 @@ def test_frameworks_are_drawn(everything: dict[str, Description]) -> None:
     assert f"\n    26 {'□' * 26} 26 declared, none named in this source\n" in text
     assert text == everything["doc:changsha-action-plan"].to_text()
     assert text.count("□□") == 26, "drawn once, in the section and not in the outline"
+
+
+def list_tallies(description: Description) -> list[Tally]:
+    return [t for section in description.sections for row in section.rows for t in row.tallies]
+
+
+def test_what_is_not_named_is_as_the_question_answers(
+    roundup_graph: Graph, everything: dict[str, Description]
+) -> None:
+    counts = {row["countIri"]: row for row in ask(roundup_graph, "counts")}
+    assert len(counts) > 15
+    for iri, row in counts.items():
+        for tally in list_tallies(everything[roundup_graph.names.shorten(iri)]):
+            assert tally.rest == row["unlisted"], iri
+    text = everything["place:hong-kong"].to_text()
+    assert "more than 60 declared, at least 46 not named" in " ".join(text.split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_bounds_of_what_is_not_named(language: str, roundup: Home, tmp_path: Path) -> None:
+    """For each comparator, and fewer, as many and more members than declared."""
+    home = Home(tmp_path)
+    for folder in (roundup.ontology, roundup.queries):
+        (tmp_path / folder.name).symlink_to(folder)
+    (tmp_path / "data").mkdir()
+    lines = [
+        "PREFIX cdp: <https://w3id.org/cdp/ontology#>",
+        "PREFIX comparator: <https://w3id.org/cdp/code/comparator/>",
+        "PREFIX item: <https://w3id.org/cdp/id/item/>",
+        "PREFIX place: <https://w3id.org/cdp/id/place/>",
+        "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>",
+        'place:x a cdp:City ; rdfs:label "X"@en .',
+    ]
+    for code in ("eq", "ge", "gt", "le", "lt", "approx"):
+        for declared in (2, 3, 4, 9):
+            lines.append(
+                f'item:{code}-{declared} a cdp:CountStatement ; rdfs:label "{code}"@en ; '
+                f"cdp:appliesTo place:x ; cdp:hasComparator comparator:{code} ; "
+                f"cdp:declaredCount {declared} ; cdp:hasMember item:a , item:b , item:c ."
+            )
+    (tmp_path / "data" / "x.ttl").write_text("\n".join(lines), "utf-8")
+    graph = load_graph(home)
+    answer = ask_question(graph, find_question(home, "counts"), language, {})
+    assert isinstance(answer, Rows)
+    places = [answer.variables.index(name) for name in ("countIri", "unlisted")]
+    asked = {text(row[places[0]]): text(row[places[1]]) for row in answer.rows}
+    assert len(asked) == 24
+    for one in describe_everything(graph, language):
+        if one.iri in asked:
+            (tally,) = list_tallies(one)
+            # Chinese texts have no space before a number here.
+            assert tally.rest.replace(" ", "") == asked[one.iri].replace(" ", "")
+            assert str(tally.unnamed) in tally.rest
+            assert tally.is_least == one.name.startswith(("item:ge", "item:gt"))
+
+
+def test_documents_of_a_city_name_the_plans_that_they_link_to(
+    everything: dict[str, Description], roundup_graph: Graph
+) -> None:
+    properties = {"based on": "basedOn", "responds to": "respondsTo", "serves": "serves"}
+    seen = set()
+    for city in CITIES:
+        for row in list_rows(everything[f"place:{city}"], "documents"):
+            for heading, name in properties.items():
+                shown = {link.iri for d in row.details if d.heading == heading for link in d.values}
+                pattern = f"<{row.thing.iri}> <{CDP[name]}> ?x"
+                result = roundup_graph.select(f"SELECT DISTINCT ?x {{ {pattern} }}")
+                assert shown == {text(iri) for (iri,) in result.rows}
+                seen |= {(row.thing.prefixed, heading)} if shown else set()
+    assert {
+        ("doc:suzhou-action-plan", "serves"), ("doc:nanjing-policy-measures", "responds to"),
+        ("doc:changsha-action-plan", "based on"),
+    } <= seen  # fmt: skip
 
 
 def test_portrait_of_a_document(everything: dict[str, Description]) -> None:
@@ -201,13 +274,26 @@ def test_theme_has_the_elements_that_the_question_answers(
                 row.thing.name,
                 row.description,
                 row.voice,
-                (str(row.passages[0].start), str(row.passages[0].end)),
             )
             for row in list_rows(theme, "elements")
         ]
         columns = ("city", "document", "kind", "element", "description", "voice")
-        expected = [(*(r[name] for name in columns), (r["start"], r["end"])) for r in asked]
-        assert shown == expected
+        assert shown == [tuple(r[name] for name in columns) for r in asked]
+        places = [(str(one.start), str(one.end)) for one in find_places(theme)]
+        assert places == [(r["start"], r["end"]) for r in asked]
+
+
+def find_places(theme: Description) -> list[Passage]:
+    """Return the passage by which each element is sorted: the first that ends, of two the shorter.
+
+    They are in the order of the source; what a sentence says as a whole comes before its parts.
+    """
+    rows = list_rows(theme, "elements")
+    found = [min(row.passages, key=lambda one: (one.end, -one.start)) for row in rows]
+    order = [(row.group, one.start, -one.end) for row, one in zip(rows, found, strict=True)]
+    cities = list(dict.fromkeys(row.group for row in rows))
+    assert order == sorted(order, key=lambda one: (cities.index(one[0]), *one[1:]))
+    return found
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from kg.names import read_names
 from kg.publish.edition import Edition, read_edition
 from kg.publish.model import list_boxes, list_replacements, make_model
 from kg.publish.render import Renderer
-from kg.publish.things import make_thing_page
+from kg.publish.things import make_ontology_page
 
 HOME = find_home()
 NAMES = read_names(HOME)
@@ -57,9 +57,9 @@ def test_diagram_has_each_domain_and_range(edition: Edition) -> None:
 
 def test_each_term_of_the_diagram_is_a_link(edition: Edition) -> None:
     path = edition.routes.addresses[edition.ontology].page
-    page = make_thing_page(edition, path, edition.ontology, [])
+    page = make_ontology_page(edition, path, edition.ontology, [])
     html = Renderer().render(edition, page).decode()
-    diagram = html[html.index('<ul class="model">') : html.index('id="history"')]
+    diagram = html[html.index('<ul class="model">') : html.index("</section>")]
     shown = set(re.findall(r'href="[^"]*#([^"]+)">([^<]+)</a>', diagram))
     assert len(shown) > 60
     for box in list_boxes(edition):

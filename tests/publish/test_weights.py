@@ -10,12 +10,14 @@ from kg.home import find_home
 from kg.networks import NodeData
 from kg.publish.answers import make_question_pages
 from kg.publish.edition import Edition, read_edition
-from kg.publish.overview import make_home_page, make_matrix_page
+from kg.publish.matrix import make_matrix_pages
+from kg.publish.overview import make_home_page, make_time_page
 from kg.publish.page import Page
 from kg.publish.pictures import make_network_pages
 from kg.publish.render import Renderer
 from kg.publish.site import ASSETS
-from kg.publish.things import make_thing_page
+from kg.publish.things import make_index_page, make_ontology_page, make_thing_page
+from kg.publish.vocabulary import make_vocabulary_pages
 
 KILOBYTES = 1024
 LIMIT, NETWORK_LIMIT = 25 * KILOBYTES, 150 * KILOBYTES
@@ -51,6 +53,17 @@ def list_things(edition: Edition) -> Iterator[Page]:
         yield make_thing_page(edition, edition.routes.addresses[iri].page, iri, [])
 
 
+def list_collections(edition: Edition) -> Iterator[Page]:
+    """Yield the pages with many things on them: of the ontology, and of each source."""
+    pages = edition.routes.list_pages()
+    for iri in (edition.ontology, *edition.sources):
+        path = edition.routes.addresses[iri].page
+        make = make_ontology_page if iri == edition.ontology else make_thing_page
+        yield make(edition, path, iri, [one for one in pages[path] if one != iri])
+    yield from make_vocabulary_pages(edition)
+    yield make_index_page(edition)
+
+
 def find_heavy(weigh: Callable[[Page], int], pages: Iterable[Page], limit: int) -> dict[str, int]:
     weights = {page.path: weigh(page) for page in pages}
     assert weights
@@ -58,8 +71,9 @@ def find_heavy(weigh: Callable[[Page], int], pages: Iterable[Page], limit: int) 
 
 
 def test_weights_of_pages(edition: Edition, weigh: Callable[[Page], int]) -> None:
-    themes = make_matrix_page(edition, "themes", "theme-matrix", "theme", "elements")
-    pages = [make_home_page(edition), themes, *list_things(edition)]
+    matrices = make_matrix_pages(edition)
+    pages = [make_home_page(edition), make_time_page(edition), *matrices, *list_things(edition)]
+    pages += list_collections(edition)
     questions = list(make_question_pages(edition))
     assert len(pages) > 60
     assert find_heavy(weigh, pages, LIMIT) == {}

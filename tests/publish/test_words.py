@@ -10,7 +10,13 @@ from kg.publish.words import FILE, LANGUAGES
 FOLDER = Path(kg.publish.words.__file__).parent
 # Parts of templates that are not text for people.
 CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<pre.*?</pre>|<[^>]*>|<!DOCTYPE html>", re.DOTALL)
-NAMES = {"SHA", "Turtle", "JSON", "LD", "Triples"}
+NAMES = {"SHA", "Turtle", "JSON", "LD", "Triples", "IRI", "RO", "Crate"} | {
+    "DCAT",
+    "VoID",
+    "PROV",
+    "schema",
+    "org",
+}
 
 
 def test_each_word_is_in_each_language() -> None:
@@ -26,7 +32,7 @@ def test_each_word_is_in_each_language() -> None:
 def test_each_word_is_used() -> None:
     files = [*FOLDER.rglob("*.html"), *FOLDER.glob("*.py")]
     used = "\n".join(path.read_text("utf-8") for path in files)
-    families = ("column-", "count-", "kind-")  # chosen by a name
+    families = ("column-", "count-", "kind-", "language-", "tag-")  # chosen by a name
     matrices = {"themes-summary", "technologies-summary", "groups-summary"}
     words = tomllib.loads(FILE.read_text("utf-8"))
     quoted = {name for name in words if f'"{name}"' in used or f"'{name}'" in used}

@@ -51,7 +51,7 @@ def test_update_requests(serve: Serve) -> None:
 def test_wrong_path_is_explained(
     serve: Serve, writer: type[GraphStore] | type[UpdateService]
 ) -> None:
-    server = serve({"status": 404})
+    server = serve({"status": 404, "body": b""})
     with pytest.raises(KgError, match=r"404 Not Found\. Give the graph store with --graph-store"):
         writer(server.url).write_batch(GRAPH, TRIPLES, first=True)
 

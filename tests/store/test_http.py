@@ -70,8 +70,8 @@ def test_answer_has_media_type_and_body(serve: Serve) -> None:
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        ({"status": 404}, "404 Not Found. Oxigraph has /query"),
-        ({"status": 406}, "406 Not Acceptable. Oxigraph has /query"),
+        ({"status": 404, "body": b""}, "404 Not Found. Oxigraph has /query"),
+        ({"status": 406, "body": b""}, "406 Not Acceptable. Oxigraph has /query"),
         ({"status": 409, "body": b"Oh  no.\n"}, "409 Conflict: Oh no."),
         ({"status": 409, "body": b"x" * 5_000}, f"409 Conflict: {'x' * 300}…."),
         ({"status": 409, "body": b"x" * 50_000, "compress": gzip.compress}, f"{'x' * 300}…."),
@@ -80,7 +80,10 @@ def test_answer_has_media_type_and_body(serve: Serve) -> None:
         ({"status": 206, "body": b"ha"}, "206 Partial Content: the server sent only a part"),
         ({"status": 300}, "300 Multiple Choices: no address. Use that address"),
         ({"status": 999}, '999: {"head":{},"boolean":true}'),
-        ({"status": 401}, "401 Unauthorized. Set KG_ENDPOINT_USER and KG_ENDPOINT_PASSWORD"),
+        (
+            {"status": 401, "body": b""},
+            "401 Unauthorized. Set KG_ENDPOINT_USER and KG_",
+        ),
     ],
 )
 def test_failed_answer_is_explained(serve: Serve, answer: dict[str, Any], message: str) -> None:
@@ -426,6 +429,17 @@ def test_proxy_without_an_answer_is_named(
     assert f"no connection through the proxy http://{proxy} ({scheme}_proxy) to" in message
     assert f"Start the proxy, set {scheme}_proxy to" in message
     assert SECRET not in message
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 406, 407, 408, 410, 418, 501, 503])
+def test_beginning_of_what_the_server_sent_is_shown(serve: Serve, status: int) -> None:
+    message = fail(serve({"status": status, "body": b"<title>Log in first</title>"}).url)
+    assert f"{status} " in message
+    assert "Log in first" in message
+
+
+def test_proxy_on_the_way_that_asks_for_credentials(serve: Serve) -> None:
+    assert "set http_proxy or https_proxy" in fail(serve({"status": 407}).url)
 
 
 @pytest.mark.parametrize("status", [407, 403, 502])

@@ -147,8 +147,8 @@ def test_dataset_clauses_in_each_form_of_query(form: str, datasets: Memory) -> N
         ("SELECT * { { SELECT * FROM <a:a> { ?s ?p ?o } } }", r"^q:1:\d+: not valid SPARQL 1\.1"),
         ("SELECT * FROM", r"^q:1:\d+: not valid SPARQL 1\.1"),
         ("SELECT * FROM <a:a> FROM", r"^q:1:\d+: not valid SPARQL 1\.1"),
-        ("SELECT * FROMNAMED <a:a> {}", r"^q:1:10: write FROM as a word of its own\."),
-        ("ASKFROM<a:a> {}", r"^q:1:1: write FROM as a word of its own\."),
+        ("SELECT * FROMNAMED <a:a> {}", r"^q:1:10: put a space before and after FROM\."),
+        ("ASKFROM<a:a> {}", r"^q:1:1: put a space before and after FROM\."),
     ],
 )
 def test_wrong_dataset_clause_is_an_error(text: str, message: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kg.errors import KgError
 from kg.home import Home
 from kg.names import LANGUAGES
 from kg.tables import Vocabulary
@@ -92,6 +93,23 @@ def test_introduction_is_in_english_and_chinese(text: str, sections: dict[str, s
     english, chinese = text.partition("\n## ")[0], sections["编码手册"]
     assert "target/wuhan-open-rate-2022>" in english
     assert english.count("\n- ") == chinese.count("\n- ") > 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *["", "[start]", "[start]\nen = 3", "start = 3", "a = 1\na = 1", "[start", "\x00"],
+        "[start]\nen = '{unknown}'\nzh-Hans = ''\n[csv]\nen = ''\nzh-Hans = ''\n",
+        "[start]\nen = '{'\nzh-Hans = ''\n[csv]\nen = ''\nzh-Hans = ''\n",
+    ],
+)
+def test_faulty_introduction_is_an_error(text: str, small: Home, vocabulary: Vocabulary) -> None:
+    path = small.queries / "tables" / "codebook.toml"
+    path.write_text(text, "utf-8")
+    schema = read_schema(small, vocabulary, LANGUAGES)
+    with pytest.raises(KgError) as caught:
+        write_introduction(small, schema, {}, "csv", is_selection=True)
+    assert str(caught.value).startswith(f"{path}:")
 
 
 def test_introduction_says_what_was_not_exported(home: Home, vocabulary: Vocabulary) -> None:

@@ -3,11 +3,12 @@
 Only the texts that the user has added (`kg source add`) can be checked.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from kg.check.finding import VIOLATION, Finding, Locator
+from kg.check.finding import VIOLATION, Finding, Locator, Read
+from kg.check.tracing import list_properties
 from kg.errors import KgError
-from kg.graph import Graph
+from kg.graph import Graph, read_internal
 from kg.names import pick, text
 from kg.source import (
     NgramIndex,
@@ -65,12 +66,24 @@ def check_evidence(graph: Graph, locator: Locator, language: str) -> Iterator[Fi
     """Yield the violations that the source texts show."""
 
     def report(
-        check: str, node: str, *values: object, predicate: str = "", value: str = ""
+        check: str,
+        node: str,
+        *values: object,
+        predicate: str = "",
+        value: str = "",
+        reads: Iterable[Read] = (),
     ) -> Iterator[Finding]:
-        message = pick(MESSAGES[check], language, "").format(*values)
+        shown = (pick(v.texts, language, "") if isinstance(v, KgError) else v for v in values)
+        message = pick(MESSAGES[check], language, "").format(*shown)
         message = f"{graph.names.shorten(node)}: {message}"
         return locator.report(
-            node, VIOLATION, f"evidence-{check}", message, predicate=predicate, value=value
+            node,
+            VIOLATION,
+            f"evidence-{check}",
+            message,
+            predicate=predicate,
+            value=value,
+            reads=reads,
         )
 
     for source, sha256, _ in _select(graph, "sources"):
@@ -92,13 +105,15 @@ def _read_source(sha256: str) -> tuple[str | None, KgError | None]:
 
 
 def _check_passages(graph: Graph, raw: str, sha256: str, report: Reporter) -> Iterator[Finding]:
-    for node, source, start, end, digest in _select(graph, "evidence"):
+    properties = list_properties(read_internal(graph.home, "evidence"), graph.names)
+    for node, source, start, end, digest, selector in _select(graph, "evidence"):
         if source != sha256:
             continue
         try:
             expected = digest_passage(raw, _parse_offset(start), _parse_offset(end))
         except KgError as error:
-            yield from report("offsets", node, error)
+            reads = [(selector, each) for each in properties]
+            yield from report("offsets", node, error, reads=reads)
             continue
         if digest != expected:
             predicate = graph.names.expand("cdp:passageDigest")

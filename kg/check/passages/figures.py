@@ -24,8 +24,8 @@ from kg.xsd import read_integer
 INDEX = "    cdp:listIndex "
 SEGMENT = re.compile(r"^segment:[^\s;]+(?<!-selector)\n(?:    .*\n)+", re.MULTILINE)
 MESSAGES = {
-    "en": "The figures kept here are {0}, but the data give {1}. If nothing was lost, write these, "
-    "or let kg source count write all figures.",
+    "en": "The recorded figures are {0}, but the data give {1}. If nothing was lost, correct "
+    "them, or let kg source count write all figures.",
     "zh-Hans": "此处所存数目为 {0}，但数据得出 {1}。如无遗失，请改写，或用 kg source count "
     "写入全部数目。",
 }
@@ -106,10 +106,15 @@ def check_figures(
         for node, values in kept.items()
         if any(value is not None for value in values.values())
     }
+    evidence = positions.get_property("evidence")
+    named: dict[str, list[tuple[str, str]]] = {}
     for node, actual in figures.items():
         wrong = [role for role in actual if kept[node][role] != actual[role]]
         if positions.segments[node].source not in counted or not wrong:
             continue
+        if not named:
+            for passage, position in positions.passages.items():
+                named.setdefault(positions.find_segment(position), []).append((passage, evidence))
         texts = [_show(positions, names, values, wrong) for values in (kept[node], actual)]
         message = pick(MESSAGES, language, "").format(*texts)
         place = positions.find("place", node)
@@ -120,6 +125,7 @@ def check_figures(
             "segment-figures",
             f"{names.shorten(node)}{where}: {message}",
             predicate=positions.get_property(wrong[0]),
+            named=named.get(node, ()),
         )
 
 

@@ -10,7 +10,8 @@ from itertools import accumulate
 
 from kg.check.finding import VIOLATION, Finding, Locator
 from kg.check.passages.positions import Position, Positions
-from kg.graph import Graph
+from kg.check.tracing import list_properties
+from kg.graph import Graph, read_internal
 from kg.names import pick, text
 
 MESSAGES = {
@@ -18,7 +19,7 @@ MESSAGES = {
         "en": "The document applies to {}, but all passages that are cited for it ({}) are in "
         "sections about {}. Correct appliesTo, or the evidence.",
         "zh-Hans": "该文件适用于 {}，但其全部依据（{} 个段落）都位于讲 {} 的章节。"
-        "应更正 appliesTo 或依据。",
+        "请更正 appliesTo 或依据。",
     },
     "digest-of-another-passage": {
         "en": "{} has the same digest and another length, or the same offsets and another digest. "
@@ -34,9 +35,10 @@ MESSAGES = {
         "en": "The evidence {} is in the section about {}, but this thing belongs to {}, which "
         "does not apply there. Correct statedIn, partOf or the evidence.",
         "zh-Hans": "依据 {} 位于讲 {} 的章节，但该事物属于 {}，而该文件不适用于该地。"
-        "应更正 statedIn、partOf 或依据。",
+        "请更正 statedIn、partOf 或依据。",
     },
 }
+USES = "evidence-places"
 LEAST_PASSAGES = 2  # of a document that is said to apply to a wrong place
 Span = tuple[int, int]
 
@@ -66,10 +68,15 @@ def check_placement(
 ) -> Iterator[Finding]:
     """Yield the violations by passages that lie where they cannot be evidence."""
 
-    def report(check: str, node: str, *values: object, predicate: str = "") -> Iterator[Finding]:
+    def report(
+        check: str, node: str, *values: object, predicate: str = "", document: str = ""
+    ) -> Iterator[Finding]:
         message = pick(MESSAGES[check], language, "").format(*values)
         message = f"{graph.names.shorten(node)}: {message}"
-        return locator.report(node, VIOLATION, check, message, predicate=predicate)
+        reads = [(each, p) for each in (node, document) if document for p in properties]
+        return locator.report(node, VIOLATION, check, message, predicate=predicate, reads=reads)
+
+    properties = list_properties(read_internal(graph.home, USES), graph.names)
 
     listed: dict[str, list[tuple[Span, str]]] = {}
     for node, position in positions.segments.items():
@@ -101,7 +108,7 @@ def check_placement(
         for place in sorted(places.get(evidence, set()) - applies):
             if document not in misplaced:
                 values = (shorten(evidence), shorten(place), shorten(document))
-                yield from report("evidence-of-another-city", node, *values)
+                yield from report("evidence-of-another-city", node, *values, document=document)
 
 
 def _find_misplaced(
@@ -151,7 +158,7 @@ def _check_digests(
 def _read_uses(graph: Graph) -> dict[tuple[str, str, str], set[str]]:
     """Return the places to which a document applies, by evidence, node and document."""
     uses: dict[tuple[str, str, str], set[str]] = {}
-    for evidence, node, document, place in graph.internal("evidence-places"):
+    for evidence, node, document, place in graph.internal(USES):
         key = text(evidence), text(node), text(document)
         uses.setdefault(key, set()).update({text(place)} if place else ())
     return uses

@@ -9,17 +9,24 @@ from kg.check.passages.positions import Position, Positions
 from kg.check.wording import agreement, concepts, order, source_texts
 from kg.check.wording.agreement import CHINESE, ENGLISH, check_agreement
 from kg.check.wording.concepts import check_concepts
-from kg.check.wording.order import check_order
+from kg.check.wording.order import check_order, find_document
 from kg.check.wording.source_texts import Cited, Reader, check_source_texts
 from kg.check.wording.things import Text, Thing, read_things
 from kg.errors import KgError
 from kg.graph import Graph
-from kg.names import language_of, pick, text
+from kg.names import LANGUAGES, language_of, pick, text
 from kg.source import find_source
 
 __all__ = ["SOURCE_CHECKS", "check_wording"]
 
 MESSAGES = agreement.MESSAGES | concepts.MESSAGES | order.MESSAGES | source_texts.MESSAGES
+ROLES = {
+    "label": {"en": "label", "zh-Hans": "标签"},
+    "description": {"en": "description", "zh-Hans": "描述"},
+}
+TAGS = {tag.lower(): tag for tag in LANGUAGES}
+# The role of the links that decide about a finding, beside the statement at fault.
+READ = {"name-differs": "place", "order-of-documents": "document", "order-of-list": "whole"}
 SOURCE_CHECKS = frozenset(source_texts.MESSAGES)
 """The checks that need the source text."""
 
@@ -37,8 +44,15 @@ def check_wording(
     def report(
         check: str, severity: str, node: str, *values: str, about: Text
     ) -> Iterator[Finding]:
-        shown = [names.shorten(value) for value in values]
+        shown = [
+            pick(ROLES[value], language, "")
+            if value in ROLES
+            else TAGS.get(value) or names.shorten(value)
+            for value in values
+        ]
         message = pick(MESSAGES[check], language, "").format(*shown)
+        role = READ.get(check, "")
+        places = (node, find_document(node, things)) if role else ()
         return locator.report(
             node,
             severity,
@@ -46,6 +60,7 @@ def check_wording(
             f"{names.shorten(node)}: {message}",
             predicate=about.property,
             value=about.value,
+            reads=[(each, properties.get(role, "")) for each in places],
         )
 
     labels: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
@@ -57,6 +72,7 @@ def check_wording(
         tag = ENGLISH if language_of(label) == ENGLISH else CHINESE
         labels[text(code)][tag].append(text(label))
     things = read_things(graph, index)
+    properties = {r: p for each in things.values() for r, p in each.properties.items()}
     yield from check_agreement(things, notations, report)
     yield from check_concepts(things, labels, report)
     yield from check_order(things, positions.passages, report)
@@ -79,7 +95,7 @@ def _read_cited(
     cited = {}
     for node, thing in things.items() if readers else ():
         found = [passages[each] for each in thing.links["evidence"] if each in passages]
-        is_known = all(each.source in readers for each in found)
+        is_known = all(each.source in readers and each.start < each.end for each in found)
         if len(found) == len(thing.links["evidence"]) and is_known:
             texts = [readers[each.source].read(each.start, each.end) for each in sorted(found)]
             cited[node] = Cited([each[0] for each in texts], [each[1] for each in texts])

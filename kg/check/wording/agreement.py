@@ -29,8 +29,8 @@ MESSAGES = {
         "zh-Hans": "该值为 {0}，但 {1} 的标签和描述中没有。请更正该值或文字。",
     },
     "comparator-differs": {
-        "en": "The text in {0} says “{1}”, which is not the comparator ({2}). Correct one of them.",
-        "zh-Hans": "{0} 的文字写作“{1}”，与比较符（{2}）不符。请更正其一。",
+        "en": "The text says “{0}”, which is not the comparator ({1}). Correct one of them.",
+        "zh-Hans": "文字写作“{0}”，与比较符（{1}）不符。请更正其一。",
     },
     "comparator-not-in-text": {
         "en": "The comparator is {0}, but the description in {1} does not say so beside the "
@@ -53,7 +53,7 @@ MESSAGES = {
     "texts-exchanged": {
         "en": "The {0} fits {1} better, and the other way round: they seem to be exchanged. "
         "Compare both things with the source.",
-        "zh-Hans": "该事物的 {0} 更适合 {1}，反之亦然，似已互换。请对照来源核对这两个事物。",
+        "zh-Hans": "该事物的{0}更适合 {1}，反之亦然，似已互换。请对照来源核对这两个事物。",
     },
 }
 
@@ -106,13 +106,14 @@ def _check_numbers(
                 )
     for property_, value in thing.stated:
         wanted = parse_number(value)
+        missing = []
         for language in sorted(found & set(by_language)):
             texts = (t.numbers.possible for t in thing.texts if t.language[:2] == language)
             if not any(wanted in possible for possible in texts):
-                about = Text(property_, "stated", "", value)
-                yield from report(
-                    "number-not-in-text", WARNING, thing.node, value, language, about=about
-                )
+                missing.append(language)
+        if missing:
+            about, shown = Text(property_, "stated", "", value), ", ".join(missing)
+            yield from report("number-not-in-text", WARNING, thing.node, value, shown, about=about)
 
 
 def _check_senses(thing: Thing, report: Reporter) -> Iterator[Finding]:
@@ -140,6 +141,7 @@ def _check_comparator(
 ) -> Iterator[Finding]:
     for comparator in thing.links["comparator"]:
         own = notations.get(comparator, "")
+        differing, agreeing = [], 0
         for each in thing.list_own():
             position = 1 if each.language.startswith("zh") else 0
             found = {
@@ -152,12 +154,14 @@ def _check_comparator(
                     "comparator-not-in-text", WARNING, thing.node, own, each.language, about=each
                 )
             if found and own not in found:
-                sign = own or comparator.rpartition("/")[2]
-                words = next(iter(found.values()))
-                yield from report(
-                    "comparator-differs", WARNING, thing.node, each.language, words, sign,
-                    about=each,
-                )  # fmt: skip
+                differing.append((each, next(iter(found.values()))))
+            agreeing += own in found
+        if not agreeing:  # the comparator differs from all texts
+            statement = thing.point("comparator", comparator)
+            differing = [(statement, words) for _, words in differing[:1]]
+        sign = own or comparator.rpartition("/")[2]
+        for about, words in differing:
+            yield from report("comparator-differs", WARNING, thing.node, words, sign, about=about)
 
 
 def group_by_place(things: Mapping[str, Thing]) -> dict[str, list[Thing]]:
@@ -192,6 +196,7 @@ def _check_exchanged(
 ) -> Iterator[Finding]:
     """Yield the findings on labels and descriptions that fit another thing of the place better."""
     slugs = [list_stems(thing.slug) for thing in things]
+    reported: set[tuple[str, str]] = set()
     shared = frozenset.intersection(*slugs) if len(slugs) > 1 else frozenset()
     for role, language in (("label", ENGLISH), ("description", ENGLISH), ("description", CHINESE)):
         labels = [thing.find_parts("label", language) for thing in things]
@@ -201,7 +206,9 @@ def _check_exchanged(
         nodes = [thing.node for thing in things]
         for node, other in find_exchanged(list(zip(nodes, labels, others, strict=True))):
             # What names its parts has their words, too.
-            if other not in wholes[node] and node not in wholes[other]:
+            is_part = other in wholes[node] or node in wholes[other]
+            if not is_part and (node, other) not in reported:
+                reported.add((node, other))
                 texts = next(thing.texts for thing in things if thing.node == node)
                 about = next(t for t in texts if (t.role, t.language) == (role, language))
                 yield from report("texts-exchanged", WARNING, node, role, other, about=about)

@@ -65,7 +65,7 @@ def _check_documents(
     things: Mapping[str, Thing], first: Mapping[str, Position], report: Reporter
 ) -> Iterator[Finding]:
     stated = sorted((span, node) for node, span in first.items() if things[node].links["document"])
-    documents = [_find_document(node, things) for _, node in stated]
+    documents = [find_document(node, things) for _, node in stated]
     for before, (own, (_, node)), after in zip(
         documents, zip(documents[1:], stated[1:], strict=True), documents[2:], strict=False
     ):
@@ -74,7 +74,7 @@ def _check_documents(
             yield from report("order-of-documents", WARNING, node, own, before, about=about)
 
 
-def _find_document(node: str, things: Mapping[str, Thing]) -> str:
+def find_document(node: str, things: Mapping[str, Thing]) -> str:
     """Return the document in which a thing is stated, directly or in a part of it."""
     seen = set()
     while node in things and node not in seen:

@@ -56,7 +56,7 @@ MESSAGES = {
     "source-exchanged": {
         "en": "The {0} fits the passages of {1} better, and the other way round: they seem to be "
         "exchanged. Compare both things with the source.",
-        "zh-Hans": "该事物的 {0} 更适合 {1} 的段落，反之亦然，似已互换。请对照来源核对这两个事物。",
+        "zh-Hans": "该事物的{0}更适合 {1} 的段落，反之亦然，似已互换。请对照来源核对这两个事物。",
     },
     "source-negation": {
         "en": "The description is negated, but the sentences of the evidence are not. Correct it.",

@@ -64,6 +64,8 @@ def list_details(city: City) -> Iterator[Statement]:
     if city.happens(0.4):
         yield "cdp:hasStatus", city.choose_member("cdp:Status")
         yield "cdp:inferredProperty", "cdp:hasStatus"
+    if city.happens(0.9):
+        yield "cdp:hasFirmness", city.choose_member("cdp:Firmness")
     if city.happens(0.1):
         yield "cdp:contributesTo", "sdg:9"
     if city.happens(0.2):

@@ -10,9 +10,9 @@ from kg.names import read_names
 from kg.turtle import list_files
 
 PREFIXES = (
-    "body cdp comparator component count dcat doc evidence framework genre group indicator "
-    "initiative item level oa part period place policy rdfs schema sdg segment skos source "
-    "status statutory target technology theme unit cdpunit voice wd xsd"
+    "body cdp comparator component count dcat doc evidence firmness framework genre group "
+    "indicator initiative item level oa part period place policy rdfs schema sdg segment skos "
+    "source status statutory target technology theme unit cdpunit voice wd xsd"
 ).split()
 LABEL_PROPERTIES = ("rdfs:label", "skos:prefLabel")
 MEMBER_PROPERTIES = ("rdf:type", "rdfs:subClassOf")
@@ -50,7 +50,8 @@ def read_vocabulary(home: Home) -> Vocabulary:
             continue
         for quad in parse(file.path.read_bytes(), RdfFormat.TURTLE):
             subject, predicate = names.show(quad.subject), names.show(quad.predicate)
-            if predicate in ("owl:deprecated", "skos:topConceptOf"):
+            is_top_theme = predicate == "skos:topConceptOf" and subject.startswith("theme:")
+            if predicate == "owl:deprecated" or is_top_theme:
                 unused.add(subject)
             elif predicate in MEMBER_PROPERTIES:
                 members[names.show(quad.object)].add(subject)
