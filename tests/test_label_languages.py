@@ -48,7 +48,7 @@ def list_values(description: Description) -> list[str]:
     return [link.name for detail in description.statements for link in detail.values]
 
 
-def test_description(odd_graph: LocalGraph) -> None:
+def test_label_in_one_language_is_in_descriptions(odd_graph: LocalGraph) -> None:
     for language in LANGUAGES:
         show = partial(describe_node, odd_graph, language=language)
         assert show("place:suzhou").label == LABEL
@@ -59,7 +59,7 @@ def test_description(odd_graph: LocalGraph) -> None:
 
 
 @pytest.mark.slow
-def test_network(odd_graph: LocalGraph, tmp_path: Path) -> None:
+def test_label_in_one_language_is_in_networks(odd_graph: LocalGraph, tmp_path: Path) -> None:
     for language in LANGUAGES:
         question = find_network(odd_graph.home, "entities")
         network = build_network(odd_graph, question, NetworkOptions(language))
@@ -75,7 +75,7 @@ def test_network(odd_graph: LocalGraph, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_tables(odd_home: Home, tmp_path: Path) -> None:
+def test_label_in_one_language_is_in_tables(odd_home: Home, tmp_path: Path) -> None:
     for language in LANGUAGES:
         others = [tag for tag in LANGUAGES if tag != language]
         folder = tmp_path / language

@@ -59,6 +59,7 @@ TESTED_IN = {
     "kg/check/passages/positions": "tests/check/passages/test_placement.py",
     "kg/check/passed_over": "tests/cli/test_bad_files.py",
     "kg/check/prefixes": "tests/check/test_roots.py",
+    "kg/check/results": "tests/check/test_checker.py",
     "kg/check/syntax": "tests/check/test_shapes.py",
     "kg/check/tracing": "tests/check/test_checker.py",
     "kg/check/validation": "tests/check/test_shapes.py",
@@ -83,13 +84,21 @@ TESTED_IN = {
         (
             f"kg/publish/{name}"
             for name in (
-                "answers", "dataset", "edition", "overview", "page", "pictures", "render", "routes",
-                "statements", "things", "web",
+                "answers", "cities", "comparison", "counting", "matrix", "overview", "periods",
+                "things",
             )
+        ),
+        "tests/publish/test_numbers.py",
+    ),
+    **dict.fromkeys(
+        (
+            f"kg/publish/{name}"
+            for name in ("edition", "page", "pictures", "render", "routes", "web")
         ),
         "tests/publish/test_site.py",
     ),
-    "kg/publish/vocabulary": "tests/publish/test_model.py",
+    "kg/publish/dataset": "tests/publish/test_data_pages.py",
+    "kg/publish/vocabulary": "tests/publish/test_families.py",
     "kg/queries/grlc": "tests/queries/test_export.py",
     "kg/queries/sparql_examples": "tests/queries/test_export.py",
     "kg/queries/values": "tests/queries/test_export.py",

@@ -73,11 +73,11 @@ def list_lines(turtle: str) -> set[tuple[str, str, str]]:
         ("e:a\x0b\xa0", "e:a \x0b \xa0"),
     ],
 )
-def test_tokens(text: str, tokens: str) -> None:
+def test_text_is_cut_into_tokens(text: str, tokens: str) -> None:
     assert " ".join(token.text for token in list_tokens(text)) == tokens
 
 
-def test_kinds() -> None:
+def test_each_token_has_a_kind() -> None:
     text = '@prefix <x> "y" @en 5 e:a _:b a . # c'
     kinds = ["tag", "iri", "string", "tag", "number", "name", "name", "name", "mark", "comment"]
     assert [token.kind for token in list_tokens(text, comments=True)] == kinds

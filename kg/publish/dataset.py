@@ -52,7 +52,7 @@ class File:
 
 
 @dataclass(frozen=True)
-class NamedGraph:
+class CountedGraph:
     """A named graph: its title, which leads to what it is about, and its number of statements."""
 
     title: Link
@@ -137,13 +137,13 @@ class Catalog:
             if (found := self.read(iri, name))
         ]
 
-    def make_graph(self, iri: str, statements: int) -> NamedGraph:
+    def make_graph(self, iri: str, statements: int) -> CountedGraph:
         """Return a named graph; its topic is that of a file, or its only place."""
         names = ("foaf:primaryTopic", "dcterms:spatial")
         topics = next(filter(None, (self.list_values(iri, name) for name in names)), [])
         title = self.read(iri, "dcterms:title") or self._edition.reading.names.shorten(iri)
         is_linked = len(topics) == 1 and self._edition.routes.find(topics[0])
-        return NamedGraph(Link(title, iri=topics[0] if is_linked else ""), iri, statements)
+        return CountedGraph(Link(title, iri=topics[0] if is_linked else ""), iri, statements)
 
 
 def make_dataset_pages(edition: Edition, graph: LocalGraph, dumps: Dumps) -> Iterator[Page]:

@@ -50,7 +50,7 @@ def test_short_answer_does_not_start_the_pager(
     pager: Path, untouched: Home, run_on_terminal: Terminal
 ) -> None:
     shown = run_on_terminal("ask", "policies", home=untouched, PAGER=pager)
-    assert "Policies" in shown or "plan" in shown
+    assert "Suzhou" in shown
     assert not pager.with_name("paged").exists()
 
 
@@ -106,7 +106,7 @@ def test_data_are_utf_8_in_any_encoding_of_the_terminal(
     ]
     for words in commands:
         expected = call(*words, home=untouched).stdout
-        assert "苏州" in expected or "试验" in expected or "哪些" in expected
+        assert not expected.isascii(), words
         bytes_ = io.BytesIO()
         with monkeypatch.context() as patch:
             patch.setattr(sys, "stdout", io.TextIOWrapper(bytes_, encoding, newline=""))

@@ -32,7 +32,7 @@ def find_child(parent: ElementTree.Element, name: str) -> ElementTree.Element:
     return child
 
 
-def test_head(sample: Network, render: Render) -> None:
+def test_file_begins_with_meta_and_attributes_of_the_graph(sample: Network, render: Render) -> None:
     root = read_xml(render(sample, "gexf"))
     assert (root.tag, root.attrib) == (f"{GEXF}gexf", {"version": "1.3"})
     meta, graph = root

@@ -10,7 +10,7 @@ from kg.networks import Network
 Render = Callable[[Network, str], bytes]
 
 
-def test_sample(sample: Network, render: Render) -> None:
+def test_nodes_edges_and_options_are_those_of_graphology(sample: Network, render: Render) -> None:
     graph = json.loads(render(sample, "json"))
     assert list(graph) == ["attributes", "options", "nodes", "edges"]
     assert graph["attributes"] == {

@@ -68,6 +68,6 @@ def test_betweenness_of_a_large_network_is_estimated() -> None:
     assert metrics == measure_nodes(make_graph(400, links), links, max_steps=40_000)
 
 
-def test_pivots() -> None:
+def test_betweenness_of_large_networks_is_sampled() -> None:
     assert choose_pivots(410, 1078) == 0
     assert choose_pivots(200_000, 1_000_000) == 8

@@ -61,7 +61,7 @@ def test_largest_is_the_one_given_or_that_of_the_header(tmp_path: Path) -> None:
             read_largest(make_question(tmp_path, header), given)
 
 
-def test_fold(tmp_path: Path) -> None:
+def test_kind_and_column_of_folded_edges_are_read(tmp_path: Path) -> None:
     header = "#+ fold:\n#+   kind: cdp:hasTheme\n#+   column: themes\n#+   en: Themes\n"
     folded = read_fold(make_question(tmp_path, header), NAMES, "zh-Hans")
     assert folded == (NAMES.expand("cdp:hasTheme"), {"themes": "Themes"})

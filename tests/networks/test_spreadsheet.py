@@ -18,7 +18,7 @@ def read_rows(data: bytes) -> list[dict[str, str]]:
     return [dict(zip(titles, row, strict=True)) for row in rows]
 
 
-def test_nodes(sample: Network, render: Render) -> None:
+def test_row_of_a_node_has_the_columns_of_gephi(sample: Network, render: Render) -> None:
     assert render(sample, "nodes.csv").count(b"\r\n") == 3
     first, second = read_rows(render(sample, "nodes.csv"))
     assert first == {
@@ -28,7 +28,7 @@ def test_nodes(sample: Network, render: Render) -> None:
     assert (second["Label (en)"], second["Timeset"]) == ("", "<[-Infinity, 2022-12-31]>")
 
 
-def test_edges(sample: Network, render: Render) -> None:
+def test_row_of_an_edge_has_the_columns_of_gephi(sample: Network, render: Render) -> None:
     rows = read_rows(render(sample, "edges.csv"))
     assert rows[0] == {
         "Source": "a", "Target": "b", "Type": "Directed", "Kind": "cdp:x", "Id": "e1", "Label": "x",
@@ -56,7 +56,7 @@ def test_formulas_are_escaped(sample: Network, render: Render) -> None:
     assert (row["Label"], row["Relation"], row["Weight"]) == ("'-1+1", "'-1+1", "-2.0")
 
 
-def test_intervals() -> None:
+def test_period_is_an_interval_open_at_an_unknown_end() -> None:
     edge = Edge("e1", "a", "b", "k", "l")
     assert format_interval(edge) == ""
     assert format_interval(replace(edge, start="2021-01-01")) == "<[2021-01-01, Infinity]>"

@@ -62,7 +62,7 @@ def test_file_name_without_format_is_an_error(name: str, message: str) -> None:
     assert error.value.exit_code == 2
 
 
-def test_formats() -> None:
+def test_formats_are_listed_in_order() -> None:
     assert list_formats(DOTS) == ["gexf", "graphml", "json", "dots", "csv"]
 
 

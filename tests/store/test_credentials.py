@@ -33,7 +33,7 @@ def test_no_credentials_by_default() -> None:
     assert find_credentials(URL) == Credentials()
 
 
-def test_token(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_token_of_the_environment_is_a_bearer_token(monkeypatch: pytest.MonkeyPatch) -> None:
     set_environment(monkeypatch, TOKEN=SECRET)
     assert find_credentials(URL).header == f"Bearer {SECRET}"
 

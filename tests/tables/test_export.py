@@ -102,7 +102,7 @@ def test_no_cell_starts_a_formula(hostile_tables: Path, read_csv: ReadCsv) -> No
 # Selection
 
 
-def test_tables_of_the_own_data(tables: Path, read_csv: ReadCsv) -> None:
+def test_tables_of_the_seven_city_source(tables: Path, read_csv: ReadCsv) -> None:
     rows = {path.stem: len(read_csv(path)) - 1 for path in tables.glob("*.csv")}
     assert len(rows) > 60
     assert min(rows.values()) >= 1
