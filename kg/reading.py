@@ -10,7 +10,6 @@ import re
 import shlex
 import stat
 import sys
-import tomllib
 from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -139,6 +138,9 @@ def parse_toml(text: str, where: str | Path) -> dict[str, Any]:
     Raises:
         ReadError: the text is not TOML, is nested too deeply, or has an enormous integer.
     """
+    # Imported here, as yaml below: most commands need neither.
+    import tomllib
+
     try:
         tables = tomllib.loads(text)
         _refuse_enormous(tables)
@@ -170,7 +172,7 @@ def parse_yaml(text: str, where: str) -> Any:
     Raises:
         KgError: the text is not YAML, is nested too deeply, or has an enormous integer.
     """
-    # Imported here: it takes a fifth of the time of `kg ask`, and many answers do not need it.
+    # It takes a fifth of the time of `kg ask`, and many answers do not need it.
     import yaml
 
     # The loader in C is ten times as fast, and as safe.
