@@ -21,7 +21,8 @@ from kg.turtle import list_files, parse_file
 NETWORKS = [network.name for network in list_networks(find_home())]
 # Relations of the ontology that are no edges of the network of entities.
 LEFT_OUT = {
-    "hasEvidence", "hasVoice", "hasComparator", "hasUnit", "about", "transcribes", "reportedIn",
+    "hasEvidence", "hasVoice", "hasComparator", "hasUnit", "hasFirmness", "about", "transcribes",
+    "reportedIn",
 }  # fmt: skip
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 Build = Callable[..., Network]
