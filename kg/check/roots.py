@@ -37,7 +37,7 @@ RANKS = [
 CLASS, SHAPES, LINKS = 2, 6, 8
 OF_THINGS = re.compile("cdps:[A-Za-z]*Shape")
 # What a text with a wrong tag has as consequences, beside the shapes of languages.
-OF_TAG = {"text-in-one-language", "text-in-another-script"}
+OF_TAG = {"text-in-one-language", "text-in-another-script", "name-differs", "source-name"}
 OF_TAG_SHAPE = re.compile("-(?:language|unique|en|zh-Hans|zh-Hant)$")
 TAGS = {"language-tag", "chinese-in-english", "english-in-chinese"}
 WHOLE_STATEMENT = re.compile("literal-.*|cdps:.*-datatype")
@@ -62,6 +62,11 @@ def report_roots(
                 more = pick(MORE, language, "").format(counts[key] - 1)
                 each = replace(each, message=each.message + more)
         yield replace(each, severity=severity)
+
+
+def rank_check(check: str) -> int:
+    """Return the rank of a check, or of one of the descriptions in `RANKS`."""
+    return next((n for n, rank in enumerate(RANKS) if rank.fullmatch(check)), len(RANKS))
 
 
 class _Roots:
@@ -128,7 +133,7 @@ class _Roots:
             check = "class of a thing"
         elif check.startswith("cdps:") and not self._bases[finding].predicate:
             check = "several properties of a thing"
-        return next((n for n, rank in enumerate(RANKS) if rank.fullmatch(check)), len(RANKS))
+        return rank_check(check)
 
     def _trace(self, finding: Finding) -> list[Statement]:
         basis = self._bases[finding]

@@ -70,6 +70,17 @@ MISTAKES = [
 ]  # fmt: skip
 
 
+# Values with which several other statements do not agree.
+RATE, OFFSETS = "target:wuhan-open-rate-2022", "evidence:roundup-2021-4034-4037-selector"
+VALUES = [
+    ("shanghai", "target:shanghai-goal-2025", "cdp:deadlineYear 2025", "cdp:deadlineYear 2035",
+     "deadline-text-of-another-year"),
+    ("wuhan", RATE, "cdp:hasComparator comparator:ge", "cdp:hasComparator comparator:le",
+     "comparator-differs"),
+    ("wuhan", RATE, "cdp:targetValue 80.0", "cdp:targetValue 8.0", "number-not-in-text"),
+    ("suzhou", OFFSETS, 'oa:start "4034"^^xsd:nonNegativeInteger',
+     'oa:start "4040"^^xsd:nonNegativeInteger', "cdps:TextPositionSelector-order"),
+]  # fmt: skip
 Change = Callable[[str, str, str, str], tuple[Path, int]]
 
 
@@ -113,6 +124,15 @@ def test_mistake_is_one_finding_at_its_line(
     assert (finding.path, finding.line, finding.check) == (str(path), line, check)
     assert finding.severity == "violation"
     assert finding.message.startswith(f"{thing}: ")
+
+
+@pytest.mark.parametrize(("city", "thing", "old", "new", "check"), VALUES)
+def test_wrong_value_is_one_finding_at_its_line(
+    city: str, thing: str, old: str, new: str, check: str, mistaken: Home, change: Change
+) -> None:
+    path, line = change(city, thing, old, new)
+    (finding,) = check_files(mistaken).findings
+    assert (finding.path, finding.line, finding.check) == (str(path), line, check)
 
 
 def test_text_instead_of_a_name_is_called_a_text(mistaken: Home, change: Change) -> None:

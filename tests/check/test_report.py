@@ -36,3 +36,15 @@ def test_json_has_all_fields() -> None:
     assert (read["files"], read["statements"]) == (4, 100)
     fields = {"findings", "coverage", "files", "statements", "sources", "notes", "reviews"}
     assert set(read) == fields
+
+
+def test_text_in_chinese_has_english_in_names_alone() -> None:
+    lines = render_report(REPORT, "text", "zh-Hans").splitlines()
+    assert lines[0] == "a.ttl:3: 错误: x: wrong [language-tag]"
+    assert lines[1].startswith("b.ttl:1: 警告: ")
+    assert lines[3:] == [
+        "数据引用的来源句子和标题：",
+        "  place:suzhou：共 3 个，引用 2 个",
+        "source:b：未与来源文本比对。请添加文本：kg source add FILE",
+        "4 个文件，100 条陈述：1 个错误，1 个警告。",
+    ]

@@ -37,8 +37,11 @@ def test_passage_is_restored_in_the_script_asked_for() -> None:
     ],
 )
 def test_error_of_offsets_names_the_nearest_ones(start: int, end: int, hint: str) -> None:
-    with pytest.raises(KgError, match=rf"^{start}-{end}: .*{hint}"):
+    with pytest.raises(KgError, match=rf"^{start}-{end}: .*{hint}") as error:
         restore_passage(RAW, start, end)
+    chinese = error.value.texts["zh-Hans"]
+    assert chinese.startswith(f"{start}-{end} ")
+    assert re.findall("[0-9]+", chinese) == re.findall("[0-9]+", error.value.texts["en"])
 
 
 def test_digest_is_of_the_raw_passage() -> None:
