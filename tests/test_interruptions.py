@@ -390,9 +390,11 @@ def prepare_commands(folder: Path) -> dict[str, Scenario]:
     def write_build(age: str, target: Path) -> None:
         build_folder(homes[age], target)
 
-    make_pages = vars(kg.publish.site)["_write_site"]
-    list_pages = cache(lambda home: choose_pages(home, make_pages))
-    vars(kg.publish.site)["_write_site"] = lambda home, *rest: iter(list_pages(home))
+    site = vars(kg.publish.site)
+    read, make_pages = site["_read_editions"], site["_write_site"]
+    list_pages = cache(lambda home: choose_pages(home, read, make_pages))
+    site["_read_editions"] = lambda home, *rest: (home, [])
+    site["_write_site"] = lambda home, *rest: iter(list_pages(home))
 
     def write_site(age: str, target: Path) -> None:
         publish_site(homes[age], target)
@@ -420,12 +422,15 @@ def prepare_commands(folder: Path) -> dict[str, Scenario]:
     }
 
 
-def choose_pages(home: Home, make_pages: Callable[..., Iterable[Any]]) -> list[tuple[str, bytes]]:
+def choose_pages(
+    home: Home, read: Callable[..., Any], make_pages: Callable[..., Iterable[Any]]
+) -> list[tuple[str, bytes]]:
     """Return a file of each kind of a home's site: with all of them it would take hours."""
     root = home.root.with_name(f"{home.root.name} site")
     shutil.copytree(home.root, root)
     shutil.copytree(find_home().queries, root / "queries", dirs_exist_ok=True)
-    files = make_pages(Home(root), kg.publish.render.Renderer(), False, lambda *done: None)
+    graph, editions = read(Home(root), False, lambda *done: None)
+    files = make_pages(graph, editions, kg.publish.render.Renderer(), lambda *done: None)
     return list({Path(name).suffix: (name, content) for name, content in files}.values())
 
 

@@ -185,7 +185,7 @@ def test_entities_have_every_statement_of_the_files_between_things(
         for quad in parse_file(file)
         if names.show(quad.predicate) in relations and isinstance(quad.object, NamedNode)
     }
-    assert len(stated) == 1134
+    assert len(stated) == 979
     assert {(e.source, e.kind, e.target) for e in build("entities").edges} == stated
 
 
