@@ -429,7 +429,7 @@ def test_passages_have_their_digest(roundup_graph: Graph, article_text: str) -> 
     rows = roundup_graph.internal("evidence")
     assert len(rows) >= PASSAGES
     for row in rows:
-        node, _, start, end, digest = map(roundup_graph.names.show, row)
+        node, _, start, end, digest, *_ = map(roundup_graph.names.show, row)
         assert digest_passage(article_text, int(start), int(end)) == digest, node
 
 
