@@ -6,8 +6,9 @@ is a consequence if a finding of a lower rank is about a statement on which it r
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 
 from kg.ask.lookup import local_name
 from kg.check.finding import VIOLATION, Basis, Finding, Read
@@ -78,24 +79,29 @@ class _Roots:
         self._findings = findings
         self._bases = {each: bases.get(each, Basis(each.node)) for each in findings}
         self._tracer = tracer
-        # The findings about statements of files, by subject and property.
-        self._faults: dict[Read, list[Finding]] = defaultdict(list)
-        # The same, by the object that a statement has or was meant to have.
-        self._naming: dict[Read, list[Finding]] = defaultdict(list)
-        # Those that may have replaced or deleted a link, by file and property.
-        self._links: dict[Read, list[Finding]] = defaultdict(list)
-        # Those that have consequences at the same node which no statement shows.
-        self._beside: dict[str, list[Finding]] = defaultdict(list)
         self._ranks = {each: self._rank(each) for each in findings}
-        for each, basis in self._bases.items():
+        # Of the findings about statements of files, the first of the lowest rank: by subject and
+        # property, by value, too, and by property and the object that it has or was meant to have.
+        self._faults: dict[Read, Finding] = {}
+        self._values: dict[Statement, Finding] = {}
+        self._naming: dict[Read, Finding] = {}
+        # The same of those that may have replaced or deleted a link, by file and property.
+        self._links: dict[Read, Finding] = {}
+        # Those with consequences that no statement shows, by node, and by line if that matters.
+        self._beside: dict[tuple[str, str, int], list[Finding]] = defaultdict(list)
+        for each in sorted(findings, key=lambda one: self._ranks[one]):
+            basis = self._bases[each]
             if BESIDE.fullmatch(each.check):
-                self._beside[each.node].append(each)
+                is_of_line = WHOLE_STATEMENT.fullmatch(each.check)
+                place = (each.path, each.line) if is_of_line else ("", 0)
+                self._beside[each.node, *place].append(each)
             for predicate in self._list_predicates(each):
-                self._faults[basis.node, predicate].append(each)
+                self._faults.setdefault((basis.node, predicate), each)
+                self._values.setdefault((basis.node, predicate, basis.value), each)
                 if self._ranks[each] <= LINKS:
-                    self._links[each.path, predicate].append(each)
-                for term in {basis.value, *basis.meant}:
-                    self._naming[term, predicate].append(each)
+                    self._links.setdefault((each.path, predicate), each)
+                for term in (basis.value, *basis.meant):
+                    self._naming.setdefault((term, predicate), each)
 
     def _list_predicates(self, finding: Finding) -> list[str]:
         """Return the properties of a node that are at fault in files: those it lacks, or one."""
@@ -140,60 +146,61 @@ class _Roots:
         return self._tracer.trace(basis.node, basis.predicate, basis.value)
 
     def _find_roots(self, finding: Finding) -> Iterator[Finding]:
-        """Yield the findings of which another one is a consequence."""
+        """Yield findings of which another one is a consequence."""
         basis, rank = self._bases[finding], self._ranks[finding]
+        terms = {basis.value, *(node for node, _ in basis.reads)}
         for read in basis.reads:
-            for root in self._faults.get(read, ()):
-                if read[1] == self._tracer.rdf_type and self._ranks[root] > CLASS:
-                    continue
+            for root in self._find_read(read, terms):
                 is_first = rank == CLASS == self._ranks[root] and root < finding
-                is_lower = self._ranks[root] < rank and self._is_read(root, read, basis)
-                if is_first or is_lower:
+                is_of_class = read[1] != self._tracer.rdf_type or self._ranks[root] <= CLASS
+                if is_of_class and (is_first or self._ranks[root] < rank):
                     yield root
         for read in basis.named:
-            naming = self._naming.get(read, []) + self._links.get((finding.path, read[1]), [])
-            yield from (one for one in naming if self._ranks[one] < rank)
+            naming = self._naming.get(read), self._links.get((finding.path, read[1]))
+            yield from (one for one in naming if one and self._ranks[one] < rank)
         # No shape is to be right about what does not stand in a file.
         for premise in self._trace(finding):
             yield from self._find_faults(premise, finding, max(rank, SHAPES))
         for read in basis.reads:
-            premises = self._tracer.trace_values(*read)
-            sources = self._tracer.find_sources(*read)
-            for premise in (*premises, *((node, each, "") for node, each in sources)):
+            sources = ((*each, "") for each in self._tracer.find_sources(*read))
+            for premise in chain(self._tracer.trace_values(*read, terms), sources):
                 for root in self._find_faults(premise, finding, rank):
                     # What has the same cause is counted.
                     if not basis.cause or self._bases[root].cause != basis.cause:
                         yield root
-        for root in self._beside.get(finding.node, ()):
-            if root is not finding and _is_beside(finding, root, self._bases[root].cause):
-                yield root
+        for place in ((finding.path, finding.line), ("", 0)):
+            for root in self._beside.get((finding.node, *place), ()):
+                if root is not finding and _is_beside(finding, root, self._bases[root].cause):
+                    yield root
+
+    def _find_read(self, read: Read, terms: Collection[str]) -> Iterator[Finding]:
+        """Yield findings about a property on which one with these terms rests.
+
+        If the property has several values, these are about the whole property, or one of the terms.
+        """
+        if read in self._faults:
+            if self._tracer.count_values(*read) <= 1:
+                yield self._faults[read]
+            yield from (self._values[*read, t] for t in terms if (*read, t) in self._values)
 
     def _find_faults(self, premise: Statement, finding: Finding, rank: int) -> Iterator[Finding]:
-        """Yield the findings up to a rank about a premise of another one."""
-        subject, predicate, value = premise
-        for root in self._faults.get((subject, predicate), ()):
-            is_about = not value or self._bases[root].value in ("", value)
-            is_lower = self._ranks[root] < rank
+        """Yield findings up to a rank about a premise of another one, a value or a property."""
+        *read, value = premise
+        if value:
+            found = [self._values.get(premise), self._values.get((read[0], read[1], ""))]
+        else:
+            found = [self._faults.get((read[0], read[1]))]
+        for root in found:
             # One of the same rank is no consequence if it is about the same node.
-            is_before = self._ranks[root] == rank and root.node != finding.node
-            if is_about and (is_lower or is_before):
+            is_before = root and self._ranks[root] == rank and root.node != finding.node
+            if root and (is_before or self._ranks[root] < rank):
                 yield root
-
-    def _is_read(self, root: Finding, read: Read, basis: Basis) -> bool:
-        """Return whether a finding rests on the value that is at fault in another one."""
-        at_fault = self._bases[root]
-        return (
-            at_fault.value == basis.value
-            or any(node == at_fault.value for node, _ in basis.reads)
-            or self._tracer.count_values(*read) <= 1
-        )
 
 
 def _is_beside(each: Finding, root: Finding, cause: str) -> bool:
     """Return whether a finding follows from another one about the same node."""
     if WHOLE_STATEMENT.fullmatch(root.check):
-        is_same = (each.path, each.line) == (root.path, root.line)
-        return is_same and each.check != root.check and each.check.startswith("cdps:")
+        return each.check != root.check and each.check.startswith("cdps:")
     if root.check == "undeclared-property":
         return each.check != root.check and _mentions(each, cause)
     if root.check in TAGS:

@@ -1,6 +1,7 @@
 """Trace what is wrong with an entailed statement to the statements in files that cause it."""
 
 import re
+from collections.abc import Collection, Iterator
 from functools import cache, cached_property
 
 from pyoxigraph import Literal, NamedNode
@@ -19,6 +20,7 @@ RULE = re.compile(
 NAME = re.compile(r"\b[a-z]+:[A-Za-z]+\b|\ba\b")
 NAMING = re.compile(r"([a-z]+:[A-Za-z]+) \?node\b")
 COMMENT = re.compile("^ *#.*", re.MULTILINE)
+NO_VALUES: tuple[dict[str, None], dict[str, None]] = ({}, {})
 DEEPEST = 5  # rules whose premises other rules infer
 MESSAGES = {
     "inferred": {
@@ -52,6 +54,7 @@ class Tracer:
         self.rdf_type = graph.names.expand("rdf:type")
         self._entailed = graph.names.expand(ENTAILED)
         self._find_statements = cache(graph.memory.find_statements)
+        self._find_values = cache(self._list_values)
         self._find_rules = cache(self._list_rules)
         self.trace = cache(self._trace)
         self.find_sources = cache(self._find_sources)
@@ -64,15 +67,14 @@ class Tracer:
         of all about it. There is none for statements of files, and if no rule with one predicate
         infers the statement.
         """
-        statements = self._list_statements(node)
         if not self._is_described(node):
             return self._find_naming(node)
-        found = [each for each in statements if each[1] == predicate]
-        exact = [each for each in found if each[2] == value]
-        if not found or any(graph != self._entailed for graph, _, _ in exact or found):
+        stated, inferred = self._find_values(node).get(predicate, NO_VALUES)
+        if value in stated or (stated and value not in inferred) or not inferred:
             return []
-        inferred = node, predicate, (exact or found)[0][2]
-        return self._find_premises(inferred, value if exact else node)
+        if value in inferred:
+            return self._find_premises((node, predicate, value), value)
+        return self._find_premises((node, predicate, next(iter(inferred))), node)
 
     def explain(self, node: str, predicate: str, value: str) -> str:
         """Return a sentence that says from which statement another one follows, or ""."""
@@ -81,17 +83,26 @@ class Tracer:
             return ""
         (subject, *rest), shorten = premises[0], self._graph.names.shorten
         shown = " ".join(map(shorten, rest if subject == node else premises[0]))
-        found = [each[2] for each in self._list_statements(node) if each[1] == predicate]
-        if self._is_described(node) and found:
-            inferred = value if value in found else found[0]
-            parts = [shorten(predicate), shorten(inferred), shown]
+        _, inferred = self._find_values(node).get(predicate, NO_VALUES)
+        if self._is_described(node) and inferred:
+            known = value if value in inferred else next(iter(inferred))
+            parts = [shorten(predicate), shorten(known), shown]
             return pick(MESSAGES["inferred"], self._language, "").format(*parts)
         return pick(MESSAGES["named"], self._language, "").format(shorten(node), shown)
 
-    def trace_values(self, node: str, predicate: str) -> list[Statement]:
-        """Return the premises of all statements with a subject and predicate that no file has."""
-        values = [o for _, p, o in self._list_statements(node) if p == predicate]
-        return [each for value in values or [""] for each in self.trace(node, predicate, value)]
+    def trace_values(
+        self, node: str, predicate: str, terms: Collection[str]
+    ) -> Iterator[Statement]:
+        """Yield the premises of the values of a property that no file has.
+
+        If there are several, only those among the terms count.
+        """
+        stated, inferred = self._find_values(node).get(predicate, NO_VALUES)
+        if self._is_described(node):
+            several = len(inferred) > 1
+            for value in [each for each in terms if each in inferred] if several else inferred:
+                if value not in stated:
+                    yield from self.trace(node, predicate, value)
 
     def _find_sources(self, node: str, predicate: str) -> list[Read]:
         """Return subjects and properties from which a node would inherit a property it lacks.
@@ -101,22 +112,30 @@ class Tracer:
         properties: set[str] = set()
         for rule in self._find_rules(predicate):
             properties |= list_properties(rule[5], self._graph.names)
-        if not properties or any(p == predicate for _, p, _ in self._list_statements(node)):
+        if not properties or predicate in self._find_values(node):
             return []
         found, waiting = {node}, [node]
         while waiting:
-            values = {o for _, p, o in self._list_statements(waiting.pop()) if p in properties}
+            by_property = self._find_values(waiting.pop())
+            lists = (each for p in properties for each in by_property.get(p, ()))
+            values = {value for each in lists for value in each}
             waiting += sorted(values - found)
             found |= values
         return [(each, p) for each in sorted(found) for p in sorted(properties)]
 
     def count_values(self, node: str, predicate: str) -> int:
         """Return the number of values that a property has in the files."""
-        found = self._list_statements(node)
-        return len({o for graph, p, o in found if p == predicate and graph != self._entailed})
+        return len(self._find_values(node).get(predicate, NO_VALUES)[0])
 
     def _is_described(self, node: str) -> bool:
-        return any(graph != self._entailed for graph, _, _ in self._list_statements(node))
+        return any(stated for stated, _ in self._find_values(node).values())
+
+    def _list_values(self, node: str) -> dict[str, tuple[dict[str, None], dict[str, None]]]:
+        """Return the values of each property of a node: those in files, and the inferred ones."""
+        found: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
+        for graph, predicate, value in self._list_statements(node):
+            found.setdefault(predicate, ({}, {}))[graph == self._entailed][value] = None
+        return found
 
     def _list_statements(self, node: str) -> list[tuple[str, str, str]]:
         try:
@@ -148,10 +167,10 @@ class Tracer:
         others: dict[Statement, None] = {}
         for properties, terms in self._apply_rules(inferred):
             for subject in sorted(terms):
-                for graph, predicate, value in self._list_statements(subject):
-                    if predicate in properties and value in terms:
-                        found = others if graph == self._entailed else stated
-                        found[subject, predicate, value] = None
+                by_property = self._find_values(subject)
+                for predicate in sorted(properties & by_property.keys()):
+                    for found, values in zip((stated, others), by_property[predicate], strict=True):
+                        found |= {(subject, predicate, o): None for o in values.keys() & terms}
         premises = sorted(stated, key=lambda each: (fault not in each, each))
         if not premises or fault not in premises[0]:
             for other in sorted(others):
