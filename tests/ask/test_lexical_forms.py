@@ -5,7 +5,7 @@ from datetime import date, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
@@ -111,6 +111,7 @@ def test_value_is_taken_if_and_only_if_the_engine_reads_it(kind: str, graph: Loc
     datatype = "integer" if kind == "year" else kind
     seen = {True: 0, False: 0}
 
+    @settings(max_examples=400)
     @given(near_misses(forms))
     def check(text: str) -> None:
         taken = is_taken(graph, kind, text)
