@@ -10,10 +10,21 @@ from kg.nesting import check_nesting
 from kg.reading import ReadError
 from kg.turtle_tokens import list_tokens
 
-# What may be RDF 1.2: a text without it need not be read closely.
-NEWER = ("<<", "{|", "~", "--")
-# It begins with plain letters, so that the search is quick.
-VERSION = re.compile(r"version(?<![\w:]version)(?![\w:])")
+# Text in which nothing is new in RDF 1.2, token by token: it need not be read more closely.
+PLAIN = re.compile(
+    r"""
+    (?: [ \t\r\n.;,()\[\]]++
+      | \#[^\r\n]*+
+      | <[^\x00-\x20<>"{}|^`\\]*+>
+      | "{3}(?:[^"\\]++|\\.|"{1,2}(?!"))*+"{3} | "(?!"")(?:[^"\\\n\r]++|\\.)*+"
+      | '{3}(?:[^'\\]++|\\.|'{1,2}(?!'))*+'{3} | '(?!'')(?:[^'\\\n\r]++|\\.)*+'
+      | @(?!version)[a-zA-Z]++(?:-[a-zA-Z0-9]++)*+
+      | \^\^
+      | [+-]?+(?!(?i:version)(?![\w:]))[\w:][\w:.%-]*+
+    )*+
+    """,
+    re.VERBOSE | re.DOTALL,
+)
 NEWER_MARKS = {
     "<<(": "a triple term",
     "<<": "a reified triple",
@@ -41,15 +52,10 @@ def find_newer_syntax(text: str) -> tuple[int, str] | None:
     >>> find_newer_syntax("<a:a> <a:b> <<( <a:a> <a:b> <a:c> )>> .")
     (1, 'a triple term “<<(”')
     """
-    if any(part in text for part in NEWER) or _has_version(text):
-        return next(_list_newer_syntax(text), None)
-    return None
-
-
-def _has_version(text: str) -> bool:
-    # Bytes become lower case much faster than characters.
-    is_likely = b"version" in text.encode("utf-8", "surrogatepass").lower()
-    return is_likely and VERSION.search(text.lower()) is not None
+    plain = PLAIN.match(text)
+    if plain and plain.end() == len(text):
+        return None
+    return next(_list_newer_syntax(text), None)
 
 
 def _list_newer_syntax(text: str) -> Iterator[tuple[int, str]]:

@@ -14,8 +14,8 @@ from kg.sparql_tokens import CHARACTERS, LETTERS
 NAME = rf"{CHARACTERS}\-"  # the terminal PN_CHARS of the grammar
 ESCAPE_OF_NAME = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
 # Possessive quantifiers (++, *+) keep no positions to go back to: time and memory are linear.
-TOKEN = re.compile(
-    rf"""
+# `re` compiles it at its first use, which most commands do not come to.
+TOKEN = rf"""
     (?P<blank>[ \t\r\n]++)
   | (?P<comment>\#[^\r\n]*+)
   | (?P<iri><(?:[^\x00-\x20<>"{{}}|^`\\]|\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}})*+>)
@@ -30,9 +30,7 @@ TOKEN = re.compile(
              (?:(?:[{LETTERS}_0-9:]|{ESCAPE_OF_NAME})(?:\.*+(?:[{NAME}:]|{ESCAPE_OF_NAME}))*+)?
             |[a-zA-Z]++)
   | (?P<mark>\^\^|<<\(|\)>>|<<|>>|\{{\||\|\}}|--[a-zA-Z]*+|.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+    """
 SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 NAME_ESCAPE = re.compile(r"\\(.)")
@@ -82,7 +80,7 @@ def list_tokens(text: str, *, comments: bool = False) -> Iterator[Token]:
     ['a:b', 'a:c', '"x"', '@en', '.']
     """
     line = 1
-    for found in TOKEN.finditer(text):
+    for found in re.finditer(TOKEN, text, re.VERBOSE | re.DOTALL):
         kind, token = str(found.lastgroup), found[0]
         if kind != "blank" and (comments or kind != "comment"):
             yield Token(kind, token, line, found.start())
