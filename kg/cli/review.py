@@ -5,13 +5,16 @@ from pathlib import Path
 import click
 
 from kg.ask.lookup import quote_input
+from kg.cli.help import HelpCommand, find_language
 from kg.cli.messages import print_message
 from kg.cli.options import PATH, find_context_home, language_option
 from kg.cli.output import find_width, print_text
 from kg.graph import load_graph
 
 
-@click.command(short_help="Read elements beside their passages, and record them as read.")
+@click.command(
+    cls=HelpCommand, short_help="Read elements beside their passages, and record them as read."
+)
 @click.argument("elements", nargs=-1)
 @click.option("--city", metavar="CITY", help="Only the files with documents of this city.")
 @click.option("--file", "files", type=PATH, multiple=True, help="Only this file, or folder.")
@@ -28,7 +31,6 @@ def review(
     everything: bool,
     accept: bool,
     read: str | None,
-    language: str,
 ) -> None:
     """Show the elements of the data that have changed since they were read, or ELEMENTS.
 
@@ -44,6 +46,7 @@ def review(
     """
     from kg.review import accept_elements, load_review, render_elements, select_elements
 
+    language = find_language(ctx)
     graph = load_graph(find_context_home(ctx))
     loaded = load_review(graph, language)
     chosen = select_elements(graph, loaded, elements, files=files, city=city, everything=everything)

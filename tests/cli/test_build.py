@@ -15,7 +15,7 @@ def test_dump_and_answers_are_written_and_main_answers_printed(
 ) -> None:
     out = tmp_path / "out"
     done = call("build", "-o", out, "--lang", "zh-Hans", home=untouched)
-    assert "0 violations" in done.stdout
+    assert "0 个错误" in done.stdout
     assert "提出了哪些定量目标，何时到期？\n" in done.stdout
     files = [path for path in out.rglob("*") if path.is_file()]
     assert {"city-policy.nq", "manifest.json", "targets.csv", "targets.md"} <= {
