@@ -118,7 +118,8 @@ def ask(ctx: click.Context, /, **given: Any) -> None:
         given_by = ctx.get_parameter_source(str(param.name))
         if param.name != "language" and given_by is ParameterSource.COMMANDLINE:
             raise require_question(param.opts[0])
-    head = [translate(name, find_language(ctx)) for name in ("question", "title")]
+    language = find_language(ctx)
+    head = translate("question", language), translate("title", language)
     print_text(render_table(head, ask.list_titles(ctx), width=find_width()), paged=True)
 
 

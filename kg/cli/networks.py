@@ -10,7 +10,7 @@ import click
 from kg.ask.parameters import read_parameters
 from kg.ask.question import Question
 from kg.cli.groups import QueryCommand, QueryGroup
-from kg.cli.help import find_language
+from kg.cli.help import find_language, translate
 from kg.cli.messages import print_message
 from kg.cli.options import (
     IntegerType,
@@ -212,7 +212,8 @@ def build_all(
         except EmptyNetworkError as error:
             empty.append(str(error))
             continue
-        sizes.append(f"{network.name}: {len(network.nodes)} nodes, {len(network.edges)} edges")
+        size = translate("{0} nodes, {1} edges", options.language)
+        sizes.append(f"{network.name}: {size.format(len(network.nodes), len(network.edges))}")
         report("writing")
         yield network
     if not sizes:

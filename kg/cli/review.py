@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from kg.ask.lookup import quote_input
-from kg.cli.help import HelpCommand, find_language
+from kg.cli.help import HelpCommand, find_language, translate
 from kg.cli.messages import print_message
 from kg.cli.options import PATH, find_context_home, language_option
 from kg.cli.output import find_width, print_text
@@ -53,15 +53,16 @@ def review(
     if accept:
         read = check_date(read)
         written = accept_elements(graph.home, chosen, loaded.digests, read)
+        done = translate("{0} elements recorded as read on {1}", language)
         for path, number in written.items():
-            print_message(f"{path}: {number} elements recorded as read on {read}")
+            print_message(f"{path}: {done.format(number, read)}")
     elif read:
         raise click.UsageError("--date is for --accept. Add --accept, or omit --date.")
     else:
         shown = render_elements(graph, chosen, loaded.statements, language, find_width())
         print_text(shown, paged=True)
     if not chosen:
-        print_message("Nothing has changed since it was read.", err=True)
+        print_message(translate("Nothing has changed since it was read.", language), err=True)
 
 
 def check_date(text: str | None) -> str:
