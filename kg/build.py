@@ -15,7 +15,7 @@ from kg.dumps.turtle import write_turtle
 from kg.errors import KgError
 from kg.files import write_folder
 from kg.graph import LocalGraph, load_graph
-from kg.home import Home, producer
+from kg.home import Home, name_program
 from kg.names import Names
 from kg.store import Result
 
@@ -79,7 +79,7 @@ def _write_dump(graph: LocalGraph, stream: BinaryIO) -> dict[str, str]:
     graphs = [named.iri for named in list_graphs(graph.home)[:-1]]
     catalog = describe_dataset(graph, graphs, complete=True)
     counted = CountedStream(stream)
-    counted.write(f"# {producer()}\n{graph.memory.dump(catalog)}".encode())
+    counted.write(f"# {name_program()}\n{graph.memory.dump(catalog)}".encode())
     file = counted.describe(DUMP, "", MEDIA_TYPES[".nq"], "")
     described = describe_dataset(graph, graphs, [file], complete=True)
     turtle = write_turtle(described, graph.names)

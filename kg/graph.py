@@ -251,13 +251,13 @@ def _check_timeout(timeout: object) -> None:
         )
 
 
-def iri_term(iri: str) -> str:
+def write_iri(iri: str) -> str:
     """Return an IRI as SPARQL writes it.
 
     Raises:
         ValueError: the text is not an absolute IRI.
 
-    >>> iri_term("https://w3id.org/cdp/id/place/wuhan")
+    >>> write_iri("https://w3id.org/cdp/id/place/wuhan")
     '<https://w3id.org/cdp/id/place/wuhan>'
     """
     return str(NamedNode(iri))

@@ -9,7 +9,7 @@ from kg.reading import explain_os_error, find_status
 PACKAGE = "city-policy-kg"
 
 
-def producer() -> str:
+def name_program() -> str:
     """Return the name and version of the program, as written into the files that it makes."""
     # Imported here: this import takes longer than the rest of the module.
     from importlib.metadata import version

@@ -17,7 +17,7 @@ from kg.ask.parameters import bind_question
 from kg.ask.question import Question, ask_question, list_questions
 from kg.display import Progress
 from kg.errors import KgError, join_names
-from kg.graph import Graph, LocalGraph, bind_values, iri_term, load_graph, read_internal
+from kg.graph import Graph, LocalGraph, bind_values, load_graph, read_internal, write_iri
 from kg.home import Home
 from kg.push_plan import Plan, count_graphs, normalize_term, plan_push
 from kg.store import Rows
@@ -169,7 +169,7 @@ def _write(
 
 def _format_list(local: LocalGraph, name: str, graphs: frozenset[str]) -> str:
     """Return the list of the graphs that were pushed, as N-Triples."""
-    terms = {"list": iri_term(name), "graph": " ".join(map(iri_term, sorted(graphs)))}
+    terms = {"list": write_iri(name), "graph": " ".join(map(write_iri, sorted(graphs)))}
     query = bind_values(read_internal(local.home, "graph-list"), terms)
     return "".join(f"{triple} .\n" for triple in local.construct(query, "graph-list"))
 

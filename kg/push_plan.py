@@ -15,7 +15,7 @@ from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Literal, Q
 
 from kg.display import escape_controls
 from kg.errors import KgError, join_names
-from kg.graph import ENTAILED, Graph, bind_values, iri_term, read_internal
+from kg.graph import ENTAILED, Graph, bind_values, read_internal, write_iri
 from kg.names import text
 from kg.xsd import read_integer
 
@@ -204,7 +204,7 @@ def _read_lists(remote: Graph) -> dict[str, set[str]]:
 
 
 def _read_graph(graph: Graph, name: str) -> list[Triple]:
-    query = bind_values(read_internal(graph.home, "graph-statements"), {"graph": iri_term(name)})
+    query = bind_values(read_internal(graph.home, "graph-statements"), {"graph": write_iri(name)})
     return graph.construct(query, name, named_graphs=True)
 
 

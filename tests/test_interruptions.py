@@ -43,7 +43,7 @@ from kg.errors import KgError
 from kg.files import write_file, write_folder
 from kg.files.staging import TEMPORARY, clean_folder
 from kg.graph import load_graph
-from kg.home import Home, find_home, producer
+from kg.home import Home, find_home, name_program
 from kg.networks import (
     Network,
     NetworkOptions,
@@ -515,7 +515,7 @@ def test_fault_leaves_old_or_new_files(name: str, tmp_path: Path) -> None:
 def main(name: str, folder: Path, step: int) -> None:
     """Write the number of faults and what was wrong after them to standard output, as JSON."""
     os.fsync = skip_sync
-    vars(kg.files.writing)["producer"] = cache(producer)
+    vars(kg.files.writing)["name_program"] = cache(name_program)
     (folder / "work").mkdir()
     scenario = SCENARIOS.get(name) or prepare_commands(folder)[name]
     count, wrong = inject_faults(scenario, folder / "work", step)

@@ -22,7 +22,7 @@ def index_names(rows: Iterable[tuple[Term | None, ...]], names: Names) -> NameIn
     index: dict[str, set[str]] = {}
     for node, label in rows:
         iri = text(node)
-        for name in (iri, names.shorten(iri), local_name(iri), normalize_name(text(label))):
+        for name in (iri, names.shorten(iri), cut_local_name(iri), normalize_name(text(label))):
             if name:
                 index.setdefault(name, set()).add(iri)
     return index
@@ -97,10 +97,10 @@ def suggest_names(similar: Iterable[str], otherwise: str) -> str:
     return f"Did you mean {names}?" if (names := " or ".join(similar)) else otherwise
 
 
-def local_name(iri: str) -> str:
+def cut_local_name(iri: str) -> str:
     """Return the last part of an IRI.
 
-    >>> local_name("https://w3id.org/cdp/id/place/wuhan")
+    >>> cut_local_name("https://w3id.org/cdp/id/place/wuhan")
     'wuhan'
     """
     return re.split("[/#]", iri)[-1]

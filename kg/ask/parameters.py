@@ -22,10 +22,10 @@ from pyoxigraph import Literal, NamedNode
 
 from kg.ask.lookup import (
     NameIndex,
+    cut_local_name,
     find_similar,
     find_spellings,
     index_names,
-    local_name,
     quote_input,
     resolve_name,
     suggest_names,
@@ -33,7 +33,7 @@ from kg.ask.lookup import (
 from kg.ask.question import Question
 from kg.ask.things import find_node
 from kg.errors import KgError, check_text
-from kg.graph import Graph, iri_term
+from kg.graph import Graph, write_iri
 from kg.home import Home
 from kg.names import LANGUAGES, Names, Term, collect_texts, format_language, pick, read_names, text
 from kg.xsd import XSD, is_well_formed
@@ -245,7 +245,7 @@ def list_members(graph: Graph, parameter: Parameter) -> list[tuple[Term | None, 
     """Return IRI and label (or None) of each possible value of a parameter, sorted."""
     if not parameter.group:
         return graph.internal("labels")
-    return graph.internal("members", group=iri_term(parameter.group))
+    return graph.internal("members", group=write_iri(parameter.group))
 
 
 def label_members(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, dict[str, str]]:
@@ -340,7 +340,7 @@ def _find_member(graph: Graph, parameter: Parameter, value: str) -> NamedNode:
     iri = resolve_name(index, value, graph.names)
     if iri is None:
         # PolicyDocument is a policy document.
-        kind = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", local_name(parameter.group)).lower()
+        kind = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cut_local_name(parameter.group)).lower()
         hint = _suggest_members(index, value)
         raise KgError(f"{quote_input(value)}: unknown {kind}. {hint}", exit_code=2)
     return NamedNode(iri)
@@ -350,9 +350,9 @@ def _suggest_members(index: NameIndex, value: str) -> str:
     """Return which members have names similar to a value, or else the first 20 members."""
     similar = []
     for name in find_similar(value, index, cutoff=0.6):
-        slug = local_name(min(index[name]))
+        slug = cut_local_name(min(index[name]))
         similar.append(slug if name.isascii() else f"{name} ({slug})")
-    known = sorted({local_name(iri) for iris in index.values() for iri in iris})
+    known = sorted({cut_local_name(iri) for iris in index.values() for iri in iris})
     more = f", … ({len(known)} in all)" if len(known) > 20 else ""
     values = f"Values: {', '.join(known[:20]) or 'none'}{more}."
     return suggest_names(dict.fromkeys(similar), values)

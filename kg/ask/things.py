@@ -9,7 +9,7 @@ from kg.ask.lookup import (
     suggest_names,
 )
 from kg.errors import KgError, check_text
-from kg.graph import Graph, iri_term
+from kg.graph import Graph, write_iri
 from kg.names import text
 
 
@@ -27,7 +27,7 @@ def find_node(graph: Graph, name: str) -> str:
     check_text(name, "name")
     iri = names.find_iri(name.strip().strip("<>"))
     # This query is much faster than that for all labels.
-    if iri and graph.internal("portrait-statements", thing=iri_term(iri)):
+    if iri and graph.internal("portrait-statements", thing=write_iri(iri)):
         return iri
     labels = index_names(graph.internal("labels"), names)
     if found := resolve_name(labels, name, names):

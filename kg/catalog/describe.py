@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from kg.catalog.facts import read_facts
 from kg.catalog.written import WrittenFile
-from kg.graph import LocalGraph, bind_values, iri_term, read_query
+from kg.graph import LocalGraph, bind_values, read_query, write_iri
 from kg.names import text
 from kg.turtle import list_files
 
@@ -45,11 +45,11 @@ def describe_dataset(
     rules = sorted((home.ontology / "rules").glob("*.rq"))
     asserted = sorted({file.graph for file in list_files(home)})
     facts = read_facts(home) | {
-        "graph": " ".join(map(iri_term, graphs)),
-        "used": " ".join(map(iri_term, asserted)),
+        "graph": " ".join(map(write_iri, graphs)),
+        "used": " ".join(map(write_iri, asserted)),
         "file": " ".join(str(Literal(path.relative_to(home.root).as_posix())) for path in rules),
     }
-    facts |= {"page": iri_term(page)} if page else {}
+    facts |= {"page": write_iri(page)} if page else {}
     found: dict[Triple, None] = {}
     for name in (*PART, *(COMPLETE if complete else ())):
         found |= dict.fromkeys(_run(graph, name, facts))
@@ -83,4 +83,4 @@ def _list_terms(file: WrittenFile) -> dict[str, str]:
     }
     terms = {name: str(Literal(text)) for name, text in texts.items() if text}
     iris = {"part": file.part, "url": file.url}
-    return terms | {name: iri_term(iri) for name, iri in iris.items() if iri}
+    return terms | {name: write_iri(iri) for name, iri in iris.items() if iri}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pyoxigraph import Literal
 
-from kg.ask.lookup import find_similar, local_name
+from kg.ask.lookup import cut_local_name, find_similar
 from kg.ask.question import Question
 from kg.check.finding import Finding, Locator
 from kg.check.tracing import list_naming, list_properties
@@ -102,9 +102,9 @@ def _find_value(named: str, terms: Mapping[str, Term | None], names: Names) -> s
 
 def find_meant(iri: str, terms: Iterable[str]) -> list[str]:
     """Return at most two of the terms in the namespace of an IRI that resemble it."""
-    start = iri[: len(iri) - len(local_name(iri))]
+    start = iri[: len(iri) - len(cut_local_name(iri))]
     known = {t.removeprefix(start): t for t in terms if t.startswith(start)}
-    return [known[name] for name in find_similar(local_name(iri), known, cutoff=0.7)[:2]]
+    return [known[name] for name in find_similar(cut_local_name(iri), known, cutoff=0.7)[:2]]
 
 
 def suggest_terms(terms: Iterable[str], names: Names, language: str) -> str:

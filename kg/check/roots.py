@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
-from kg.ask.lookup import local_name
+from kg.ask.lookup import cut_local_name
 from kg.check.finding import VIOLATION, Basis, Finding, Read
 from kg.check.tracing import Statement, Tracer
 from kg.names import pick
@@ -215,4 +215,4 @@ def _mentions(finding: Finding, iri: str) -> bool:
     from difflib import SequenceMatcher
 
     words = {finding.check.rpartition("-")[2], *WORD.findall(finding.message)}
-    return any(SequenceMatcher(None, local_name(iri), word).ratio() > 0.8 for word in words)
+    return any(SequenceMatcher(None, cut_local_name(iri), word).ratio() > 0.8 for word in words)

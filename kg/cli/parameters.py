@@ -5,7 +5,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from kg.ask.lookup import fold_name, local_name, quote_input
+from kg.ask.lookup import cut_local_name, fold_name, quote_input
 from kg.ask.parameters import Parameter, label_members, list_members
 from kg.cli.help import find_language
 from kg.cli.options import find_context_home
@@ -62,7 +62,7 @@ class ParameterOption(click.Option):
             return []
         items = []
         for iri, labels in label_members(rows).items():
-            name = local_name(iri)
+            name = cut_local_name(iri)
             found = [label for label in labels.values() if fold_name(label).startswith(start)]
             # A shell takes a label with blanks for several words, and obeys control characters.
             chinese = [

@@ -35,7 +35,7 @@ from kg.files import (
     write_folder,
 )
 from kg.graph import ENTAILED, LocalGraph, load_graph
-from kg.home import Home, producer
+from kg.home import Home, name_program
 from kg.names import read_names
 from kg.store.canonical import encode_quad, encode_triple, sort_statements
 from kg.turtle import TurtleFile, list_files, parse_file
@@ -346,7 +346,7 @@ class DumpJob:
     def _make_comment(self, iri: str) -> str:
         """Return the comment at the top, which names the graph if the statements do not."""
         graph = f"# graph <{iri}>\n" if iri and self.syntax in (".nt", ".ttl") else ""
-        return "" if self.syntax == ".jsonld" else f"# {producer()}\n{graph}"
+        return "" if self.syntax == ".jsonld" else f"# {name_program()}\n{graph}"
 
     def read(self, graphs: Sequence[NamedGraph], progress: Progress) -> Iterator[Quad]:
         """Yield the statements of named graphs, with literals as they are in the files."""

@@ -15,7 +15,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 from kg.dumps.context import IRI, LANGUAGE, Context
 from kg.dumps.grouping import Subject, group_lines
 from kg.errors import KgError
-from kg.home import producer
+from kg.home import name_program
 from kg.names import XSD_STRING, format_language
 
 CACHE_SIZE = 1 << 16
@@ -54,7 +54,7 @@ class JsonWriter:
         """Yield the text of a file, given its sorted lines."""
         # The context maps "generator" to null, so that it is not a statement.
         context = (f"{_dump(key)}: {_dump(value)}" for key, value in self._context.build().items())
-        yield f'{{\n"generator": {_dump(producer())},\n"@context": {{\n'
+        yield f'{{\n"generator": {_dump(name_program())},\n"@context": {{\n'
         yield ",\n".join(context)
         yield '\n},\n"@graph": ['
         separator = "\n"

@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from kg.dumps.grouping import Subject, group_lines
 from kg.errors import KgError
-from kg.home import producer
+from kg.home import name_program
 from kg.names import XSD_STRING, Names
 from kg.store.canonical import sort_few
 from kg.turtle import restore_languages
@@ -36,7 +36,7 @@ def write_turtle(quads: Iterable[Quad], names: Names) -> str:
     """
     writer = TurtleWriter(names, named=False)
     lines = iter(sort_few(quads, writer.encode))
-    return "".join((f"# {producer()}\n", *writer.write(lines)))
+    return "".join((f"# {name_program()}\n", *writer.write(lines)))
 
 
 class TurtleWriter:

@@ -28,7 +28,7 @@ from kg.files.journal import (
 )
 from kg.files.signals import exit_on_signals
 from kg.files.staging import TEMPORARY, Stage, commit_stage, lock_folder, stage_file, stage_folder
-from kg.home import PACKAGE, producer
+from kg.home import PACKAGE, name_program
 
 MANIFEST = "manifest.json"
 COMPRESSIONS = (".gz", ".zst")
@@ -181,7 +181,7 @@ def write_folder(
         written = {name: (export, compute_digest(stage.path / NEW / name)) for name in opened}
         with lock_folder(stage.folder):
             own, states = _list_own_files(folder)
-            states |= _read_others(folder, {*written, MANIFEST} - states.keys(), own, force=force)
+            states |= _refuse_others(folder, {*written, MANIFEST} - states.keys(), own, force=force)
             _commit_files(stage, written, own, states, lambda n, by: by == export and replaces(n))
 
 
@@ -253,7 +253,7 @@ def _refuse_read_only(path: Path) -> None:
 
 def _encode_manifest(files: Mapping[str, Entry]) -> bytes:
     manifest = {
-        "generator": producer(),
+        "generator": name_program(),
         "files": {name: digest for name, (_, digest) in sorted(files.items())},
         "exports": {name: by for name, (by, _) in sorted(files.items())},
     }
@@ -284,7 +284,7 @@ def _list_own_files(folder: Path) -> tuple[dict[str, Entry], dict[str, FileState
         return {}, {}
 
 
-def _read_others(
+def _refuse_others(
     folder: Path, names: Iterable[str], own: Container[str], *, force: bool
 ) -> dict[str, FileState]:
     """Return the states of the files to be overwritten that are not our own.

@@ -5,7 +5,7 @@ See https://gexf.net/schema.html.
 
 from collections.abc import Iterator, Sequence
 
-from kg.home import producer
+from kg.home import name_program
 from kg.networks.columns import Column, format_value, list_edge_columns, list_node_columns
 from kg.networks.model import Edge, Network, Node
 from kg.networks.xml import escape_text
@@ -40,7 +40,7 @@ def _write_head(network: Network) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<gexf version="1.3" xmlns="{NAMESPACE}" xmlns:viz="{NAMESPACE}/viz">\n'
-        f"  <meta>\n    <creator>{escape_text(producer())}</creator>\n"
+        f"  <meta>\n    <creator>{escape_text(name_program())}</creator>\n"
         f"    <keywords>{escape_text(keywords)}</keywords>\n"
         f"    <description>{escape_text(description)}</description>\n  </meta>\n"
         f'  <graph defaultedgetype="{"directed" if network.directed else "undirected"}"'

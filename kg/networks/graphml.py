@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from kg.home import producer
+from kg.home import name_program
 from kg.networks.columns import Column, format_value, list_edge_columns, list_node_columns
 from kg.networks.model import Edge, Network, Node
 from kg.networks.xml import escape_text
@@ -43,7 +43,7 @@ def write_graphml(network: Network) -> Iterator[str]:
     edge_columns = [*EDGE_TEXTS, *list_edge_columns(network), *DAYS]
     yield (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f"<!-- {escape_text(producer())} -->\n"
+        f"<!-- {escape_text(name_program())} -->\n"
         f'<graphml xmlns="{NAMESPACE}">\n'
     )
     yield _declare_columns("node", node_columns)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from kg.home import producer
+from kg.home import name_program
 from kg.networks.columns import Column, list_edge_columns, list_node_columns
 from kg.networks.model import Edge, Network, Node
 
@@ -21,7 +21,7 @@ def write_json(network: Network) -> Iterator[str]:
     and size, their width from 1 to 5. start and end are days. Missing values are left out.
     """
     attributes = {
-        "generator": producer(),
+        "generator": name_program(),
         "name": network.name,
         "title": network.title,
         "description": network.description,

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kg.home import producer
+from kg.home import name_program
 from kg.networks.model import Network, fill_text
 from kg.pictures.labels import LINE_HEIGHT, Circle, break_label, clean_label, measure_label
 from kg.pictures.scene import Curve, Scene
@@ -167,4 +167,4 @@ def write_caption(network: Network, scene: Scene) -> str:
         facts.append(fill_text(network.legend, scene.selection))
     if scene.unlabelled:
         facts.append(fill_text(network.legend, "unlabelled", count=scene.unlabelled))
-    return " · ".join([*facts, fill_text(network.legend, "data"), producer()])
+    return " · ".join([*facts, fill_text(network.legend, "data"), name_program()])

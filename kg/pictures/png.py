@@ -6,7 +6,7 @@ from html import unescape
 from zlib import crc32
 
 from kg.errors import require
-from kg.home import producer
+from kg.home import name_program
 from kg.networks.model import Network
 from kg.pictures.fonts import find_fonts
 from kg.pictures.labels import clean_label
@@ -40,7 +40,7 @@ def draw_png(network: Network) -> bytes:
         sans_serif_family=family,
         serif_family=family,
     )
-    metadata = _write_text("Software", producer())
+    metadata = _write_text("Software", name_program())
     metadata += _write_text("Title", clean_label(network.title))
     return png[:HEADER] + metadata + png[HEADER:]
 

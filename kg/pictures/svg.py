@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from html import escape
 
-from kg.home import producer
+from kg.home import name_program
 from kg.networks.model import Network
 from kg.pictures.labels import LINE_HEIGHT, Circle, clean_label, limit_lines
 from kg.pictures.legend import (
@@ -84,7 +84,7 @@ def draw_svg(network: Network) -> str:
     description = " ".join(filter(None, (clean_label(network.description), caption)))
     content = [
         "",
-        write_element("metadata", escape(producer())),
+        write_element("metadata", escape(name_program())),
         write_element("title", escape(title), id="kg-title"),
         write_element("desc", escape(description), id="kg-description"),
         write_element("rect", width=size[0], height=size[1], fill=PAPER),

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from kg.ask.question import LABEL, ask_question, find_question
 from kg.errors import KgError
-from kg.graph import Graph, bind_values, iri_term, read_internal
+from kg.graph import Graph, bind_values, read_internal, write_iri
 from kg.names import DISPLAY_LABELS, Names, Term, bind_json, collect_texts, language_of, pick, text
 from kg.portrait.model import Link, Passage
 from kg.portrait.words import Words, read_words
@@ -161,7 +161,7 @@ def read_thing(graph: Graph, iri: str, language: str) -> Reading:
     Raises:
         KgError: an offset of a passage is not a number, or there is no answer.
     """
-    rows = graph.internal("portrait-things", node=iri_term(iri))
+    rows = graph.internal("portrait-things", node=write_iri(iri))
     reading = _start_reading(graph, language)
     _add_statements(reading, graph, sorted({text(thing) for (thing,) in rows} | {iri}))
     cities = [iri] if reading.is_a(iri, "cdp:City") else reading.list_iris(iri, "cdp:appliesTo")
@@ -235,7 +235,7 @@ def _split(things: Sequence[str] | None) -> Iterator[str]:
         yield "UNDEF"
     else:
         for start in range(0, len(things), BATCH):
-            yield " ".join(map(iri_term, things[start : start + BATCH]))
+            yield " ".join(map(write_iri, things[start : start + BATCH]))
 
 
 def _sort(rows: Sequence[Fields]) -> Iterator[Fields]:
@@ -261,7 +261,7 @@ def _make_statement(reading: Reading, fields: Fields) -> Statement:
 
 
 def _add_missing(reading: Reading, graph: Graph, city: str | None) -> None:
-    terms = {"cityIri": iri_term(city)} if city else {}
+    terms = {"cityIri": write_iri(city)} if city else {}
     question = find_question(graph.home, "not-stated")
     result = ask_question(graph, question, reading.language, terms)
     if not isinstance(result, Rows):

@@ -9,7 +9,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad
 from kg.dumps.context import Context
 from kg.dumps.jsonld import JsonWriter
 from kg.dumps.turtle import write_turtle
-from kg.graph import Graph, LocalGraph
+from kg.graph import LocalGraph
 from kg.publish.routes import Routes
 from kg.store.canonical import encode_triple, sort_few
 from kg.turtle import list_files, parse_file
@@ -23,7 +23,7 @@ FORMATS = {
 Subjects = Mapping[str, Sequence[Quad]]
 
 
-def read_statements(graph: Graph) -> dict[str, list[Quad]]:
+def read_statements(graph: LocalGraph) -> dict[str, list[Quad]]:
     """Return all statements by subject: an IRI, or a blank node as `_:…`.
 
     They are read from the files, which keep the forms of numbers and language tags that the engine
@@ -33,9 +33,8 @@ def read_statements(graph: Graph) -> dict[str, list[Quad]]:
     for file in list_files(graph.home):
         for quad in parse_file(file):
             found.setdefault(_name(quad.subject), []).append(quad)
-    if isinstance(graph, LocalGraph):
-        for quad in graph.memory.list_added():
-            found.setdefault(_name(quad.subject), []).append(quad)
+    for quad in graph.memory.list_added():
+        found.setdefault(_name(quad.subject), []).append(quad)
     return found
 
 

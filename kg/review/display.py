@@ -9,7 +9,7 @@ from pyoxigraph import Quad
 
 from kg.ask.table import clean_text
 from kg.errors import KgError
-from kg.graph import Graph, iri_term
+from kg.graph import Graph, write_iri
 from kg.names import Names, language_of, pick, text
 from kg.portrait import list_passages, quote_passages
 from kg.review.changes import CHANGED, DELETED, NEW, SAME, Change, FileReview
@@ -107,7 +107,7 @@ def render_elements(
 
 def _list_passages(graph: Graph, element: str, language: str) -> list[str]:
     try:
-        found = [passage for _, passage in list_passages(graph, iri_term(element))]
+        found = [passage for _, passage in list_passages(graph, write_iri(element))]
     except KgError as error:  # kg check reports the offsets
         return [f"  {error}"]
     return [

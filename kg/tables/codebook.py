@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from kg.ask.lookup import local_name
+from kg.ask.lookup import cut_local_name
 from kg.ask.table import clean_text
 from kg.display import escape_markdown
 from kg.errors import KgError
-from kg.home import Home, producer
+from kg.home import Home, name_program
 from kg.names import LANGUAGES, pick
 from kg.reading import parse_toml, read_text
 from kg.tables.columns import TYPE, Column
@@ -66,7 +66,7 @@ def make_codebook(
     parts = [
         introduction,
         f"\nBy {_escape(attribution.creator)}, licensed under <{attribution.licence}>. ",
-        f"Written by {producer()}.\n\n## Tables\n\n",
+        f"Written by {name_program()}.\n\n## Tables\n\n",
         _format_header("table", "rows", "title"),
     ]
     for table in written:
@@ -90,7 +90,7 @@ def make_sheets(
     about = [
         *_list_lines(introduction),
         f"By {attribution.creator}, licensed under {attribution.licence}.",
-        f"Written by {producer()}.",
+        f"Written by {name_program()}.",
     ]
     titles = ["sheet", "table", "column", "en", "zh-Hans", "kind of value", "meaning", "含义"]
     columns: list[Sequence[str]] = [[*titles, "example"]]
@@ -173,7 +173,7 @@ def _list_classes(vocabulary: Vocabulary, table: Table) -> Iterator[str]:
         for iri in subclasses:
             labels = _escape_languages(classes[iri].labels)
             yield _format_row(
-                f"`{local_name(iri)}`", *labels, *_escape_languages(classes[iri].definitions)
+                f"`{cut_local_name(iri)}`", *labels, *_escape_languages(classes[iri].definitions)
             )
 
 
@@ -206,7 +206,7 @@ def _describe_iris(schema: Schema, column: Column, written: Sequence[Table]) -> 
         targets = schema.list_target_tables(column.ranges)
         found = sorted(table.name for table in targets if table.name in names)
         return f"id in {', '.join(found)}" if found else "id"
-    lists = [local_name(iri).lower() for iri in column.ranges if iri in vocabulary.codes]
+    lists = [cut_local_name(iri).lower() for iri in column.ranges if iri in vocabulary.codes]
     if not lists or not column.namespace:
         return "IRI"
     return "code: " + ", ".join(f"[{name}](#{name})" for name in lists)
@@ -233,7 +233,7 @@ def _list_code_lists(
     for column in (column for table in written for column in table.columns):
         for iri in column.ranges:
             if iri in vocabulary.codes:
-                namespaces = lists.setdefault(local_name(iri).lower(), {})
+                namespaces = lists.setdefault(cut_local_name(iri).lower(), {})
                 namespaces[iri] = namespaces.get(iri) or column.namespace
     return sorted(lists.items())
 

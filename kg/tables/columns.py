@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kg.ask.lookup import local_name
+from kg.ask.lookup import cut_local_name
 from kg.names import pick
 from kg.tables.vocabulary import Texts, Vocabulary
 
@@ -125,7 +125,7 @@ class ColumnMaker:
     def _make_iri_column(self, property_iri: str, class_iri: str) -> Column:
         if property_iri == self.expand(TYPE):
             # The types of the rows are subclasses, mostly in the same namespace.
-            namespace = class_iri.removesuffix(local_name(class_iri))
+            namespace = class_iri.removesuffix(cut_local_name(class_iri))
             column = Column("type", property_iri, is_iri=True, namespace=namespace)
             return self._describe(column, "type")
         prop = self.vocabulary.find_property(property_iri)

@@ -12,7 +12,7 @@ from typing import Any
 
 from kg.errors import KgError
 from kg.graph import Graph
-from kg.home import producer
+from kg.home import name_program
 from kg.names import Names, text
 from kg.tables.columns import SEPARATOR, Column
 from kg.tables.schema import Schema, Table
@@ -59,7 +59,7 @@ def make_metadata(schema: Schema, written: Collection[Table], attribution: Attri
         "dc:description": ESCAPING,
         "dc:publisher": attribution.creator,
         "dc:license": {"@id": attribution.licence},
-        "dc:provenance": producer(),
+        "dc:provenance": name_program(),
         "dialect": {
             "encoding": "utf-8",
             "lineTerminators": ["\n"],

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 from kg.errors import KgError, require
-from kg.home import PACKAGE, producer
+from kg.home import PACKAGE, name_program
 from kg.tables.columns import SEPARATOR, Column
 from kg.tables.metadata import describe_table
 from kg.tables.rows import Row, WriteRows
@@ -49,7 +49,7 @@ def write_parquet(schema: Schema, table: Table, stream: BinaryIO) -> Iterator[Wr
             pyarrow.field(column.name, kind, nullable=column is not table.key)
             for column, (kind, _) in zip(table.columns, types, strict=True)
         ],
-        metadata={PACKAGE: producer(), "csvw": json.dumps(description)},
+        metadata={PACKAGE: name_program(), "csvw": json.dumps(description)},
     )
     batches: list[Any] = []  # which take less memory than rows
 

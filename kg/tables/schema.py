@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from kg.ask.lookup import local_name
+from kg.ask.lookup import cut_local_name
 from kg.ask.question import Question
 from kg.errors import KgError
 from kg.home import Home
@@ -82,7 +82,7 @@ class Schema:
         columns = maker.make_object_columns(property_iri, table.class_iri, value_kind)
         name = self.vocabulary.find_property(property_iri).column_name
         is_expected = value_kind == maker.find_value_kind(property_iri)
-        suffix = "" if is_expected else f"-{local_name(value_kind)}"
+        suffix = "" if is_expected else f"-{cut_local_name(value_kind)}"
         titles = {
             tag: f"{title}: {columns[0].titles.get(tag, name)}"
             for tag, title in table.titles.items()

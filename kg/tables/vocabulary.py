@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from kg.ask.lookup import local_name
+from kg.ask.lookup import cut_local_name
 from kg.graph import Graph, LocalGraph
 from kg.home import Home
 from kg.names import Names, Term, collect_texts, read_names, text
@@ -188,5 +188,5 @@ def shorten_name(property_iri: str) -> str:
     >>> [shorten_name(f"https://example.org/{name}") for name in ("hasTheme", "logItem", "hash")]
     ['theme', 'logItem', 'hash']
     """
-    local = local_name(property_iri)
+    local = cut_local_name(property_iri)
     return local[3].lower() + local[4:] if re.match("has[A-Z]", local) else local

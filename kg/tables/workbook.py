@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from kg.display import escape_controls
 from kg.errors import KgError, require
 from kg.formulas import NUMBER, escape_formula
-from kg.home import producer
+from kg.home import name_program
 from kg.names import Names
 from kg.tables.columns import SEPARATOR, Column
 from kg.tables.rows import Row, WriteRows
@@ -146,7 +146,7 @@ def write_workbook(
         path = Path(folder) / "tables.xlsx"
         # Rows wait in temporary files, so that memory does not grow with the tables.
         book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": folder})
-        book.set_properties({"author": creator, "comments": producer(), "created": CREATED})
+        book.set_properties({"author": creator, "comments": name_program(), "created": CREATED})
         try:
             yield Workbook(book, names, reserved)
         finally:

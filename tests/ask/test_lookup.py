@@ -8,12 +8,12 @@ from pyoxigraph import Literal, NamedNode
 
 from kg.ask.lookup import (
     NameIndex,
+    cut_local_name,
     find_name,
     find_similar,
     find_spellings,
     fold_name,
     index_names,
-    local_name,
     quote_input,
     resolve_name,
     suggest_names,
@@ -175,7 +175,9 @@ def test_exact_name_takes_precedence_over_labels() -> None:
 
 
 def test_local_name_is_what_follows_the_last_slash_or_hash() -> None:
-    assert [local_name(iri) for iri in ("https://e.org/a/b", "https://e.org/a#b", "b")] == ["b"] * 3
+    assert [cut_local_name(iri) for iri in ("https://e.org/a/b", "https://e.org/a#b", "b")] == [
+        "b"
+    ] * 3
 
 
 def test_suggestions_are_similar_names_or_the_other_hint() -> None:

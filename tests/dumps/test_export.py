@@ -27,7 +27,7 @@ from kg.dumps.export import (
 )
 from kg.errors import KgError
 from kg.graph import LocalGraph, load_graph
-from kg.home import Home, find_home, producer
+from kg.home import Home, find_home, name_program
 from kg.turtle import list_files, parse_file
 
 HOME = find_home()
@@ -103,7 +103,7 @@ def test_dump_of_the_real_data_has_all_statements(
     assert canonicalize(quads) == expected
     assert len(expected) > 12_000
     assert len(quads) == len(set(quads))
-    assert producer().encode() in real(form)[:60]
+    assert name_program().encode() in real(form)[:60]
 
 
 @pytest.mark.slow
@@ -201,7 +201,7 @@ def test_dump_of_the_engine_has_the_same_bytes(
     """`kg build` writes the dump of the engine."""
     export_rdf(untouched, str(tmp_path / "x.nq"))
     dump = load_graph(untouched).memory.dump(describe(untouched))
-    assert (tmp_path / "x.nq").read_text("utf-8") == f"# {producer()}\n{dump}"
+    assert (tmp_path / "x.nq").read_text("utf-8") == f"# {name_program()}\n{dump}"
 
 
 # --- the choice of graphs ---------------------------------------------------------------------
@@ -341,7 +341,7 @@ def test_comment_names_the_graph_in_formats_without_named_graphs(
     for graph in graphs:
         data = (tmp_path / f"{graph.name}.{form}").read_bytes()
         lines = (gzip.decompress(data) if form.endswith(".gz") else data).decode().split("\n")
-        expected = [f"# {producer()}"]
+        expected = [f"# {name_program()}"]
         expected += [] if form in ("nq", "trig") else [f"# graph <{graph.iri}>"]
         assert [line for line in lines if line.startswith("#")] == expected
         assert lines[: len(expected)] == expected

@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import Quad, RdfFormat, parse
 
 from kg.errors import KgError
-from kg.home import Home, producer
+from kg.home import Home, name_program
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,7 @@ def test_generator_is_not_a_statement(
     canonicalize: Callable[..., list[str]],
 ) -> None:
     document = json.loads(real(".jsonld"))
-    assert document.pop("generator") == producer()
+    assert document.pop("generator") == name_program()
     assert document["@context"]["generator"] is None
     quads = list(parse(json.dumps(document).encode(), RdfFormat.JSON_LD))
     assert canonicalize(quads) == real_lines(False)

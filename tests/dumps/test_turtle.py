@@ -10,7 +10,7 @@ from pyoxigraph import Quad
 
 from kg.dumps import list_graphs
 from kg.errors import KgError
-from kg.home import Home, find_home, producer
+from kg.home import Home, find_home, name_program
 from kg.names import read_names
 
 HOME = find_home()
@@ -76,7 +76,7 @@ def test_dump_of_an_empty_file_has_the_catalogue_only(
     assert re.findall(r"^\S+ \{$", text, re.M) == ["graph:catalog {"]
     assert "void:triples 0 ;" in text
     text = write(home, tmp_path, ".ttl", graphs=["a"])
-    assert text.startswith(f"# {producer()}\nPREFIX ")
+    assert text.startswith(f"# {name_program()}\nPREFIX ")
     assert "void:triples 0 ;" in text
     assert not CATALOG.sub("", text).rpartition("PREFIX")[2].partition("\n")[2].strip()
 

@@ -21,7 +21,7 @@ from backports import zstd
 
 from kg.errors import KgError
 from kg.files import MANIFEST, compress_stream, is_folder_target, write_file, write_folder
-from kg.home import producer
+from kg.home import name_program
 
 ReadTree = Callable[[Path], dict[str, bytes | None]]
 WriteAll = Callable[..., None]
@@ -370,7 +370,7 @@ def test_manifest_has_the_digest_of_each_file(
     tree = read_tree(tmp_path / "d")
     manifest = json.loads(tree.pop(MANIFEST) or b"")
     assert tree == {"a.csv": b"one", "b": None, "b/c.csv": b"two"}
-    assert manifest["generator"] == producer()
+    assert manifest["generator"] == name_program()
     assert list(manifest["files"].items()) == [
         ("a.csv", hashlib.sha256(b"one").hexdigest()),
         ("b/c.csv", hashlib.sha256(b"two").hexdigest()),
@@ -477,7 +477,7 @@ def test_manifest_entries_outside_the_folder_are_ignored(
     digest = hashlib.sha256(b"mine").hexdigest()
     names = (hostile, str(victim))
     manifest = {
-        "generator": producer(),
+        "generator": name_program(),
         "files": dict.fromkeys(names, digest),
         "exports": dict.fromkeys(names, "test"),
     }

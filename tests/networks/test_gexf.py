@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import networkx
 import pytest
 
-from kg.home import producer
+from kg.home import name_program
 from kg.networks import Edge, Network, Node
 from kg.networks.columns import format_value, list_edge_columns, list_node_columns
 
@@ -37,7 +37,7 @@ def test_file_begins_with_meta_and_attributes_of_the_graph(sample: Network, rend
     assert (root.tag, root.attrib) == (f"{GEXF}gexf", {"version": "1.3"})
     meta, graph = root
     assert [(child.tag.removeprefix(GEXF), child.text) for child in meta] == [
-        ("creator", producer()),
+        ("creator", name_program()),
         ("keywords", "test, City, Theme"),
         ("description", "A test\nTwo nodes. A note."),
     ]

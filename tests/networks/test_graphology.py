@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
-from kg.home import producer
+from kg.home import name_program
 from kg.networks import Network
 
 Render = Callable[[Network, str], bytes]
@@ -14,7 +14,7 @@ def test_nodes_edges_and_options_are_those_of_graphology(sample: Network, render
     graph = json.loads(render(sample, "json"))
     assert list(graph) == ["attributes", "options", "nodes", "edges"]
     assert graph["attributes"] == {
-        "generator": producer(), "name": "test", "title": "A test",
+        "generator": name_program(), "name": "test", "title": "A test",
         "description": "Two nodes. A note.", "language": "en",
     }  # fmt: skip
     assert graph["options"] == {"type": "directed", "multi": True, "allowSelfLoops": False}

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from kg.home import find_home, producer
+from kg.home import find_home, name_program
 from kg.names import LANGUAGES
 from kg.networks.model import Edge, Network, Node
 from kg.pictures.legend import DASHES, EDGE_COLOR, Row, list_rows, write_caption
@@ -89,7 +89,7 @@ def test_legend_of_an_empty_network_is_empty(make_network: Make) -> None:
 def test_caption_says_what_is_omitted(wheel: Network, scene: Scene) -> None:
     full = write_caption(wheel, scene)
     edges = f"Edges: {len(wheel.edges)}"
-    assert full == f"Nodes: 30 · {edges} · Data: City Digital Policy, CC BY 4.0 · {producer()}"
+    assert full == f"Nodes: 30 · {edges} · Data: City Digital Policy, CC BY 4.0 · {name_program()}"
     for selection in ("strongest", "rarest", "some"):
         part = replace(scene, circles=scene.circles[:20], selection=selection, unlabelled=3)
         caption = write_caption(wheel, part)

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from kg.errors import KgError
-from kg.home import producer
+from kg.home import name_program
 from kg.networks.model import Network, Node
 from kg.pictures import draw_png, draw_svg
 from kg.pictures.fonts import list_font_files, read_face
@@ -37,7 +37,7 @@ def test_png_is_the_svg_at_twice_its_size(chinese_font: Path, make_wheel: Make) 
     root = ElementTree.fromstring(draw_svg(network).encode())
     expected = [round(SCALE * float(root.attrib[name])) for name in ("width", "height")]
     assert list(struct.unpack(">II", png[16:24])) == expected
-    assert b"iTXtSoftware\0\0\0\0\0" + producer().encode() in png[:200]
+    assert b"iTXtSoftware\0\0\0\0\0" + name_program().encode() in png[:200]
     assert b"iTXtTitle\0\0\0\0\0" + "城市".encode() in png[:200]
     assert png == draw_png(network)
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.graph import load_graph
-from kg.home import Home, producer
+from kg.home import Home, name_program
 from kg.names import LANGUAGES
 from kg.networks import NetworkOptions, build_network, find_network
 from kg.networks.model import Edge, Network, Node
@@ -97,8 +97,8 @@ def test_document_is_self_contained_and_described(language: str, make_wheel: Mak
     assert title == "Cities and themes"
     space = "" if language.startswith("zh") else " "
     assert description.startswith(f"Cities and what they address.{space}Measured exactly. ")
-    assert description.endswith(producer())
-    assert root.findtext(f"{{{NAMESPACE}}}metadata") == producer()
+    assert description.endswith(name_program())
+    assert root.findtext(f"{{{NAMESPACE}}}metadata") == name_program()
     assert root.get("{http://www.w3.org/XML/1998/namespace}lang") == language
     families = root.attrib["font-family"]
     assert families.endswith(", sans-serif")

@@ -10,7 +10,7 @@ import pytest
 import rdflib
 
 from kg.ask.question import ask_question, find_question
-from kg.graph import Graph, iri_term, load_graph
+from kg.graph import Graph, load_graph, write_iri
 from kg.home import Home
 from kg.names import LANGUAGES, text
 from kg.portrait import Description, Passage, Row, Tally, describe_everything, describe_node
@@ -35,7 +35,7 @@ def everything(roundup_graph: Graph) -> dict[str, Description]:
 
 def ask(graph: Graph, question: str, **iris: str) -> list[dict[str, str]]:
     """Return the answer to a question in English, with full IRIs."""
-    terms = {name: iri_term(iri) for name, iri in iris.items()}
+    terms = {name: write_iri(iri) for name, iri in iris.items()}
     result = ask_question(graph, find_question(graph.home, question), "en", terms)
     assert isinstance(result, Rows)
     return [dict(zip(result.variables, map(text, row), strict=True)) for row in result.rows]
@@ -308,7 +308,7 @@ def test_one_reading_gives_the_portraits_of_single_readings(
 
 
 def test_reading_of_one_thing_is_small(roundup_graph: Graph) -> None:
-    iri = iri_term(f"{PLACE}wuhan")
+    iri = write_iri(f"{PLACE}wuhan")
     things = roundup_graph.internal("portrait-things", node=iri)
     assert 20 < len(things) < 60
 

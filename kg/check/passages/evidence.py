@@ -91,7 +91,7 @@ def check_evidence(graph: Graph, locator: Locator, language: str) -> Iterator[Fi
         if error:
             yield from report("source", source, error)
         if raw is not None:
-            yield from _check_passages(graph, raw, sha256, report)
+            yield from _check_digests(graph, raw, sha256, report)
             yield from _check_segments(graph, raw, source, sha256, report)
             yield from _check_wording(graph, raw, report)
 
@@ -104,7 +104,7 @@ def _read_source(sha256: str) -> tuple[str | None, KgError | None]:
         return None, error
 
 
-def _check_passages(graph: Graph, raw: str, sha256: str, report: Reporter) -> Iterator[Finding]:
+def _check_digests(graph: Graph, raw: str, sha256: str, report: Reporter) -> Iterator[Finding]:
     properties = list_properties(read_internal(graph.home, "evidence"), graph.names)
     for node, source, start, end, digest, selector in _select(graph, "evidence"):
         if source != sha256:

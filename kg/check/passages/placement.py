@@ -93,7 +93,7 @@ def check_placement(
         if not found:
             yield from report("evidence-across-segments", evidence, *span)
         places.setdefault(evidence, set()).update(found - {""})
-    yield from _check_digests(positions, report)
+    yield from _compare_digests(positions, report)
     shorten = graph.names.shorten
     uses = _read_uses(graph)
     misplaced = _find_misplaced(uses, places)
@@ -131,7 +131,7 @@ def _find_misplaced(
     }
 
 
-def _check_digests(
+def _compare_digests(
     positions: Positions, report: Callable[..., Iterator[Finding]]
 ) -> Iterator[Finding]:
     """Yield the violations by digests that contradict each other."""
