@@ -40,9 +40,13 @@ def check_text(value: object, name: str) -> str:
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        code = f"U+{ord(value[error.start]):04X}"
-        problem = f"character {error.start + 1} ({code}) is not a character of Unicode. Remove it."
-        raise KgError(f"{name}: {problem}", exit_code=2) from None
+        code = ord(value[error.start])
+        problem = f"character {error.start + 1} (U+{code:04X}) is not a character of Unicode."
+        advice = "Remove it."
+        if 0xDC80 <= code <= 0xDCFF:  # a byte of the command line (PEP 383)
+            problem = f"byte {code - 0xDC00:02X} is not text in the encoding of this locale."
+            advice = "Set LC_ALL=C.UTF-8."
+        raise KgError(f"{name}: {problem} {advice}", exit_code=2) from None
     return value
 
 

@@ -57,9 +57,10 @@ def find_home(folder: Path | None = None) -> Home:
         except OSError as error:
             missing = isinstance(error, FileNotFoundError)
             reason = "" if missing else f" ({explain_os_error(error)})"
+            problem = f"{name} not found{reason}"
+            if missing and not root.exists():
+                problem = "no such folder"
             raise KgError(
-                f"{root}: {name} not found{reason}. A home has the folders "
-                "ontology/, data/ and queries/. Give another folder with --home, or omit the "
-                "option."
+                f"{root}: {problem}. Give a folder with ontology/, data/ and queries/."
             ) from None
     return Home(root)

@@ -203,10 +203,10 @@ def _verify_counts(found: dict[str, int], plan: Plan) -> None:
         number = found.get(graph.graph, 0)
         is_right = number == graph.local or (graph.is_shared and number > graph.local)
         if graph.action != "other" and not is_right:
-            wrong.append(f"{graph.graph} ({number} of {graph.local})")
+            wrong.append(f"{graph.graph} ({number}, expected {graph.local})")
     if wrong:
         raise KgError(
-            "Everything was sent, but the endpoint has other numbers of statements: "
+            "Everything was sent, but the endpoint has different numbers of statements: "
             f"{join_names(wrong)}. Check that nobody else writes there, and run the same command "
             "again."
         )

@@ -87,7 +87,7 @@ class Plan:
         if conflicts := self.select("conflict"):
             names = join_names(graph.graph for graph in conflicts)
             raise KgError(
-                f"{endpoint}: another home has pushed {names} with other statements. "
+                f"{endpoint}: another home has pushed {names} with different statements. "
                 "Nothing was written. Use the same version of these files, or another dataset of "
                 "the server."
             )

@@ -229,7 +229,7 @@ def parse_yaml(text: str, where: str) -> Any:
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
     except (ValueError, OverflowError):
-        reason = "a number has too many digits, or is none"
+        reason = "a number has too many digits, or is not a number"
     except RecursionError:
         reason = "nested too deeply"
     raise KgError(f"{where} not valid YAML: {reason}.")

@@ -132,7 +132,7 @@ def test_folder_is_opened(tmp_path: Path) -> None:
         (tmp_path / name).symlink_to(HOME.root / name)
     for where in (tmp_path, str(tmp_path)):
         assert len(kg.open(where).ask("policies")) == 0
-    with pytest.raises(KgError, match=r"nowhere: ontology/prefixes\.ttl not found"):
+    with pytest.raises(KgError, match=r"nowhere: no such folder\. Give a folder with ontology/"):
         kg.open(tmp_path / "nowhere")
 
 
@@ -197,12 +197,16 @@ def test_odd_value_is_an_answer_or_a_kg_error(name: str, graph: KnowledgeGraph) 
         (lambda graph: graph.ask("policies", city=b"x"), "city: a str, a number or a date is need"),
         (
             lambda graph: graph.ask("goals", year=10**5000),
-            "year: A number with more than 4,300 digits",
+            "year: The number has more than 4,300 digits",
         ),
         (lambda graph: graph.query(b"ASK {}"), r"query: a str is needed, not bytes\."),
         (
             lambda graph: graph.query("ASK {\ud800}"),
             r"query: character 6 \(U\+D800\) is not a char",
+        ),
+        (
+            lambda graph: graph.describe("\udce6\udcad"),
+            r"name: byte E6 is not text in the encoding of this locale\. Set LC_ALL=C\.UTF-8\.",
         ),
         (lambda graph: graph.query(CITIES, province=10**5000), "more than 4,300 digits"),
         (lambda graph: graph.query("ASK {}", timeout="5"), "timeout: not a number of seconds"),

@@ -52,8 +52,13 @@ def test_wheel_contains_the_three_folders_and_the_citation() -> None:
 
 
 def test_folder_without_ontology_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(KgError, match=r"ontology/prefixes\.ttl not found.*--home"):
+    with pytest.raises(KgError, match=r"ontology/prefixes\.ttl not found\. Give a folder with "):
         find_home(tmp_path)
+
+
+def test_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(KgError, match=r"/none: no such folder\. Give a folder with ontology/, "):
+        find_home(tmp_path / "none")
 
 
 @pytest.mark.parametrize("missing", ["data", "queries"])

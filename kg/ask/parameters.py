@@ -123,7 +123,8 @@ def read_parameters(home: Home, question: Question) -> dict[str, Parameter]:
     declared = question.header.get("parameters") or {}
     if not isinstance(declared, dict):
         raise KgError(
-            f"{question.path}:1: parameters is not a mapping. Write a name:, and below it type:."
+            f"{question.path}:1: parameters is not a mapping. Write `name:` and, indented below "
+            "it, `type:`."
         )
     names = read_names(home)
     return {
@@ -176,8 +177,12 @@ def make_term(graph: Graph, parameter: Parameter, value: str) -> NamedNode | Lit
     Raises:
         KgError: the type of the parameter does not allow the value.
     """
+    if not value:
+        sample = f", such as {parameter.sample}" if parameter.sample else ""
+        kind = "text" if parameter.type == "string" else "value"
+        raise KgError(f"the value is empty. Give a {kind}{sample}.", exit_code=2)
     if parameter.group:
-        return _find_member(graph, parameter, value)
+        return find_member(graph, parameter.group, value)
     if parameter.type == "iri":
         return NamedNode(find_node(graph, value))
     if parameter.type in ("enum", "language"):
@@ -235,17 +240,18 @@ def write_number(value: int | Decimal) -> str:
     except ValueError:  # Python limits the digits of an int: sys.set_int_max_str_digits.
         pass
     raise KgError(
-        f"A number with more than {MOST_DIGITS:,} digits, infinite or not a number cannot be a "
-        "value. Use another, or a float.",
+        f"The number has more than {MOST_DIGITS:,} digits, or is infinite or NaN. "
+        "Use a shorter one.",
         exit_code=2,
     )
 
 
-def list_members(graph: Graph, parameter: Parameter) -> list[tuple[Term | None, ...]]:
-    """Return IRI and label (or None) of each possible value of a parameter, sorted."""
-    if not parameter.group:
-        return graph.internal("labels")
-    return graph.internal("members", group=write_iri(parameter.group))
+def list_members(graph: Graph, group: str) -> list[tuple[Term | None, ...]]:
+    """Return IRI and label (or None) of each member of a class or concept scheme, sorted.
+
+    The group is an IRI, as in `Parameter`; without one, all things are returned.
+    """
+    return graph.internal("members", group=write_iri(group)) if group else graph.internal("labels")
 
 
 def label_members(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, dict[str, str]]:
@@ -260,13 +266,13 @@ def _read_parameter(name: str, fields: Any, question: Question, names: Names) ->
     where = f"{question.path}:1: parameter {name}"
     kind = fields.get("type") if isinstance(fields, dict) else None
     if kind not in TYPES:
-        raise KgError(f"{where}: unknown type. Use type: and one of {', '.join(TYPES)}.")
+        raise KgError(f"{where}: unknown type. Write `type:` and one of {', '.join(TYPES)}.")
     field, field_type, example = FIELD_OF_TYPE.get(kind, ("type", str, kind))
     if not isinstance(fields.get(field), field_type):
-        raise KgError(f"{where}: type {kind} needs a field such as {field}: {example}. Add it.")
+        raise KgError(f"{where}: type {kind} needs a field such as `{field}: {example}`. Add it.")
     binds = str(fields.get("binds", name))
     if not question.has_variable(binds):
-        raise KgError(f"{where}: the query has no line VALUES ?{binds} {{ UNDEF }}. Add it.")
+        raise KgError(f"{where}: the query has no line `VALUES ?{binds} {{ UNDEF }}`. Add it.")
     values = fields["values"] if kind == "enum" else LANGUAGES if kind == "language" else ()
     texts = {str(key): str(text) for key, text in fields.items() if text is not None}
     return Parameter(
@@ -324,7 +330,7 @@ def _find_group(group: str, names: Names, where: str) -> str:
     if iri is None:
         raise KgError(
             f"{where}: {group} is not a class or concept scheme. "
-            "Write cdp:City, or genre for the codes genre:…"
+            "Write a class like cdp:City, or genre for the codes genre:…"
         )
     return "" if iri == names.expand("rdfs:Resource") else iri
 
@@ -335,12 +341,17 @@ def _explain_unknown(question: Question, name: str, parameters: Mapping[str, Par
     return f"{quote_input(name)}: unknown parameter of {question.name}. {hint}"
 
 
-def _find_member(graph: Graph, parameter: Parameter, value: str) -> NamedNode:
-    index = index_names(list_members(graph, parameter), graph.names)
+def find_member(graph: Graph, group: str, value: str) -> NamedNode:
+    """Return the member of a class or concept scheme with a name.
+
+    Raises:
+        KgError: no member, or more than one, has the name; the message suggests names.
+    """
+    index = index_names(list_members(graph, group), graph.names)
     iri = resolve_name(index, value, graph.names)
     if iri is None:
         # PolicyDocument is a policy document.
-        kind = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cut_local_name(parameter.group)).lower()
+        kind = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cut_local_name(group)).lower()
         hint = _suggest_members(index, value)
         raise KgError(f"{quote_input(value)}: unknown {kind}. {hint}", exit_code=2)
     return NamedNode(iri)
@@ -366,5 +377,5 @@ def _make_literal(kind: str, value: str) -> Literal:
         if is_well_formed(literal):
             return literal
     raise KgError(
-        f"{quote_input(value)}: not {description}. Write it as {SAMPLES[kind]}.", exit_code=2
+        f"{quote_input(value)}: not {description}. Write it like {SAMPLES[kind]}.", exit_code=2
     )

@@ -46,7 +46,8 @@ class Question:
         lines = re.findall(r"^#\+ ?(.*)", self.query, re.MULTILINE)
         header = parse_yaml("\n".join(lines), f"{self.path}:1: the #+ header is")
         if not isinstance(header, dict):
-            raise KgError(f"{self.path}:1: the #+ header is missing. Add at least #+ summary: en:")
+            advice = "Add at least `#+ summary:` and, below it, `#+   en: …`."
+            raise KgError(f"{self.path}:1: the #+ header is missing. {advice}")
         return header
 
     @property
@@ -79,13 +80,14 @@ class Question:
         """
         columns = self.header.get("columns") or {}
         if not isinstance(columns, dict):
-            raise KgError(f"{self.path}:1: columns has no names. Write each column as name:.")
+            raise KgError(f"{self.path}:1: columns has no names. Write each column as `name:`.")
         return {str(c): self._pick_text(columns[c], f"column {c}", language) for c in columns}
 
     def _pick_text(self, texts: object, field: str, language: str) -> str:
         texts = texts or {}
         if not isinstance(texts, dict):
-            raise KgError(f"{self.path}:1: {field} has no languages. Write it as en: and zh-Hans:.")
+            problem = f"{field} has no languages. Write `en:` and `zh-Hans:` below it."
+            raise KgError(f"{self.path}:1: {problem}")
         return str(pick(texts, language, ""))
 
 

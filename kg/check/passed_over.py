@@ -19,8 +19,8 @@ MESSAGES = {
         "zh-Hans": "未读取该文件，因为其名称或所在文件夹的名称以点开头。请改名或删除。",
     },
     "link": {
-        "en": "The folder was not read, because it is a symbolic link. Copy the folder.",
-        "zh-Hans": "未读取该文件夹，因为它是符号链接。请复制该文件夹。",
+        "en": "The folder was not read, because it is a symbolic link. Replace the link by a copy.",
+        "zh-Hans": "未读取该文件夹，因为它是符号链接。请改为文件夹的副本。",
     },
 }
 

@@ -13,7 +13,7 @@ from kg.names import XSD_STRING, Names, Term, pick, text
 
 LONGEST_VALUE = 80
 
-# By kind, with the word (the property of SHACL), its value, and a detail.
+# By kind, with the term (the property of SHACL), its value, and a detail.
 MESSAGES = {
     "alone": {
         "en": "{word} has no effect without {detail}. Add {detail}, or remove {word}.",
@@ -90,9 +90,9 @@ MESSAGES = {
     },
     "pyshacl": {
         "en": "pySHACL, which validates the shapes with {word}, failed: {detail}. Correct the "
-        "shape, or describe the rule in other words of SHACL.",
+        "shape, or describe the rule with other terms of SHACL.",
         "zh-Hans": "含有 {word} 的形状由 pySHACL 验证，但验证失败：{detail}。请更正该形状，或改用"
-        "其他 SHACL 词汇表述。",
+        "其他 SHACL 术语表述。",
     },
     "query": {
         "en": "{word} {value} is not a constraint with a query. Write [ sh:select … ].",
@@ -161,9 +161,9 @@ MESSAGES = {
 
 
 class ShapeError(ValueError):
-    """A value of a word of SHACL is not what it requires; `kind` is one of `MESSAGES`.
+    """A value of a term of SHACL is not what it requires; `kind` is one of `MESSAGES`.
 
-    `word` is the IRI of the word, if it is another than the one that is being read.
+    `word` is the IRI of the term, if it is another than the one that is being read.
     """
 
     def __init__(self, kind: str, value: Term | None, detail: str = "", *, word: str = "") -> None:

@@ -1,4 +1,4 @@
-"""The words of SHACL, and what is wrong with those of one node of the shape files.
+"""The terms of SHACL, and what is wrong with those of one node of the shape files.
 
 See https://www.w3.org/TR/shacl/#syntax-rules. The values of constraint parameters are checked
 where they are read, in `kg.check.components`.
@@ -131,7 +131,7 @@ def find_query_faults(statements: Statements) -> Iterator[ShapeError]:
 
 
 def find_faults(statements: Statements) -> Iterator[ShapeError]:
-    """Yield an error for each word of a shape that is misplaced or has a wrong value."""
+    """Yield an error for each term of a shape that is misplaced or has a wrong value."""
     words = list_words(statements)
     for word in sorted(words):
         iri = SHACL + word

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from kg.ask.lookup import find_similar
 from kg.display import LANGUAGES, escape_controls
 from kg.wrapping import measure_text, wrap_text
 
@@ -136,9 +137,20 @@ class HelpCommand(click.Command):
         return params
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the arguments after the language is noted."""
+        """Parse the arguments after the language is noted.
+
+        Raises:
+            click.UsageError: an argument is wrong; for an unknown option, with similar ones.
+        """
         note_language(ctx, args)
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            # To click, the hyphens alone make short names similar.
+            name = error.option_name.lstrip("-")
+            known = [each for each in error.possibilities or () if each.startswith("--")]
+            error.possibilities = [each for each in known if find_similar(name, [each[2:]], 0.6)]
+            raise
 
     def get_help(self, ctx: click.Context) -> str:
         """Return the help, with escapes for control characters in the texts of a home."""

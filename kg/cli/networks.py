@@ -159,7 +159,8 @@ def export_networks(
     folder = is_folder_target(output, one_file=len(forms) == 1 and forms != ["csv"])
     if not folder and (len(forms) > 1 or "csv" in forms):
         raise KgError(
-            f"{output}: is not a folder. Give a folder with -o for several files.", exit_code=2
+            f"{output}: is not a folder. Give a folder with -o: several files are written.",
+            exit_code=2,
         )
     options = NetworkOptions(
         find_language(ctx), given["layout"], given["largest"], find_values(ctx)

@@ -57,7 +57,7 @@ class ParameterOption(click.Option):
             values = self.parameter.values
             return [CompletionItem(one) for one in values if fold_name(one).startswith(start)]
         try:
-            rows = list_members(load_graph(find_context_home(ctx)), self.parameter)
+            rows = list_members(load_graph(find_context_home(ctx)), self.parameter.group)
         except KgError:
             return []
         items = []

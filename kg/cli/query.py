@@ -108,7 +108,8 @@ def read_argument(sparql: str) -> tuple[str, str]:
     Raises:
         KgError: the argument is a file that cannot be read.
     """
-    if not sparql.endswith(".rq") and any(mark in sparql for mark in "{ \n"):
+    is_text = not sparql.endswith(".rq") and any(mark in sparql for mark in "{ \n")
+    if is_text or not sparql:
         return sparql.removeprefix("\ufeff"), "query"  # a byte order mark
     text = read_text(sparql, hint="Give a query, a file, or -.", exit_code=2)
     return text, STANDARD_INPUT if sparql == "-" else sparql

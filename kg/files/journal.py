@@ -186,8 +186,8 @@ def undo_journal(stage: Path) -> None:
         pairs = [(name, before, after) for name, (before, after) in files.items()]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise KgError(
-            f"{stage}: is left from an interrupted run, and cannot be undone. Move it to another "
-            "folder, and run the command again."
+            f"{stage}: is left from an interrupted run, whose changes cannot be undone. Move it to "
+            "another folder, and run the command again."
         ) from None
     with hold_signals():
         for name, before, after in pairs:

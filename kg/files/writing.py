@@ -158,7 +158,7 @@ def write_folder(
     with _explain_errors(folder):
         if str(folder) == "-" or (folder.exists() and not folder.is_dir()):
             raise KgError(
-                f"{folder}: is not a folder. Name a folder; there are several files.",
+                f"{folder}: is not a folder. Give a folder: several files are written.",
                 exit_code=2,
             )
         target = _resolve_target(folder)

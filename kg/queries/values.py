@@ -40,7 +40,7 @@ def _list_values(graph: Graph, parameter: Parameter) -> Iterator[str]:
     if parameter.sample:
         yield parameter.sample
     if parameter.type in ("iri", "code"):
-        yield from (text(node) for node, _ in list_members(graph, parameter))
+        yield from (text(node) for node, _ in list_members(graph, parameter.group))
 
 
 def read_value(terms: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from pyoxigraph import Quad
 
 from kg.ask.lookup import quote_input
+from kg.ask.parameters import find_member
 from kg.ask.things import find_node
 from kg.errors import KgError
 from kg.graph import Graph
@@ -103,7 +104,8 @@ def _find_files(graph: Graph, paths: Sequence[Path], known: set[str]) -> set[str
 
 
 def _find_city_files(graph: Graph, city: str, review: Review) -> set[str]:
-    iri, property_ = find_node(graph, city), graph.names.find_iri("cdp:appliesTo")
+    iri = find_member(graph, graph.names.expand("cdp:City"), city).value
+    property_ = graph.names.expand("cdp:appliesTo")
     found = {
         name
         for name, quads in review.statements.items()

@@ -12,6 +12,8 @@ from kg.turtle_tokens import SCHEME, unescape
 # The embedded engine needs no white space after a keyword (`SERVICEex:a`), and ends a name before
 # its second group of points (`ex:a.b.SERVICE`).
 DOTTED = re.compile(r"\.[^.]+\.+SERVICE", re.IGNORECASE)
+UPDATES = set("INSERT DELETE WITH LOAD CLEAR CREATE DROP COPY MOVE ADD".split())
+UPDATE = "this is an update; kg query only reads. Use SELECT, CONSTRUCT, ASK or DESCRIBE."
 
 
 @dataclass
@@ -39,17 +41,21 @@ def find_clauses(text: str, where: str, prefixes: Mapping[str, str]) -> Clauses:
     """Return the clauses of a query in which prefixes need no declaration.
 
     Raises:
-        KgError: FROM is joined to another word; or see `list_tokens`.
+        KgError: the query is empty or an update, or FROM is joined to another word; or see
+            `list_tokens`.
 
     >>> found = find_clauses("SELECT * FROM <g:a> FROM NAMED p:b { ?from ?p '' }", "q", {"p": "p:"})
     >>> found.default, found.named, found.start, found.end
     (['g:a'], ['p:b'], 9, 34)
     """
     found, iris = Clauses(), _Iris(prefixes)
-    clause = ""  # FROM, FROM NAMED, PREFIX or BASE, before its IRI
+    clause = form = ""  # FROM, FROM NAMED, PREFIX or BASE, before its IRI; SELECT, ASK …
     before = second = Token("mark", "", 0, [], False)  # the two tokens before
     for token in list_tokens(text, where):
         keyword = _read_keyword(token)
+        form = form or (keyword if keyword not in ("PREFIX", "BASE") else "")
+        if form == keyword and form in UPDATES:
+            raise KgError(f"{locate(text, token.start, where)}: {UPDATE}", exit_code=2)
         if not token.brackets:
             if clause == "FROM" and keyword == "NAMED":
                 clause = "FROM NAMED"
@@ -61,7 +67,8 @@ def find_clauses(text: str, where: str, prefixes: Mapping[str, str]) -> Clauses:
             elif "FROM" in keyword:
                 if keyword != "FROM":
                     place = locate(text, token.start, where)
-                    raise KgError(f"{place}: put a space before and after FROM.", exit_code=2)
+                    problem = "FROM touches another word. Put a space before and after it."
+                    raise KgError(f"{place}: {problem}", exit_code=2)
                 found.start, clause = found.start if found.has_dataset else token.start, "FROM"
             elif token.kind == "iri" and clause:
                 iris.declare(before.text.removesuffix(":") if clause == "PREFIX" else None, token)
@@ -71,6 +78,8 @@ def find_clauses(text: str, where: str, prefixes: Mapping[str, str]) -> Clauses:
         if found.service < 0:
             found.service = _find_service(token, before, second)
         second, before = before, token
+    if not before.text:
+        raise KgError(f"{where}: the query is empty. Write a query.", exit_code=2)
     return found
 
 

@@ -50,8 +50,9 @@ def split_address(url: str) -> SplitResult:
         shown = "the address" if "@" in url else escape_unprintable(url)
         space = " It contains a space or a line end." if re.search(r"\s", url) else ""
         raise KgError(
-            f"{shown}: not an http or https address in ASCII, without user and password.{space} "
-            f"Write it like http://127.0.0.1:7878/query. Credentials: {ADVICE}",
+            f"{shown}: not the address of an endpoint.{space} Write it like "
+            "http://127.0.0.1:7878/query, in ASCII, without user and password. "
+            f"For credentials, {ADVICE[0].lower()}{ADVICE[1:]}",
             exit_code=2,
         )
     return parts

@@ -19,6 +19,10 @@ class Rows:
 
 
 Result = Rows | bool | list[Triple]
+# The advice if a query takes too long.
+NARROW = (
+    "Narrow the query, or give a longer timeout (kg query --timeout SECONDS, or in Python timeout)."
+)
 
 
 class Engine(Protocol):

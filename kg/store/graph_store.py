@@ -17,8 +17,13 @@ PATHS = (
 )
 
 
+SLOW = "Try again later."
+
+
 class GraphStore(Client):
     """Writes to a graph store (https://www.w3.org/TR/sparql11-http-rdf-update/)."""
+
+    slow = SLOW
 
     def __init__(self, url: str) -> None:
         super().__init__(url, TIMEOUT, PATHS)
@@ -52,6 +57,7 @@ class UpdateService:
 
     def __init__(self, url: str) -> None:
         self._endpoint = Endpoint(url, TIMEOUT, PATHS)
+        self._endpoint.slow = SLOW
 
     def write_batch(self, graph: str, triples: str, *, first: bool) -> None:
         """Add N-Triples to a graph; the first batch replaces the graph."""

@@ -16,6 +16,7 @@ from kg.display import escape_unprintable
 from kg.errors import KgError, KgTimeoutError
 from kg.home import PACKAGE
 from kg.store.credentials import ADVICE, LOOPBACK, find_credentials, split_address
+from kg.store.engine import NARROW
 from kg.store.interruptible import run_interruptible
 from kg.store.transfer import (
     LIMIT_VARIABLE,
@@ -69,7 +70,12 @@ class _Failure:
 
 
 class Client:
-    """The client of one address; `paths` is the advice if nothing answers there."""
+    """The client of one address; `paths` is the advice if nothing answers there.
+
+    `slow` is the advice if there is no answer in time; if it is empty, to narrow the query.
+    """
+
+    slow = ""
 
     def __init__(
         self,
@@ -176,7 +182,7 @@ class Client:
         detail = getattr(reason, "strerror", None) or str(reason)
         if isinstance(reason, TimeoutError):
             problem = f"no complete answer within {self.timeout:.3g} seconds"
-            return _Failure(KgTimeoutError(str(self.fail(problem, "Ask for less."))))
+            return _Failure(KgTimeoutError(str(self.fail(problem, self.slow or NARROW))))
         if isinstance(reason, ssl.SSLError):
             return _Failure(self.fail(f"TLS failed: {detail}", _advise_tls(reason)))
         if isinstance(reason, IncompleteRead):
@@ -216,7 +222,7 @@ class Client:
         elif status in (404, 405, 406, 410, 501):
             advice = self.paths
         elif status in (408, 504):
-            advice = "Ask for less."
+            advice = self.slow or "Narrow the query."
         elif status in (429, 503):
             advice = "Try again later."
         elif status == 206:

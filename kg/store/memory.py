@@ -25,7 +25,7 @@ from kg.reading import ReadError
 from kg.sparql_tokens import locate
 from kg.store.canonical import encode_triple, sort_statements
 from kg.store.clauses import Clauses, blank_dataset, find_clauses
-from kg.store.engine import Result, collect_result
+from kg.store.engine import NARROW, Result, collect_result
 from kg.store.interruptible import run_interruptible
 from kg.turtle import TurtleFile, find_faults, parse_file, read_turtle
 
@@ -116,7 +116,7 @@ class Memory:
             raise _explain(error, where) from None
         except (OSError, RuntimeError) as error:
             if timeout and isinstance(error, TimeoutError):
-                problem = f"no answer within {timeout:.3g} seconds. Ask for less, or wait longer."
+                problem = f"no answer within {timeout:.3g} seconds. {NARROW}"
                 raise KgTimeoutError(f"{where}: {problem}") from None
             # For example the endpoint of a SERVICE clause.
             raise KgError(f"{where}: the query failed: {error}.") from None

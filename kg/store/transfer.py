@@ -217,7 +217,7 @@ def read_body(response: HTTPResponse, limit: int) -> bytes:
     """
     too_large = BodyError(
         f"the answer is larger than {limit:,} bytes",
-        f"Ask for less, or allow more with --max-answer-size or {LIMIT_VARIABLE}.",
+        f"Narrow the query, or allow more with --max-answer-size or {LIMIT_VARIABLE}.",
     )
     if _find_length(response) > limit:
         raise too_large

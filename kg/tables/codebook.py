@@ -53,7 +53,7 @@ def write_introduction(
     except (LookupError, TypeError, AttributeError, ValueError) as error:
         raise KgError(
             f"{path}: {error} is missing or wrong. Write a table for each of {', '.join(parts)}, "
-            "with the texts en and zh-Hans; in them, {name} only as in the original."
+            "with the texts en and zh-Hans; use only the placeholders of the original."
         ) from None
     return f"# Codebook\n\n{english}\n## 编码手册\n\n{chinese}"
 

@@ -272,8 +272,10 @@ def test_python_values_are_allowed(
         ("iri", "Chang Sha", "Did you mean changsha"),
         ("code", "zzz", "value: zzz: unknown genre. Values: action-plan, blueprint, decision"),
         ("enum", "shut", "value: shut: unknown value. Use open, half closed."),
-        ("year", "20x5", "value: 20x5: not a year from 1 to 9999. Write it as 2022."),
-        ("decimal", "x", "value: x: not a decimal of at most 18 digits. Write it as 80.0."),
+        ("year", "20x5", "value: 20x5: not a year from 1 to 9999. Write it like 2022."),
+        ("string", "", "value: the value is empty. Give a text, such as data."),
+        ("year", "", "value: the value is empty. Give a value, such as 2022."),
+        ("decimal", "x", "value: x: not a decimal of at most 18 digits. Write it like 80.0."),
     ],
 )
 def test_message_says_what_to_use(
@@ -297,7 +299,7 @@ def test_parameter_of_any_class_takes_any_thing(tmp_path: Path, graph: LocalGrap
     terms = bind_question(graph, question, {"value": "genre:notice"})
     assert terms == {"value": "<https://w3id.org/cdp/code/genre/notice>"}
     (parameter,) = read_parameters(graph.home, question).values()
-    assert len(list_members(graph, parameter)) > 1000
+    assert len(list_members(graph, parameter.group)) > 1000
 
 
 def test_all_faults_of_a_call_are_listed(tmp_path: Path, graph: LocalGraph) -> None:
@@ -333,14 +335,17 @@ def test_header_is_not_read_without_values_and_presets(tmp_path: Path, graph: Lo
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("type: year", "type: yaer"), "unknown type. Use type: and one of iri, code"),
+        (("type: year", "type: yaer"), "unknown type. Write `type:` and one of iri, code"),
         (("type: year", "typ: year"), "unknown type"),
-        (("type: year", "type: iri"), "type iri needs a field such as class: cdp:City"),
-        (("type: year", "type: code"), "type code needs a field such as scheme"),
-        (("type: year", "type: enum"), "type enum needs a field such as values"),
-        (("type: year", "type: enum\n#+     values: open"), "a field such as values: [one, other]"),
+        (("type: year", "type: iri"), "type iri needs a field such as `class: cdp:City`"),
+        (("type: year", "type: code"), "type code needs a field such as `scheme"),
+        (("type: year", "type: enum"), "type enum needs a field such as `values"),
+        (
+            ("type: year", "type: enum\n#+     values: open"),
+            "a field such as `values: [one, other]`",
+        ),
         (("type: year", "type: iri\n#+     class: City"), "City is not a class or concept scheme"),
-        (("VALUES ?value", "VALUES ?other"), "no line VALUES ?value"),
+        (("VALUES ?value", "VALUES ?other"), "no line `VALUES ?value"),
         (("#+   value:\n", "#+   - value\n"), "not valid YAML"),
         (("parameters:\n#+   value:\n", "parameters: 5\n#+ value:\n"), "parameters is not a map"),
     ],
@@ -370,7 +375,7 @@ def test_declarations_become_parameters(tmp_path: Path, roundup: Home) -> None:
 
 def test_members_have_labels_by_language(typed: dict[str, Question], graph: LocalGraph) -> None:
     (parameter,) = read_parameters(graph.home, typed["iri"]).values()
-    labels = label_members(list_members(graph, parameter))
+    labels = label_members(list_members(graph, parameter.group))
     assert labels[WUHAN.value] == {"en": "Wuhan", "zh-Hans": "武汉"}
     assert len(labels) > 5
     assert label_members([(WUHAN, None)]) == {WUHAN.value: {}}
@@ -387,7 +392,7 @@ def test_parameters_of_each_question_can_be_used(
         for name, parameter in known.items():
             if len({parameter.text("en"), parameter.text("zh-Hans"), ""}) < 3:
                 faults.append(f"{question.name}: {name} is not described")
-            if parameter.type in ("iri", "code") and not list_members(graph, parameter):
+            if parameter.type in ("iri", "code") and not list_members(graph, parameter.group):
                 faults.append(f"{question.name}: {name} has no members")
             given = {**needed, name: parameter.sample}
             answer = ask_question(graph, question, "en", bind_question(graph, question, given))

@@ -457,7 +457,9 @@ def test_values_only_select_rows(asker: Asker, tables: list[str]) -> None:
                 continue
             values: Iterable[object] = parameter.values or YEARS
             if parameter.type in ("iri", "code"):
-                values = sorted({text(node) for node, _ in list_members(asker.graph, parameter)})
+                values = sorted(
+                    {text(node) for node, _ in list_members(asker.graph, parameter.group)}
+                )
             given = [{**asker.example(name), parameter.name: value} for value in values]
             answers = [asker.rows(name, "en", case).rows for case in given]
             where = f"{name} --{parameter.name}"

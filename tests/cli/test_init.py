@@ -198,7 +198,9 @@ def test_folder_that_is_not_a_home(missing: str, small: Home, tmp_path: Path, ca
         path.unlink()
     for words in (["ask"], ["ask", "chain"], ["check"], ["export", "rdf"]):
         done = call(*words, home=home, code=1)
-        assert re.fullmatch(rf"kg: {home.root}: .*(missing|not found)\. .*--home.*\n", done.stderr)
+        assert re.fullmatch(
+            rf"kg: {home.root}: (no such folder|.* not found)\. Give a folder .*\n", done.stderr
+        )
         assert done.stdout == ""
 
 

@@ -13,6 +13,7 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from kg.home import Home
+from kg.store.engine import NARROW
 from kg.wrapping import measure_text
 
 Call = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -41,7 +42,9 @@ def test_query_is_a_text_a_file_or_standard_input(
         (["ASK { ?s ?p }"], r"query:1:14: not valid SPARQL 1\.1: "),
         (["# a\nSELECT *\n{ ?s ?p ?o"], r"query:3:11: not valid SPARQL 1\.1: "),
         (["SELECT ?x { ?x a nope:City }"], r"query:1:\d+: unknown prefix\. Declare it "),
-        (["INSERT DATA { <a:a> <a:a> 1 }"], r"query:1:\d+: not valid SPARQL 1\.1: "),
+        (["INSERT DATA { <a:a> <a:a> 1 }"], r"query:1:1: this is an update; kg query only reads\."),
+        ([""], r"query: the query is empty\. Write a query\.\n"),
+        ([" "], r"query: the query is empty\. Write a query\.\n"),
         (["nowhere.rq"], r"nowhere\.rq: cannot be read \(No such file or directory\)\. Give a "),
         (["/"], r"/: cannot be read \(it is a folder\)\. Give a query, a file, or -\.\n"),
         (["SELECT * {}", "--format", "turtle"], r"turtle: a format for triples"),
@@ -227,7 +230,7 @@ def test_dataset_clauses_count_the_same_in_memory_and_at_an_endpoint(
 def test_timeout_ends_the_command(untouched: Home, run: Run) -> None:
     endless = f"SELECT (COUNT(*) AS ?n) {{ {' '.join(f'?a{i} ?b{i} ?c{i} .' for i in range(9))} }}"
     done = run("query", endless, "--timeout", "0.5", home=untouched, code=1)
-    expected = "kg: query: no answer within 0.5 seconds. Ask for less, or wait longer.\n"
+    expected = f"kg: query: no answer within 0.5 seconds. {NARROW}\n"
     assert (done.stdout, done.stderr) == ("", expected)
 
 

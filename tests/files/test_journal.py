@@ -82,6 +82,6 @@ def test_invalid_journal_is_refused(
     journal = journal.replace(b"DIGEST", digest).replace(b"VICTIM", str(victim).encode())
     (stage / "journal.json").write_bytes(journal)
     before = read_tree(tmp_path)
-    with pytest.raises(KgError, match="is left from an interrupted run, and cannot be undone"):
+    with pytest.raises(KgError, match="is left from an interrupted run, whose changes cannot be"):
         write_all(tmp_path / "d", {"a": b"1"})
     assert read_tree(tmp_path) == before

@@ -180,7 +180,7 @@ def test_short_query_is_sent_by_get_and_long_one_by_post(serve: Serve) -> None:
         ("PREFIX construct: <http://e.org/construct#> ASK {}", "sparql-results+json"),
         ("BASE <http://e.org/select> CONSTRUCT { } WHERE { }", "n-triples"),
         ("describe <http://e.org/ask>", "n-triples"),
-        ("DROP ALL # SELECT", "sparql-results+json"),
+        ("DROPS ALL # SELECT", "sparql-results+json"),
     ],
 )
 def test_accepted_types_depend_on_the_form_of_the_query(
@@ -190,8 +190,15 @@ def test_accepted_types_depend_on_the_form_of_the_query(
     server = serve(answer if "ASK" in text or answer else {"body": ROWS})
     ask(server.url, text)
     assert accepted in server.requests[0].headers["accept"]
-    # An update is never sent as such.
+    # Nothing is sent as an update.
     assert server.requests[0].parameters == {"query": [text]}
+
+
+def test_update_is_refused_before_it_is_sent(serve: Serve) -> None:
+    server = serve()
+    with pytest.raises(KgError, match=r"^query:1:1: this is an update; kg query only reads\."):
+        ask(server.url, "DROP ALL # SELECT")
+    assert server.requests == []
 
 
 def test_undeclared_prefixes_are_declared(serve: Serve) -> None:
@@ -259,7 +266,7 @@ def test_largest_answer_is_an_option_of_commands_with_an_endpoint(serve: Serve, 
     server = serve({"body": b'{"head":{},"boolean":true}' + b" " * 1_000})
     words = ["query", "ASK {}", "--endpoint", server.url, "--max-answer-size"]
     assert run(*words, "2kB").stdout == "true\n"
-    assert "larger than 1,000 bytes. Ask for less" in run(*words, "1k", code=1).stderr
+    assert "larger than 1,000 bytes. Narrow the query" in run(*words, "1k", code=1).stderr
     assert "not a size" in run(*words, "much", code=2).stderr
     assert "needs a question" in run("ask", "--max-answer-size", "1k", code=2).stderr
 

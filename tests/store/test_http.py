@@ -26,6 +26,7 @@ import pytest
 import trustme
 
 from kg.errors import KgError
+from kg.store.engine import NARROW
 from kg.store.http import ATTEMPTS, FIRST_WAIT, Client
 
 JSON = "application/sparql-results+json"
@@ -166,7 +167,7 @@ def test_one_deadline_holds_for_the_complete_answer(serve: Serve, slow: str) -> 
         message = fail(serve(drip).url, timeout=1)
     finally:
         stop.set()
-    assert message.endswith("no complete answer within 1 seconds. Ask for less.")
+    assert message.endswith(f"no complete answer within 1 seconds. {NARROW}")
 
 
 # --- a busy or failing server -----------------------------------------------------------------

@@ -57,14 +57,34 @@ def test_given_prefixes_need_no_declaration() -> None:
         ("SELEKT * {}", "1:"),
         ("SELECT *\n{ ?s ?p }", "2:10"),
         ("# 城市\n\nASK { ?s ?p '''\n''' . ?x }", "4:11"),
-        ("", "1:1"),
-        ("INSERT DATA { <a:a> <a:a> <a:a> }", "1:"),
     ],
 )
 def test_syntax_error_has_its_position_and_exit_code_2(text: str, position: str) -> None:
     with pytest.raises(KgError, match=rf"^my\.rq:{position}\d*.*not valid SPARQL 1\.1") as caught:
         Memory().query(text, "my.rq")
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", r"my\.rq: the query is empty\. Write a query\."),
+        (" # a\n#b", r"my\.rq: the query is empty\. Write a query\."),
+        ("INSERT DATA { <a:a> <a:a> <a:a> }", r"my\.rq:1:1: this is an update; kg query only "),
+        (
+            "BASE <a:a>\nprefix load: <a:a> with <a:a> delete { ?s ?p ?o } WHERE {}",
+            r"my\.rq:2:20: ",
+        ),
+    ],
+)
+def test_empty_query_and_update_are_named(text: str, message: str) -> None:
+    with pytest.raises(KgError, match=rf"^{message}") as caught:
+        Memory().query(text, "my.rq")
+    assert caught.value.exit_code == 2
+
+
+def test_words_of_updates_may_be_names_in_a_query() -> None:
+    assert make_memory(Triple(A, P, B)).query("ASK { ?insert ?add ?load }") is True
 
 
 @pytest.fixture(scope="module")
@@ -147,8 +167,8 @@ def test_dataset_clauses_in_each_form_of_query(form: str, datasets: Memory) -> N
         ("SELECT * { { SELECT * FROM <a:a> { ?s ?p ?o } } }", r"^q:1:\d+: not valid SPARQL 1\.1"),
         ("SELECT * FROM", r"^q:1:\d+: not valid SPARQL 1\.1"),
         ("SELECT * FROM <a:a> FROM", r"^q:1:\d+: not valid SPARQL 1\.1"),
-        ("SELECT * FROMNAMED <a:a> {}", r"^q:1:10: put a space before and after FROM\."),
-        ("ASKFROM<a:a> {}", r"^q:1:1: put a space before and after FROM\."),
+        ("SELECT * FROMNAMED <a:a> {}", r"^q:1:10: FROM touches another word\."),
+        ("ASKFROM<a:a> {}", r"^q:1:1: FROM touches another word\."),
     ],
 )
 def test_wrong_dataset_clause_is_an_error(text: str, message: str) -> None:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import KgError
+from kg.store.engine import NARROW
 from kg.store.http import Client, Reply, parse_size
 from kg.store.transfer import CHUNK, DEFLATE, GZIP, BodyError, _decompress
 
@@ -211,7 +212,7 @@ def test_answer_that_never_begins_ends_at_the_deadline(serve: Serve, drip: bytes
             ended.set()
 
     message = fail(serve(answer).url, timeout=1)
-    assert message.endswith("no complete answer within 1 seconds. Ask for less.")
+    assert message.endswith(f"no complete answer within 1 seconds. {NARROW}")
     # The client no longer reads in the background, either.
     assert ended.wait(600)
 
@@ -222,7 +223,7 @@ def test_largest_answer_is_set_by_argument_or_environment(
     server = serve({"body": b"x" * 2_000, "kind": "text/plain"})
     assert len(fetch(server.url, "2kB").body) == 2_000
     message = fail(server.url, "1999")
-    assert "larger than 1,999 bytes. Ask for less, or allow more with --max-answer-size" in message
+    assert "larger than 1,999 bytes. Narrow the query, or allow more with --max-ans" in message
     monkeypatch.setenv("KG_MAX_ANSWER_SIZE", "1k")
     assert "larger than 1,000 bytes" in fail(server.url)
     assert len(fetch(server.url, "2k").body) == 2_000

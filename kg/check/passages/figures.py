@@ -25,9 +25,8 @@ INDEX = "    cdp:listIndex "
 SEGMENT = re.compile(r"^segment:[^\s;]+(?<!-selector)\n(?:    .*\n)+", re.MULTILINE)
 MESSAGES = {
     "en": "The recorded figures are {0}, but the data give {1}. If nothing was lost, correct "
-    "them, or let kg source count write all figures.",
-    "zh-Hans": "此处所存数目为 {0}，但数据得出 {1}。如无遗失，请改写，或用 kg source count "
-    "写入全部数目。",
+    "them, or run `kg source count`.",
+    "zh-Hans": "此处所存数目为 {0}，但数据得出 {1}。如无遗失，请改写，或运行 `kg source count`。",
 }
 
 

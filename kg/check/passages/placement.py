@@ -17,9 +17,9 @@ from kg.names import pick, text
 MESSAGES = {
     "applies-to-another-place": {
         "en": "The document applies to {}, but all passages that are cited for it ({}) are in "
-        "sections about {}. Correct appliesTo, or the evidence.",
+        "sections about {}. Correct cdp:appliesTo, or the evidence.",
         "zh-Hans": "该文件适用于 {}，但其全部依据（{} 个段落）都位于讲 {} 的章节。"
-        "请更正 appliesTo 或依据。",
+        "请更正 cdp:appliesTo 或依据。",
     },
     "digest-of-another-passage": {
         "en": "{} has the same digest and another length, or the same offsets and another digest. "
@@ -33,9 +33,9 @@ MESSAGES = {
     },
     "evidence-of-another-city": {
         "en": "The evidence {} is in the section about {}, but this thing belongs to {}, which "
-        "does not apply there. Correct statedIn, partOf or the evidence.",
+        "does not apply there. Correct cdp:statedIn, cdp:partOf or the evidence.",
         "zh-Hans": "依据 {} 位于讲 {} 的章节，但该事物属于 {}，而该文件不适用于该地。"
-        "请更正 statedIn、partOf 或依据。",
+        "请更正 cdp:statedIn、cdp:partOf 或依据。",
     },
 }
 USES = "evidence-places"

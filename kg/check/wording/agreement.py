@@ -19,8 +19,8 @@ Reporter = Callable[..., Iterator[Finding]]
 ENGLISH, CHINESE = "en", "zh-hans"
 MESSAGES = {
     "numbers-differ": {
-        "en": "The number {1} is in the text in {0} alone, neither in the other language nor in "
-        "a value. Correct the number.",
+        "en": "The number {1} is only in the {0} text, neither in the other language nor in a "
+        "value. Correct the number.",
         "zh-Hans": "数字 {1} 只见于 {0} 的文字，另一语言的文字和各属性值中都没有。请更正该数字。",
     },
     "number-not-in-text": {
@@ -42,7 +42,7 @@ MESSAGES = {
         "zh-Hans": "{0} 的描述含有否定，{1} 的没有。请更正其一。",
     },
     "scale-differs": {
-        "en": "“{0}” is in the description in English, but nothing like it in the one in Chinese. "
+        "en": "“{0}” is in the English description, but nothing like it is in the Chinese one. "
         "Correct one of them.",
         "zh-Hans": "英文描述中有“{0}”，中文描述中没有相应的词。请更正其一。",
     },
@@ -51,9 +51,10 @@ MESSAGES = {
         "zh-Hans": "描述与 {0} 的相同。请写明该事物自身的内容。",
     },
     "texts-exchanged": {
-        "en": "The {0} fits {1} better, and the other way round: they seem to be exchanged. "
-        "Compare both things with the source.",
-        "zh-Hans": "该事物的{0}更适合 {1}，反之亦然，似已互换。请对照来源核对这两个事物。",
+        "en": "The {0} fits {1} better, and that of {1} fits this thing better: they seem to be "
+        "exchanged. Compare both things with the source.",
+        "zh-Hans": "该事物的{0}更适合 {1}，{1} 的则更适合该事物，似已互换。"
+        "请对照来源核对这两个事物。",
     },
 }
 

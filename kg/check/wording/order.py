@@ -17,8 +17,8 @@ MESSAGES = {
     },
     "order-of-documents": {
         "en": "This is stated in {0}, but what the source says before and after it is stated in "
-        "{1}. Correct statedIn or the evidence.",
-        "zh-Hans": "该事物载于 {0}，而来源中其前后的内容都载于 {1}。请更正 statedIn 或依据。",
+        "{1}. Correct cdp:statedIn or the evidence.",
+        "zh-Hans": "该事物载于 {0}，而来源中其前后的内容都载于 {1}。请更正 cdp:statedIn 或依据。",
     },
     "passages-overlap": {
         "en": "The passage overlaps with {0}, but neither contains the other. Correct the offsets.",

@@ -28,18 +28,19 @@ LEAST_SHARE = 0.2
 LEAST_OF_DESCRIPTION = 0.04
 MESSAGES = {
     "source-quote": {
-        "en": "“{0}” is neither in the passages nor in their sentences. Copy what the source "
-        "prints, or correct the evidence.",
+        "en": "“{0}” is neither in the passages nor in the sentences that contain them. Copy what "
+        "the source prints, or correct the evidence.",
         "zh-Hans": "段落及其所在句子中都没有“{0}”。请照录来源原文，或更正依据。",
     },
     "source-number": {
         "en": "The number {0} is neither in the sentences of the evidence nor in those of what "
-        "this belongs to, and counts nothing listed. Correct the number or the evidence.",
+        "this belongs to, and is not the number of anything listed. Correct the number or the "
+        "evidence.",
         "zh-Hans": "依据所在句子、所属事物的依据中都没有数字 {0}，也没有相应数目的条目。"
         "请更正数字或依据。",
     },
     "source-value": {
-        "en": "The value {0} is neither in the passages nor in their sentences. "
+        "en": "The value {0} is neither in the passages nor in the sentences that contain them. "
         "Correct the value or the evidence.",
         "zh-Hans": "段落及其所在句子中都没有该值 {0}。请更正该值或依据。",
     },
@@ -54,9 +55,10 @@ MESSAGES = {
         "zh-Hans": "中文描述与依据所在句子几乎没有相同的词语。请更正描述或依据。",
     },
     "source-exchanged": {
-        "en": "The {0} fits the passages of {1} better, and the other way round: they seem to be "
-        "exchanged. Compare both things with the source.",
-        "zh-Hans": "该事物的{0}更适合 {1} 的段落，反之亦然，似已互换。请对照来源核对这两个事物。",
+        "en": "The {0} fits the passages of {1} better, and that of {1} fits the passages of this "
+        "thing better: they seem to be exchanged. Compare both things with the source.",
+        "zh-Hans": "该事物的{0}更适合 {1} 的段落，{1} 的更适合该事物的段落，似已互换。"
+        "请对照来源核对这两个事物。",
     },
     "source-negation": {
         "en": "The description is negated, but the sentences of the evidence are not. Correct it.",
