@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 17
 
-run: $(VENV)/installed ## set up; check; print the headline answers; write out/
+run: $(VENV)/installed ## set up; check; print the main answers; write out/
 	$(BIN)/kg build --output out
 	$(BIN)/kg export tables -o out/tables
 	$(BIN)/kg export gephi city-theme -o out/networks

@@ -25,12 +25,12 @@ CATALOG_FILE = "catalog.ttl"
 
 @dataclass(frozen=True)
 class Build:
-    """What was checked and written, and the answers to the headline questions."""
+    """What was checked and written, and the answers to the main questions."""
 
     report: Report
     graph: LocalGraph
     files: list[Path]
-    headlines: list[tuple[Question, Result]]
+    main_answers: list[tuple[Question, Result]]
 
 
 def build_folder(
@@ -70,8 +70,8 @@ def build_folder(
         texts |= _render_answers(answers, graph.names)
         for name, text in texts.items():
             open_file(name).write(text.encode())
-    headlines = [(q, a) for q, a in answers.items() if "headline" in q.header.get("tags", ())]
-    return Build(report, graph, [folder / name for name in (DUMP, *texts)], headlines)
+    main = [(q, a) for q, a in answers.items() if "main" in q.header.get("tags", ())]
+    return Build(report, graph, [folder / name for name in (DUMP, *texts)], main)
 
 
 def _write_dump(graph: LocalGraph, stream: BinaryIO) -> dict[str, str]:

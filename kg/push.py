@@ -80,7 +80,7 @@ def push_dataset(
     """Write the home's dataset, with entailments, to the endpoint; return what was done.
 
     At the end, the endpoint has the same number of statements in each graph. It gives the same
-    answers to the headline questions; these are not compared if it has graphs of other homes.
+    answers to the main questions; these are not compared if it has graphs of other homes.
 
     Raises:
         KgError: see `Plan.check`; or the push failed, and the statements sent so far remain.
@@ -213,7 +213,7 @@ def _verify_counts(found: dict[str, int], plan: Plan) -> None:
 
 
 def _verify_answers(local: Graph, remote: Graph, plan: Plan) -> Iterator[str]:
-    """Yield the name of each headline question, after comparing the answers of both sides."""
+    """Yield the name of each main question, after comparing the answers of both sides."""
     sent = "Everything was sent, and the numbers of statements agree, but"
     remote = Graph(remote.home, remote.engine, verify=True)
     try:
@@ -223,7 +223,7 @@ def _verify_answers(local: Graph, remote: Graph, plan: Plan) -> Iterator[str]:
     if plan.select("other") or any(graph.is_shared for graph in plan.graphs):
         return
     for question in list_questions(local.home):
-        if "headline" not in question.header.get("tags", ()):
+        if "main" not in question.header.get("tags", ()):
             continue
         if _count_rows(local, question) != _count_rows(remote, question):
             raise KgError(

@@ -67,9 +67,9 @@ def test_writes_the_dump_and_all_answers(built: Build, out: Path, untouched: Hom
     assert built.report.findings == []
 
 
-def test_headlines_are_the_questions_with_that_tag(built: Build, untouched: Home) -> None:
-    tagged = [q.name for q in list_questions(untouched) if "headline" in q.header["tags"]]
-    assert [question.name for question, _ in built.headlines] == tagged
+def test_main_answers_are_those_of_questions_with_that_tag(built: Build, untouched: Home) -> None:
+    tagged = [q.name for q in list_questions(untouched) if "main" in q.header["tags"]]
+    assert [question.name for question, _ in built.main_answers] == tagged
     assert len(tagged) == 3
 
 

@@ -58,8 +58,8 @@ NOTES = {
         "zh-Hans": "pySHACL 出错，未能比较：{0}。",
     },
     "compared": {
-        "en": "pySHACL has the same results of validation: {0}.",
-        "zh-Hans": "pySHACL 的验证结果相同：{0} 条。",
+        "en": "pySHACL has the same {0} results.",
+        "zh-Hans": "pySHACL 有相同的 {0} 条结果。",
     },
 }
 STEPS = ("Turtle", "entailments", "shapes", "must-be-empty queries", "evidence")

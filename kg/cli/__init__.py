@@ -68,7 +68,8 @@ def cli(folder: Path | None) -> None:
     kg show place:wuhan        show what is known about a city, with its evidence
     kg check                   check ontology and data
 
-    Exit codes: 0 success; 1 findings, or no answer; 2 usage error; 130 after Ctrl-C.
+    Exit codes: 0 success; 1 violations found, or the command failed; 2 usage error; 130 after
+    Ctrl-C.
     """
     # Only commands that need the home look for it: see `find_context_home`.
 

@@ -52,7 +52,7 @@ def build(ctx: click.Context, folder: Path, force: bool) -> None:
     ]
     parts += [
         f"{question.text('summary', language)}\n{render_answer(answer, None, names, width=width)}"
-        for question, answer in built.headlines
+        for question, answer in built.main_answers
     ]
     parts.append(f"{folder}: {translate('{0} files written', language).format(len(built.files))}\n")
     print_text("\n".join(parts))

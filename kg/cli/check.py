@@ -75,8 +75,8 @@ def format_files(
     The form changes only the layout and the order of statements; each term stays as it is written.
     It has no comments: write remarks as skos:editorialNote. If one of the files cannot be
     formatted, none is written. In a folder, a link to a file outside PATHS is not followed. With
-    --check, the exit code is 1 if a file is in another form. Files are replaced one after
-    the other, each completely: if the command is interrupted, run it again.
+    --check, the exit code is 1 if a file is not in canonical form. Files are replaced one after the
+    other, each completely: if the command is interrupted, run it again.
 
     \b
     kg format ontology data

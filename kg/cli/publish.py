@@ -28,8 +28,7 @@ from kg.cli.output import show_progress
 @click.option(
     "--passages",
     is_flag=True,
-    help="Show the text of each passage beside its position, of the sources that were added with "
-    "kg source add. You need the right to publish these texts: most are under copyright.",
+    help="Also show the texts of passages, of the sources that were added with kg source add. You need the right to publish these texts: most are under copyright.",
 )
 @force_option
 @click.pass_context
@@ -42,10 +41,11 @@ def publish(
     kg publish site                                           open site/index.html
     kg publish site --base-url https://example.org/cities/    for a host
 
-    Cities, documents, themes, comparisons, questions with their answers, networks, ontology and
-    codes; beside each thing its statements as .ttl, .jsonld and .nt. Every link is relative, so the
-    folder works anywhere, also without a server. No page has a script, or loads anything from
-    another host. The same data give the same bytes, and unchanged files are not written again.
+    The site shows cities, documents, themes, comparisons, questions with their answers, networks,
+    ontology and codes. Beside each thing are its statements as .ttl, .jsonld and .nt. Every link is
+    relative, so the folder works anywhere, also without a server. No page has a script, or loads
+    anything from another host. The same data give the same bytes, and unchanged files are not
+    written again.
 
     Redirect rules, by which IRIs lead to these files, are in .htaccess (Apache), hosts/nginx.conf
     and, with --base-url, hosts/w3id.htaccess. _headers and .nojekyll are for static hosts.

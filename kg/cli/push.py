@@ -36,7 +36,7 @@ COLUMNS = ("named graph", "action", "statements here", "statements there")
     "--replace",
     is_flag=True,
     help="Replace named graphs that differ, and delete those that an earlier push of the same "
-    "sources has listed. Without it, they are an error.",
+    "sources sent and the home no longer has. Without this option, such graphs are an error.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be done, and write nothing.")
 @click.pass_context
@@ -92,7 +92,7 @@ def print_plan(plan: Plan, names: Names) -> None:
 def print_result(done: Push) -> None:
     """Print what a push did."""
     plan = done.plan
-    answers = f", and the answers of {', '.join(done.questions)}" if done.questions else ""
+    answers = f", and the answers to {', '.join(done.questions)}" if done.questions else ""
     print_message(
         f"{len(plan.sent)} named graphs sent ({plan.statements} statements), "
         f"{len(plan.select('keep'))} unchanged, {len(plan.select('delete'))} deleted. "

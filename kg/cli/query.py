@@ -43,8 +43,8 @@ def query(
     prefixes of ontology/prefixes.ttl need no PREFIX line. The default graph is the union of all
     named graphs, unless the query has FROM or FROM NAMED.
 
-    CSV and JSON are exactly those of SPARQL 1.1. Before you open CSV of data that you do not trust
-    in a spreadsheet, note that it would run texts such as =1+1; `kg ask` escapes them.
+    CSV and JSON are exactly those of SPARQL 1.1. A spreadsheet runs texts such as =1+1. Do not open
+    CSV of untrusted data in one; `kg ask` escapes them.
 
     \b
     kg query 'SELECT ?city { ?city a cdp:City }'

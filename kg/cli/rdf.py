@@ -55,8 +55,8 @@ def complete_graph(ctx: click.Context, option: click.Parameter, incomplete: str)
     metavar="GRAPH",
     shell_complete=complete_graph,
     help="Leave out this named graph, given as for --graphs. borrowed-labels holds the labels that "
-    "this project gives to terms of other vocabularies: leave it out where theirs are loaded. May "
-    "be repeated.",
+    "this project gives to terms of other vocabularies: leave it out if the labels of those "
+    "vocabularies are loaded too. May be repeated.",
 )
 @click.option(
     "--entailed/--no-entailed",
@@ -91,8 +91,8 @@ def rdf(
     N-Quads and TriG keep the named graphs. Turtle, N-Triples and JSON-LD have the union of the
     graphs, each statement once; in JSON-LD, each thing is one object. Every dump describes itself:
     graph:catalog has title, licence, version, sources and counts of the dataset and of each named
-    graph; in a folder also size and digest of the files. The same data give the same bytes. .zst
-    needs the extra [zstd].
+    graph; in a folder it also has the size and the digest of each file. The same data give the same
+    bytes. .zst needs the extra [zstd].
     """
     with show_progress("Exporting") as progress:
         done = export_rdf(

@@ -18,7 +18,7 @@ from kg.names import text
     cls=HelpGroup, subcommand_metavar="COMMAND", short_help="Add and restore source texts."
 )
 def source() -> None:
-    """Add and restore the source texts behind the data, which are not part of the project.
+    """Add and restore the source texts that the data cite. They are not part of the project.
 
     \b
     kg source list                               the texts that the data cite
@@ -45,7 +45,7 @@ def list_all(ctx: click.Context) -> None:
 @click.argument("file", type=PATH)
 @click.pass_context
 def add(ctx: click.Context, file: Path) -> None:
-    """Copy the source text in FILE, recognised by its SHA-256, to the user's data folder.
+    """Copy the source text in FILE, recognized by its SHA-256, to the user's data folder.
 
     Then `kg check` compares the passages with it, and `kg show` prints them.
 
@@ -64,7 +64,7 @@ def count(ctx: click.Context) -> None:
     """Write into the data how much of each sentence of the sources is cited.
 
     The figures are cdp:coveredCharacters and cdp:citationCount of each source segment. Afterwards,
-    kg check reports each sentence in which something was deleted. Write them when the data are
+    kg check reports each sentence in which something was deleted. Run this when the data are
     right. The files are written in canonical form.
 
     \b
@@ -93,7 +93,7 @@ def count(ctx: click.Context) -> None:
 def restore(file: Path, traditional: bool, output: Path) -> None:
     """Write the garbled text in FILE in readable form, and report each damaged span.
 
-    A garbled text is Chinese with pinyin in brackets, and lost bytes when its encoding was
+    A garbled text is Chinese with pinyin in parentheses, and lost bytes when its encoding was
     converted. A span is restored if exactly one candidate has the given pinyin and would be
     garbled in the same way; otherwise □ replaces each lost character. The report goes to standard
     error.

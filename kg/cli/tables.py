@@ -41,8 +41,8 @@ from kg.display import LANGUAGES
     "--format",
     "form",
     type=click.Choice(("csv", "xlsx", "parquet")),
-    help="Format of the tables. Default: xlsx if the name after -o ends so, otherwise csv. xlsx "
-    "needs the extra [excel], parquet the extra [parquet].",
+    help="Format of the tables. Default: xlsx if the name after -o ends in .xlsx, otherwise csv. "
+    "xlsx needs the extra [excel], parquet the extra [parquet].",
 )
 @force_option
 @click.pass_context
@@ -65,8 +65,9 @@ def tables(
     kg export tables --format parquet -o parquet    columns with data types
 
     Properties with several values are in link tables: initiatives-theme.csv has the columns
-    subject and object. Ids are the ends of IRIs and join the tables. codebook.md describes every
-    column; csv-metadata.json (CSVW) lets programs read the tables as the same statements.
+    subject and object. An id is the last two parts of an IRI, the same in all tables. codebook.md
+    describes every column; csv-metadata.json (CSVW) lets programs read the tables as the same
+    statements.
 
     In CSV, a text that a spreadsheet would take for a formula gets an apostrophe (') before it.
     Numbers are unchanged. A workbook has numbers, dates and texts as such: it needs no apostrophes.

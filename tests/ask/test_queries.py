@@ -35,7 +35,7 @@ from kg.tables import export_tables
 FOLDER = Path(__file__).parents[1] / "answers"
 CASES = tomllib.loads((FOLDER / "parameters.toml").read_text("utf-8"))
 NAMES = read_names(find_home())
-HEADLINES = {"policies", "targets", "frameworks"}
+MAIN = {"policies", "targets", "frameworks"}
 EMPTY = {"baselines", "issue-dates", "laws"}
 TRIPLES = {"everything"}
 HEADER_LANGUAGES = ("en", "zh-Hans")
@@ -361,7 +361,7 @@ def test_headers_have_both_languages(questions: dict[str, Question]) -> None:
         needed |= set() if name in TRIPLES else {"columns"}
         if set(header) != needed:
             faults.append(f"{name}: fields {set(header)}")
-        if (name in HEADLINES) != ("headline" in header["tags"]):
+        if (name in MAIN) != ("main" in header["tags"]):
             faults.append(f"{name}: tags {header['tags']}")
         texts = {field: header[field] for field in ("summary", "description", "empty")}
         texts |= header.get("columns", {})

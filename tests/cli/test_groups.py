@@ -120,7 +120,7 @@ def test_options_before_and_after_a_network_are_the_same(
         )
     ):
         done = call("export", "gephi", *line.format(f"{number}.gexf").split(), home=untouched)
-        assert done.stdout == f"city-theme: 2 nodes, 1 edges -> {number}.gexf\n"
+        assert done.stdout == f"city-theme: 2 个节点，1 条边 -> {number}.gexf\n"
         files.append((tmp_path / f"{number}.gexf").read_bytes())
     assert files[0] == files[1] == files[2]
     assert "苏州".encode() in files[0]
