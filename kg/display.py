@@ -33,6 +33,19 @@ ESCAPED = re.compile(f"[\r{CONTROLS}{BIDI_CONTROLS}{OTHER_INVISIBLE}{SURROGATES}
 Progress = Callable[[str, float], None]
 
 
+class Number(int):
+    """A number in an English message, in which the format `s` is the ending of the plural.
+
+    >>> [f"{number} file{number:s}" for number in map(Number, (1, 2))]
+    ['1 file', '2 files']
+    """
+
+    def __format__(self, spec: str) -> str:
+        if spec == "s":
+            return "" if self == 1 else "s"
+        return super().__format__(spec)
+
+
 def escape_controls(text: str, *, lines: bool = True) -> str:
     r"""Return a text with visible escapes, as in Python, for characters that are not to be obeyed.
 

@@ -17,6 +17,7 @@ from kg.ask import list_questions
 from kg.check import check_files
 from kg.graph import load_graph
 from kg.home import Home
+from kg.turtle import list_files
 
 pytestmark = pytest.mark.slow
 
@@ -169,13 +170,17 @@ def test_figures_are_those_of_the_graph(roundup: Home) -> None:
         ("cdp:Initiative", "initiatives"),
         ("cdp:Target", "targets"),
         ("cdp:Framework", "frameworks"),
-        ("cdp:CountStatement", "statements of numbers"),
+        ("cdp:CountStatement", "counts"),
         ("cdp:Evidence", "passages as evidence"),
     ):
         assert f"{counts[iri]} {unit}" in words
-    assert f"{len(graph.memory):,} statements" in words
-    labels = len(graph.memory) - check_files(roundup).statements
-    assert f"`kg check` omits {labels:,} labels." in words
+    report, files = check_files(roundup), len(list_files(roundup))
+    assert (
+        f"In all {len(graph.memory):,} statements: a named graph for each of {files} files, and "
+        f"one of entailments. `kg check` prints {report.statements:,}, without "
+        f"{len(graph.memory) - report.statements:,} labels for display, and also counts the "
+        f"{report.files - files} files of shapes." in words
+    )
     assert f"{len(list_questions(roundup))} canned questions" in words
 
 

@@ -34,6 +34,7 @@ from kg.check.tracing import Tracer
 from kg.check.validation import Result
 from kg.check.wording import SOURCE_CHECKS as WORDING_CHECKS
 from kg.check.wording import check_wording
+from kg.display import Number
 from kg.errors import KgError
 from kg.graph import LocalGraph
 from kg.home import Home
@@ -58,7 +59,7 @@ NOTES = {
         "zh-Hans": "pySHACL 出错，未能比较：{0}。",
     },
     "compared": {
-        "en": "pySHACL has the same {0} results.",
+        "en": "pySHACL has the same {0} result{0:s}.",
         "zh-Hans": "pySHACL 有相同的 {0} 条结果。",
     },
 }
@@ -325,7 +326,7 @@ class _Check:
         differences = compare_results(results, others, self._language)
         self.notes += differences
         if not differences:
-            self._note("compared", len(results))
+            self._note("compared", Number(len(results)))
 
     def _note(self, key: str, *values: object) -> None:
         self.notes.append(pick(NOTES[key], self._language, "").format(*values))

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, field, replace
 
 from kg.check.finding import VIOLATION, WARNING, Finding
+from kg.display import Number
 from kg.graph import Graph
 from kg.names import pick
 from kg.review import FileReview, list_lines
@@ -14,11 +15,11 @@ MESSAGES = {
     },
     "city": {"en": "  {0}: {1} of {2}", "zh-Hans": "  {0}：共 {2} 个，引用 {1} 个"},
     "not-compared": {
-        "en": "{0}: the source text was not compared. Add it: kg source add FILE",
-        "zh-Hans": "{0}：未与来源文本比对。请添加文本：kg source add FILE",
+        "en": "{0}: the source text was not compared.\n  Add it: kg source add FILE",
+        "zh-Hans": "{0}：未与来源文本比对。\n  请添加文本：kg source add FILE",
     },
     "total": {
-        "en": "{0} files, {1} statements: {2} violations, {3} warnings.",
+        "en": "{0} file{0:s}, {1} statement{1:s}: {2} violation{2:s}, {3} warning{3:s}.",
         "zh-Hans": "{0} 个文件，{1} 条陈述：{2} 个错误，{3} 个警告。",
     },
 }
@@ -86,6 +87,6 @@ def render_report(report: Report, form: str, language: str = "en", *, verbose: b
     lines += [say("city", one.city, one.covered, one.sentences) for one in report.coverage]
     lines += list_lines(report.reviews, language, verbose=verbose)
     lines += [say("not-compared", name) for name, compared in report.sources if not compared]
-    counts = report.count(VIOLATION), report.count(WARNING)
-    lines.append(say("total", report.files, report.statements, *counts))
+    counts = report.files, report.statements, report.count(VIOLATION), report.count(WARNING)
+    lines.append(say("total", *map(Number, counts)))
     return "".join(f"{line}\n" for line in lines)

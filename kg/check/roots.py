@@ -13,9 +13,10 @@ from itertools import chain
 from kg.ask.lookup import cut_local_name
 from kg.check.finding import VIOLATION, Basis, Finding, Read
 from kg.check.tracing import Statement, Tracer
+from kg.display import Number
 from kg.names import pick
 
-MORE = {"en": " The same is wrong in {0} more places.", "zh-Hans": "另有 {0} 处相同错误。"}
+MORE = {"en": " The same is wrong in {0} more place{0:s}.", "zh-Hans": "另有 {0} 处相同错误。"}
 WORD = re.compile("[A-Za-z]{4,}")
 # Checks from roots to consequences: names, single values, classes, statements, and then what
 # compares several statements.
@@ -60,7 +61,7 @@ def report_roots(
                 continue
             reported.add(key)
             if counts[key] > 1:
-                more = pick(MORE, language, "").format(counts[key] - 1)
+                more = pick(MORE, language, "").format(Number(counts[key] - 1))
                 each = replace(each, message=each.message + more)
         yield replace(each, severity=severity)
 

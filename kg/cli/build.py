@@ -8,6 +8,7 @@ from kg.ask import render_answer, render_table
 from kg.cli.help import HelpCommand, find_language, translate
 from kg.cli.options import PATH, find_context_home, force_option, language_option
 from kg.cli.output import count_steps, find_width, print_text, show_progress
+from kg.display import Number
 
 
 @click.command(cls=HelpCommand, short_help="Check, then write the dump and all answers.")
@@ -54,5 +55,6 @@ def build(ctx: click.Context, folder: Path, force: bool) -> None:
         f"{question.text('summary', language)}\n{render_answer(answer, None, names, width=width)}"
         for question, answer in built.main_answers
     ]
-    parts.append(f"{folder}: {translate('{0} files written', language).format(len(built.files))}\n")
+    done = translate("{0} file{0:s} written", language).format(Number(len(built.files)))
+    parts.append(f"{folder}: {done}\n")
     print_text("\n".join(parts))

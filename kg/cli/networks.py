@@ -24,7 +24,7 @@ from kg.cli.options import (
 )
 from kg.cli.output import count_steps, show_progress
 from kg.cli.parameters import ParameterOption, find_values
-from kg.display import Progress
+from kg.display import Number, Progress
 from kg.errors import KgError
 from kg.files import is_folder_target
 from kg.graph import Graph
@@ -213,8 +213,9 @@ def build_all(
         except EmptyNetworkError as error:
             empty.append(str(error))
             continue
-        size = translate("{0} nodes, {1} edges", options.language)
-        sizes.append(f"{network.name}: {size.format(len(network.nodes), len(network.edges))}")
+        size = translate("{0} node{0:s}, {1} edge{1:s}", options.language)
+        counts = Number(len(network.nodes)), Number(len(network.edges))
+        sizes.append(f"{network.name}: {size.format(*counts)}")
         report("writing")
         yield network
     if not sizes:

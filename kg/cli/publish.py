@@ -28,7 +28,8 @@ from kg.cli.output import show_progress
 @click.option(
     "--passages",
     is_flag=True,
-    help="Also show the texts of passages, of the sources that were added with kg source add. You need the right to publish these texts: most are under copyright.",
+    help="Also show the texts of passages, of the sources that were added with kg source add. "
+    "You need the right to publish these texts: most are under copyright.",
 )
 @force_option
 @click.pass_context

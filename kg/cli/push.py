@@ -11,6 +11,7 @@ from kg.cli.help import HelpCommand
 from kg.cli.messages import print_message
 from kg.cli.options import find_context_home, show_notices
 from kg.cli.output import find_width, print_text, show_progress
+from kg.display import Number
 from kg.errors import join_names
 from kg.names import Names, read_names
 
@@ -93,8 +94,9 @@ def print_result(done: Push) -> None:
     """Print what a push did."""
     plan = done.plan
     answers = f", and the answers to {', '.join(done.questions)}" if done.questions else ""
+    sent, statements = Number(len(plan.sent)), Number(plan.statements)
     print_message(
-        f"{len(plan.sent)} named graphs sent ({plan.statements} statements), "
+        f"{sent} named graph{sent:s} sent ({statements} statement{statements:s}), "
         f"{len(plan.select('keep'))} unchanged, {len(plan.select('delete'))} deleted. "
         f"Checked: counts{answers}."
     )

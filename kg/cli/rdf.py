@@ -8,6 +8,7 @@ from kg.cli.help import HelpCommand
 from kg.cli.messages import print_message
 from kg.cli.options import find_context_home, force_option, refuse_empty
 from kg.cli.output import show_progress
+from kg.display import Number
 from kg.dumps import FORMATS, export_rdf, list_graphs
 from kg.errors import KgError
 
@@ -106,4 +107,6 @@ def rdf(
             progress=progress,
         )
     if target != "-":
-        print_message(f"{target}: {done.statements} statements, {len(done.graphs)} named graphs")
+        statements, named = Number(done.statements), Number(len(done.graphs))
+        counts = f"{statements} statement{statements:s}, {named} named graph{named:s}"
+        print_message(f"{target}: {counts}")

@@ -9,6 +9,7 @@ from kg.cli.help import HelpCommand, find_language, translate
 from kg.cli.messages import print_message
 from kg.cli.options import PATH, find_context_home, language_option
 from kg.cli.output import find_width, print_text
+from kg.display import Number
 from kg.graph import load_graph
 
 
@@ -53,9 +54,9 @@ def review(
     if accept:
         read = check_date(read)
         written = accept_elements(graph.home, chosen, loaded.digests, read)
-        done = translate("{0} elements recorded as read on {1}", language)
+        done = translate("{0} element{0:s} recorded as read on {1}", language)
         for path, number in written.items():
-            print_message(f"{path}: {done.format(number, read)}")
+            print_message(f"{path}: {done.format(Number(number), read)}")
     elif read:
         raise click.UsageError("--date is for --accept. Add --accept, or omit --date.")
     else:

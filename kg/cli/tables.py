@@ -8,7 +8,7 @@ from kg.cli.help import HelpCommand
 from kg.cli.messages import print_message
 from kg.cli.options import find_context_home, force_option, refuse_empty
 from kg.cli.output import show_progress
-from kg.display import LANGUAGES
+from kg.display import LANGUAGES, Number
 
 
 @click.command(cls=HelpCommand, short_help="Export tables, as CSV, Excel or Parquet.")
@@ -87,4 +87,5 @@ def tables(
     for what, number in done.left_out.items():
         print_message(f"kg: not written: {number} {what}", err=True)
     if target != "-":
-        print_message(f"{target}: {len(done.rows)} tables, {sum(done.rows.values())} rows")
+        number, rows = Number(len(done.rows)), Number(sum(done.rows.values()))
+        print_message(f"{target}: {number} table{number:s}, {rows} row{rows:s}")

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from pyoxigraph import Quad
 
 from kg.ask.table import clean_text
+from kg.display import Number
 from kg.errors import KgError
 from kg.graph import Graph, write_iri
 from kg.names import Names, language_of, pick, text
@@ -24,7 +25,8 @@ TEXTS = {
     "file": {"en": "  {0}: {1} of {2}{3}", "zh-Hans": "  {0}：共 {2} 个，变化 {1} 个{3}"},
     "parts": {"en": " ({0})", "zh-Hans": "（{0}）"},
     "unrecorded": {
-        "en": "  {0}: not recorded ({1} files). To record what you have read: kg review --accept",
+        "en": "  {0}: not recorded ({1} file{1:s}). "
+        "To record what you have read: kg review --accept",
         "zh-Hans": "  {0}：尚无通读记录（{1} 个文件）。通读后可记录：kg review --accept",
     },
     CHANGED: {"en": "changed", "zh-Hans": "改动"},
@@ -67,7 +69,7 @@ def list_lines(reviews: Sequence[FileReview], language: str, *, verbose: bool = 
         if verbose:
             lines += [f"    {title_change(one, language)}" for one in review.changes]
     for folder, found in unrecorded.items():
-        lines.append(say("unrecorded", language, f"{folder}/{LEDGER}", len(found)))
+        lines.append(say("unrecorded", language, f"{folder}/{LEDGER}", Number(len(found))))
     return [say("heading", language), *lines] if lines else []
 
 

@@ -179,7 +179,7 @@ def test_command_with_warnings_alone_exits_with_0(small: Home, run: Run) -> None
     replace(small.data / "town" / "suzhou.ttl", "a cdp:Platform ;", faulty)
     done = run("check", home=small)
     assert re.search(r"suzhou\.ttl:52: warning: .*\[cdps:openEnded-in\]", done.stdout)
-    assert done.stdout.endswith("0 violations, 1 warnings.\n")
+    assert done.stdout.endswith("0 violations, 1 warning.\n")
     assert "source:town: the source text was not compared." in done.stdout
 
 

@@ -234,7 +234,7 @@ def test_command_says_that_the_results_are_the_same(small: Home, run: Run) -> No
         small.data / "town" / "suzhou.ttl", "a cdp:Platform ;", "a cdp:Platform ; cdp:title 5 ;"
     )
     done = run("check", "--reference", home=small, code=1)
-    (count,) = re.findall(r"pySHACL has the same (\d+) results\.", done.stdout)
+    (count,) = re.findall(r"pySHACL has the same (\d+) results?\.", done.stdout)
     assert int(count) >= 1
     assert done.stderr == ""
     assert "pySHACL" not in run("check", home=small, code=1).stdout

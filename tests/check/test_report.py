@@ -23,13 +23,14 @@ def test_text_has_findings_notes_coverage_and_sources_that_were_not_compared() -
     assert lines[2] == "Noted."
     assert lines[4] == "  place:suzhou: 2 of 3"
     assert lines[5].startswith("source:b: ")
-    assert lines[6] == "4 files, 100 statements: 1 violations, 1 warnings."
-    assert len(lines) == 7
+    assert lines[6] == "  Add it: kg source add FILE"
+    assert lines[7] == "4 files, 100 statements: 1 violation, 1 warning."
+    assert len(lines) == 8
 
 
 def test_text_of_an_empty_report_is_the_last_line() -> None:
     text = render_report(Report([], [], 1, 0, []), "text")
-    assert text == "1 files, 0 statements: 0 violations, 0 warnings.\n"
+    assert text == "1 file, 0 statements: 0 violations, 0 warnings.\n"
 
 
 def test_json_has_all_fields() -> None:
@@ -50,7 +51,8 @@ def test_text_in_chinese_has_english_in_names_alone() -> None:
     assert lines[3:] == [
         "数据引用的来源句子和标题：",
         "  place:suzhou：共 3 个，引用 2 个",
-        "source:b：未与来源文本比对。请添加文本：kg source add FILE",
+        "source:b：未与来源文本比对。",
+        "  请添加文本：kg source add FILE",
         "4 个文件，100 条陈述：1 个错误，1 个警告。",
     ]
 

@@ -113,7 +113,7 @@ def test_every_text_of_the_help_is_in_chinese_and_no_other(
     # The texts of questions are Chinese already.
     assert {text for text in missing if not re.search("[\u4e00-\u9fff]", text)} == set()
     assert set(recorder) - asked == set()
-    assert {"question", "{0} files written"} <= asked
+    assert {"question", "{0} file{0:s} written"} <= asked
 
 
 def test_chinese_page_has_no_english_words(pages: dict[Words, str]) -> None:

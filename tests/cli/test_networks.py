@@ -38,7 +38,7 @@ def call_gephi(
 
 def test_message_has_the_size_and_the_file(call_gephi: Call) -> None:
     done = call_gephi("city-theme", "-o", "a.gexf")
-    assert (done.stdout, done.stderr) == ("city-theme: 2 nodes, 1 edges -> a.gexf\n", "")
+    assert (done.stdout, done.stderr) == ("city-theme: 2 nodes, 1 edge -> a.gexf\n", "")
     assert Path("a.gexf").read_bytes().startswith(b"<?xml")
 
 
@@ -61,7 +61,7 @@ def test_suffix_of_the_file_is_its_format(call_gephi: Call, tmp_path: Path) -> N
 def test_standard_output_has_the_network_only(call_gephi: Call) -> None:
     done = call_gephi("documents", "--format", "json", "-o", "-")
     assert json.loads(done.stdout)["attributes"]["name"] == "documents"
-    assert done.stderr == "documents: 1 nodes, 0 edges -> -\n"
+    assert done.stderr == "documents: 1 node, 0 edges -> -\n"
     assert call_gephi("documents", "-o", "-").stdout.startswith("<?xml")
 
 
