@@ -45,7 +45,7 @@ def test_question_is_answered(graph: KnowledgeGraph) -> None:
     (row,) = graph.ask("targets", city="wuhan")
     assert (row["city"], row["value"], row["year"]) == ("Wuhan", Decimal(80), 2022)
     assert row["targetIri"] == "https://w3id.org/cdp/id/target/wuhan-open-rate-2022"
-    assert graph.ask("everything", entity="wuhan").columns == ("subject", "predicate", "object")
+    assert graph.ask("everything", thing="wuhan").columns == ("subject", "predicate", "object")
 
 
 def test_values_are_given_by_name(graph: KnowledgeGraph) -> None:
@@ -164,7 +164,7 @@ CALLS: dict[str, Callable[[KnowledgeGraph, Any], object]] = {
     "ask: code": lambda graph, value: graph.ask("policies", city=value),
     "ask: year": lambda graph, value: graph.ask("goals", year=value),
     "ask: text": lambda graph, value: graph.ask("search", text=value),
-    "ask: iri": lambda graph, value: graph.ask("everything", entity=value),
+    "ask: iri": lambda graph, value: graph.ask("everything", thing=value),
     "ask: timeout": lambda graph, value: graph.ask("policies", timeout=value),
     "query": lambda graph, value: graph.query(value),
     "query: value": lambda graph, value: graph.query(CITIES, province=value),

@@ -34,7 +34,7 @@ DAYS = (
 def write_graphml(network: Network) -> Iterator[str]:
     """Yield a network as GraphML: the head, then each node and each edge.
 
-    Label, weight, position (x, y), size and color (r, g, b) have the names that Gephi knows. The
+    Label, weight, position (x, y), size and colour (r, g, b) have the names that Gephi knows. The
     first and the last day are the texts start and end. A list is a text in the form of GEXF. The
     description is in desc, because Gephi warns of data of the graph.
     """

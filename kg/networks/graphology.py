@@ -17,7 +17,7 @@ dump = json.JSONEncoder(ensure_ascii=False).encode
 def write_json(network: Network) -> Iterator[str]:
     """Yield a network as a serialized graph of graphology, with a line for each node and edge.
 
-    Nodes have label, x, y, size (a radius) and color for sigma.js; edges have label, kind, weight
+    Nodes have label, x, y, size (a radius) and colour for sigma.js; edges have label, kind, weight
     and size, their width from 1 to 5. start and end are days. Missing values are left out.
     """
     attributes = {

@@ -1,4 +1,4 @@
-"""What a graph says about the nodes of networks: labels, types, passages, validity, and colors."""
+"""What a graph says about the nodes of networks: labels, types, passages, validity, and colours."""
 
 import re
 from bisect import insort
@@ -20,7 +20,7 @@ COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 @dataclass(frozen=True)
 class Style:
-    """The colors and the texts of networks, as `queries/networks/network.toml` has them.
+    """The colours and the texts of networks, as `queries/networks/network.toml` has them.
 
     `colors` has `#rrggbb` by the IRI of a type; the first type that a class is, or is below, is
     its type. `tables` has columns, notes and legend: texts by name and language.
@@ -47,7 +47,7 @@ def read_style(home: Home) -> Style:
         tables = parse_toml(text, path)
         colors = {names.expand(name): color for name, color in tables["types"].items()}
         if not colors or not all(map(COLOR.fullmatch, colors.values())):
-            raise ValueError("[types] is empty or has a color that is not #rrggbb")
+            raise ValueError("[types] is empty or has a colour that is not #rrggbb")
         texts = {name: tables[name] for name in ("columns", "notes", "legend")}
         if not all(isinstance(t, str) for one in texts.values() for by_tag in one.values()
                    for t in by_tag.values()):  # fmt: skip

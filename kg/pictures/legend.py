@@ -10,7 +10,7 @@ from kg.pictures.labels import LINE_HEIGHT, Circle, break_label, clean_label, me
 from kg.pictures.scene import Curve, Scene
 
 EDGE_COLOR = "#6b7783"
-# The dashes of relations, the commonest first. If there are more, an edge has its source's color.
+# The dashes of relations, the commonest first. If there are more, an edge has its source's colour.
 DASHES = ("", "6 3", "1.5 3", "8 3 1.5 3")
 MIN_DIFFERENCE = 1.5  # px between the radii of sample circles
 # Lengths in px, the width of texts in columns of a label.
@@ -21,7 +21,7 @@ DOT_RADIUS, DOT_WIDTH, STROKE_LENGTH, STROKE_WIDTH, SAMPLE_GAP = 6.0, 14.0, 30.0
 
 @dataclass(frozen=True)
 class Dot:
-    """A sample circle; x is that of its centre. Without a color only its outline is drawn."""
+    """A sample circle; x is that of its centre. Without a colour only its outline is drawn."""
 
     x: float
     radius: float
@@ -102,7 +102,7 @@ def _make_stroke(text: str, stroke: Stroke, count: str = "") -> Row:
 
 
 def _list_types(network: Network, scene: Scene) -> Iterator[Row]:
-    """Yield a row for each color with its types, those of most nodes first."""
+    """Yield a row for each colour with its types, those of most nodes first."""
     colors: dict[str, Counter[str]] = {}
     for circle in scene.circles:
         node = circle.node
@@ -137,7 +137,7 @@ def choose_sizes(circles: Sequence[Circle]) -> tuple[Circle, ...]:
 
 
 def _list_relations(network: Network, scene: Scene) -> Iterator[Row]:
-    """Yield a row for each relation; or one row if edges have the color of their source."""
+    """Yield a row for each relation; or one row if edges have the colour of their source."""
     dashes = choose_dashes(scene.curves)
     if dashes is None:
         sample = Stroke(scene.circles[0].node.color, STROKE_WIDTH)

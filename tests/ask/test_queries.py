@@ -641,7 +641,7 @@ def labelled(asker: Asker, quads: list[Quad]) -> Asker:
 
     What a question is about has none: all that is known about it includes what others say.
     """
-    subjects = {NamedNode(NAMES.expand(str(c["entity"]))) for c in CASES["everything"].values()}
+    subjects = {NamedNode(NAMES.expand(str(c["thing"]))) for c in CASES["everything"].values()}
     foreign = label_neighbours(quads, subjects)
     named = {text(quad.subject) for quad in foreign}
     assert {NAMES.expand(n) for n in ("unit:PERCENT", "sdg:9", "dcterms:title")} <= named

@@ -51,8 +51,8 @@ PARAMETERS = Path(__file__).parents[1] / "answers" / "parameters.toml"
 # Values of required parameters. Optional ones have none, because then the answer is largest.
 SYNTHETIC_VALUES = {
     "compare": {"first": "city-00001", "second": "city-00002"},
-    "everything": {"entity": "target:city-00001-6"},
-    "evidence": {"entity": "target:city-00001-6"},
+    "everything": {"thing": "target:city-00001-6"},
+    "evidence": {"thing": "target:city-00001-6"},
     "outline": {"document": "city-00001-blueprint-2"},
     "search": {"text": "data"},
 }

@@ -21,7 +21,7 @@ DESIGN = "cdp:partOf doc:changsha-top-level-design"
 CLASS, IN_CLASS = "a cdp:PolicyDocument", "a cdp:DocumentPart"
 # The file, the thing, its statement, what replaces that ("" if it is deleted), and the check.
 MISTAKES = [
-    # misspelt
+    # misspelled
     ("suzhou", DOCUMENT, PLACE, "cdp:appliesTo place:suzou", "dangling-iri"),
     ("suzhou", "item:suzhou-headline", PLACE, "cdp:appliesTo place:suzou", "dangling-iri"),
     ("hong-kong", "item:hong-kong-headline", "cdp:appliesTo place:hong-kong",
@@ -162,7 +162,7 @@ def test_class_that_fits_the_iri_is_named(
 
 
 def test_finding_of_another_file_is_not_reported(mistaken: Home, change: Change) -> None:
-    """The misspelt theme is that of the city, too, which another file describes."""
+    """The misspelled theme is that of the city, too, which another file describes."""
     path, line = change("suzhou", ELEMENT, THEME, "cdp:hasTheme theme:data-goverance")
     assert check_files(mistaken, [mistaken.data / "reference" / "places.ttl"]).findings == []
     (finding,) = check_files(mistaken, [path]).findings

@@ -60,8 +60,8 @@ def test_value_that_looks_like_a_query_or_an_option_finds_nothing(value: str, ca
         ("policies --city a --city a", "--city: given twice (a and a). Give it once."),
         ("policies wuhan", "name of the parameter is missing. Write kg ask policies --city wuhan."),
         ("--lang en policies 武汉", "Write kg ask policies --city '武汉'."),
-        ("everything --entity wuhan --lang en", "has labels in all languages. Omit it."),
-        ("everything --entity wuhan --format csv", "csv: a format for rows"),
+        ("everything --thing wuhan --lang en", "has labels in all languages. Omit it."),
+        ("everything --thing wuhan --format csv", "csv: a format for rows"),
         ("policies --format turtle", "turtle: a format for triples"),
         ("policies --cty wuhan", "No such option '--cty'. Did you mean '--city'?"),
         ("policies --year 2020", "No such option '--year'. See kg ask policies --help."),
@@ -123,7 +123,7 @@ def test_csv_json_and_markdown_have_the_same_rows(call: Call) -> None:
 
 
 def test_question_about_everything_returns_rdf(call: Call) -> None:
-    words = ["ask", "everything", "--entity", "wuhan"]
+    words = ["ask", "everything", "--thing", "wuhan"]
     assert call(*words).stdout.startswith("PREFIX ")
     for form, start in (("turtle", "PREFIX "), ("jsonld", "["), ("rdfxml", "<?xml")):
         assert call(*words, "--format", form).stdout.startswith(start)

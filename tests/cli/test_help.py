@@ -162,7 +162,7 @@ def test_language_of_the_group_is_that_of_its_commands(call: Call, untouched: Ho
         call("show", "wuhan").stdout
     )
     # A question without languages refuses its own option only.
-    assert call("--lang", "zh-Hans", "ask", "everything", "--entity", "wuhan").stdout
+    assert call("--lang", "zh-Hans", "ask", "everything", "--thing", "wuhan").stdout
 
 
 def test_group_without_command_shows_its_help_in_the_language(call: Call) -> None:

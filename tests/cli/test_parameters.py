@@ -96,7 +96,7 @@ def test_values_are_completed_with_their_labels() -> None:
     assert "decision" in complete("ask", "policies", "--city", "wuhan", "--genre", "")
     assert set(complete("ask", "policies", "--lang", "")) == set(LANGUAGES)
     assert set(complete("ask", "goals", "--kind", "Pos")) == {"Positioning"}
-    assert "wuhan" in complete("ask", "everything", "--entity", "wuh")
+    assert "wuhan" in complete("ask", "everything", "--thing", "wuh")
     assert complete("ask", "goals", "--year", "20") == {}
 
 

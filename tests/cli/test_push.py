@@ -14,8 +14,8 @@ Call = Callable[..., "subprocess.CompletedProcess[str]"]
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("nothing", r"nothing: not an http or https address "),
-        ("ftp://127.0.0.1/query", r"ftp://127\.0\.0\.1/store: not an http or https address "),
+        ("nothing", r"nothing: not the address of an endpoint\. "),
+        ("ftp://127.0.0.1/query", r"ftp://127\.0\.0\.1/store: not the address of an endpoint\. "),
         ("http://127.0.0.1:9/abc", r"http://127\.0\.0\.1:9/abc: unknown graph store\. Give "),
         (
             "http://127.0.0.1:9/query --graph-store http://127.0.0.1:9/a --update http://127.0.0.1:9/b",
