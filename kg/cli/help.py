@@ -149,8 +149,8 @@ class HelpCommand(click.Command):
             # To click, the hyphens alone make short names similar.
             name = error.option_name.lstrip("-")
             known = [each for each in error.possibilities or () if each.startswith("--")]
-            error.possibilities = [each for each in known if find_similar(name, [each[2:]], 0.6)]
-            raise
+            near = [each for each in known if find_similar(name, [each[2:]], 0.6)]
+            raise click.NoSuchOption(error.option_name, possibilities=near, ctx=error.ctx) from None
 
     def get_help(self, ctx: click.Context) -> str:
         """Return the help, with escapes for control characters in the texts of a home."""
