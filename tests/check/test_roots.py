@@ -1,11 +1,12 @@
 """Each fault is one finding, the root cause, at the line of the statement at fault."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from kg.check import check_files
-from kg.home import Home
+from kg.home import Home, find_home
 
 # A text in the city's file, what replaces it, and the only finding: check, a text of its line, and
 # a part of the message.
@@ -63,3 +64,25 @@ def test_prefixes_of_a_files_own_are_allowed(small: Home) -> None:
     own = "PREFIX mine: <https://example.org/mine#>\nPREFIX c: <https://w3id.org/cdp/ontology#>\n"
     path.write_text(own + path.read_text("utf-8"), "utf-8")
     assert check_files(small).findings == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("old", "new", "check"),
+    [
+        ('cdp:codeToken "26"', 'cdp:codeTokn "26"', "undeclared-property"),
+        ('dcat:endDate "2023-12-31"', 'dcat:endDate "2023-02-30"',
+         "cdps:ValidityPeriod-endDate-datatype"),
+        ('dcat:startDate "2021-01-01"', 'dcat:startDate "2021-02-30"',
+         "cdps:ValidityPeriod-startDate-datatype"),
+    ],
+)  # fmt: skip
+def test_what_compares_with_a_wrong_value_is_no_finding(
+    old: str, new: str, check: str, copy_roundup: Callable[[Home, Path], Home], tmp_path: Path
+) -> None:
+    home = copy_roundup(find_home(), tmp_path)
+    path = home.data / "roundup-2021" / "changsha.ttl"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    assert [finding.check for finding in check_files(home).findings] == [check]
