@@ -89,9 +89,9 @@ def rdf(
 
     N-Quads and TriG keep the named graphs. Turtle, N-Triples and JSON-LD have the union of the
     graphs, each statement once; in JSON-LD, each thing is one object, and identifiers are prefixed
-    names: expand the file for full IRIs. Every dump describes itself: graph:catalog has title, licence,
-    version, sources and counts of the dataset and of each named graph; in a folder also size and
-    digest of the files. The same data give the same bytes. .zst needs the extra [zstd].
+    names: expand the file for full IRIs. Every dump describes itself: graph:catalog has title,
+    licence, version, sources and counts of the dataset and of each named graph; in a folder also
+    size and digest of the files. The same data give the same bytes. .zst needs the extra [zstd].
     """
     with show_progress("Exporting") as progress:
         done = export_rdf(

@@ -84,11 +84,7 @@ def check_placement(
 
     properties = list_properties(read_internal(graph.home, USES), graph.names)
 
-    listed: dict[str, list[tuple[Span, str]]] = {}
-    for node, position in positions.segments.items():
-        about = positions.find("place", node)
-        spans = listed.setdefault(position.source, [])
-        spans.append(((position.start, position.end), text(about) if about else ""))
+    listed = _list_segments(positions)
     segments = {source: Spans(found) for source, found in listed.items()}
     sections = {source: {place for _, place in found} for source, found in listed.items()}
     places: dict[str, set[str]] = {}  # of the sentences that contain a passage
@@ -122,6 +118,16 @@ def check_placement(
         if outside.get(evidence, set()) & applies:
             names = [shorten(evidence), shorten(document)]
             yield from report("evidence-in-no-section", node, *names, document=document)
+
+
+def _list_segments(positions: Positions) -> dict[str, list[tuple[Span, str]]]:
+    """Return the segments of each source, with the places that they are about."""
+    listed: dict[str, list[tuple[Span, str]]] = {}
+    for node, position in positions.segments.items():
+        about = positions.find("place", node)
+        spans = listed.setdefault(position.source, [])
+        spans.append(((position.start, position.end), text(about) if about else ""))
+    return listed
 
 
 def _find_misplaced(
