@@ -8,6 +8,9 @@ SECONDS ?= 900
 CHROMIUM ?= chromium
 BIN := $(VENV)/bin
 
+# Each start of kg would otherwise compile it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run test test-all lint bench bench-questions bench-exports fuzz format pictures clean
 
 help: ## list these targets

@@ -6,6 +6,8 @@ Data for programs (CSV, JSON, Turtle, N-Triples) never go through this module.
 import re
 from collections.abc import Callable
 
+# The languages of labels and of texts for people.
+LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 # The two last code points of each plane, and 32 more, are never characters
 # (https://www.unicode.org/faq/private_use.html#nonchar1).
 NONCHARACTERS = r"\ufdd0-\ufdef" + "".join(

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
+from kg.display import LANGUAGES as LANGUAGES
 from kg.errors import KgError
 from kg.home import Home
 from kg.reading import read_text
@@ -20,7 +21,6 @@ from kg.turtle_faults import explain_syntax, refuse_syntax
 
 XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 SHACL = "http://www.w3.org/ns/shacl#"
-LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 # The properties by which a rule gives each thing one label for each language.
 DISPLAY_LABELS = {"en": "labelEn", "zh-Hans": "labelZhHans", "zh-Hant": "labelZhHant"}
 SHORTENED = 1 << 14  # names kept in memory

@@ -101,8 +101,10 @@ def _is_value(token: Token, before: str) -> bool:
 
 
 def _refuse(text: str, position: int, where: str) -> KgError:
+    place = locate(text, position, where)
     return KgError(
-        f"{locate(text, position, where)}: nested deeper than {DEEPEST} levels. Use fewer "
-        "brackets or operators inside each other.",
+        f"{place}: nested deeper than {DEEPEST} levels. Use fewer brackets or operators inside "
+        "each other.",
         exit_code=2,
+        chinese=f"{place}: 嵌套超过 {DEEPEST} 层。请减少括号或运算符的嵌套。",
     )

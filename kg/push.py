@@ -26,6 +26,9 @@ from kg.store.graph_store import PATHS, TIMEOUT, GraphStore, GraphWriter, Update
 
 GO_ON = "The statements that were sent remain. Run the same command again to resume."
 ROUNDS = 8  # how often the endpoint is compared and repaired
+# How often the endpoint is complete, and yet not so when it is verified, until it is an error.
+# Another push may have begun to write in between.
+COMPLETE_ROUNDS = 3
 QUIET_READS = 10
 LONGEST_WAIT = 60.0  # seconds before a repair
 # Lines of N-Triples whose subject or object is a blank node.
@@ -86,11 +89,12 @@ def push_dataset(
     remote = Graph(home, Endpoint(url, TIMEOUT))
     first = plan = plan_push(local, remote)
     plan.check(remote.engine.name, replace=replace)
-    seconds = 0.0
+    seconds, complete = 0.0, 0
     for number in range(ROUNDS):
         if number:
             # Another push may have written at the same time.
-            plan = _plan_repair(local, remote, min(LONGEST_WAIT, max(seconds, 0.5) * 2**number))
+            longest = min(LONGEST_WAIT, max(seconds, 0.5) * 2**number)
+            plan = _plan_repair(local, remote, longest, wait=complete > 0)
             if plan.select("conflict") or (plan.select("replace", "delete") and not replace):
                 break
         start = monotonic()
@@ -101,7 +105,8 @@ def push_dataset(
             return Push(first, tuple(_verify_answers(local, remote, plan)))
         except KgError as error:
             problem = str(error)
-        if number and plan.is_complete:
+        complete += plan.is_complete
+        if complete == COMPLETE_ROUNDS:
             break
     raise KgError(problem)
 
@@ -169,12 +174,16 @@ def _format_list(local: LocalGraph, name: str, graphs: frozenset[str]) -> str:
     return "".join(f"{triple} .\n" for triple in local.construct(query, "graph-list"))
 
 
-def _plan_repair(local: Graph, remote: Graph, longest: float) -> Plan:
+def _plan_repair(local: Graph, remote: Graph, longest: float, *, wait: bool) -> Plan:
     """Return what is left to do, when the numbers of statements no longer change.
+
+    If nothing is left to do, there is only a first wait, if asked for.
 
     The waits in seconds are random, so that two pushes do not repair the same graph at the same
     time, and can be longer than it takes to write the graphs.
     """
+    if wait:
+        sleep(uniform(0.1, longest))  # noqa: S311
     plan = plan_push(local, remote)
     before: dict[str, int] = {}
     for _ in range(QUIET_READS):

@@ -29,6 +29,23 @@ REASONS = {
     errno.ENAMETOOLONG: "its name is too long",
     errno.ENXIO: "it is a socket",
 }
+# The same reasons, and frequent ones of the system, in Chinese; {} is a number.
+CHINESE_REASONS = {
+    "its symbolic links lead in a circle": "其符号链接形成循环",
+    "its symbolic link leads nowhere": "其符号链接没有目标",
+    "its name is too long": "其名称过长",
+    "its name has characters that no file name can have": "其名称含有文件名不能有的字符",
+    "its name has a NUL character": "其名称含有 NUL 字符",
+    "it is a folder": "这是文件夹",
+    "it is a device": "这是设备",
+    "it is a socket": "这是套接字",
+    "it is a pipe": "这是管道",
+    "it is a pipe to which no program wrote in {} s": "这是管道，{} 秒内没有程序写入",
+    f"it has more than {{}} bytes; {LIMIT_VARIABLE} sets the limit": "超过 {} 字节；"
+    f"上限由 {LIMIT_VARIABLE} 设定",
+    "No such file or directory": "文件不存在",
+    "Permission denied": "没有权限",
+}
 KINDS = {
     stat.S_IFDIR: "it is a folder",
     stat.S_IFCHR: "it is a device",
@@ -46,14 +63,18 @@ ENCODINGS = {
 class ReadError(KgError):
     """A file cannot be read, or is not UTF-8.
 
-    `reason` is the message without the file and the line; `line` counts from 1, and is 0 if no
-    line is at fault.
+    `reasons` has the message without the file and the line, in en and zh-Hans; `line` counts from
+    1, and is 0 if no line is at fault.
     """
 
-    def __init__(self, where: str, reason: str, *, line: int = 0, exit_code: int = 1) -> None:
-        super().__init__(f"{where}{f':{line}' if line else ''}: {reason}", exit_code=exit_code)
-        self.reason = reason
+    def __init__(
+        self, where: str, reason: str, *, chinese: str = "", line: int = 0, exit_code: int = 1
+    ) -> None:
+        self.reasons = {"en": reason, "zh-Hans": chinese or reason}
         self.line = line
+        place = f"{where}{f':{line}' if line else ''}"
+        english, chinese = (f"{place}: {text}" for text in self.reasons.values())
+        super().__init__(english, exit_code=exit_code, chinese=chinese)
 
 
 def read_text(
@@ -104,7 +125,9 @@ def read_bytes(
             return _read_bounded(stream, limit)
     except OSError as error:
         reason = f"cannot be read ({explain_os_error(error)}). {hint}"
-        raise ReadError(_name_input(path), reason, exit_code=exit_code) from None
+        chinese = f"无法读取（{explain_os_error(error, 'zh-Hans')}）。请改为可以读取的文件。"
+        where = _name_input(path)
+        raise ReadError(where, reason, chinese=chinese, exit_code=exit_code) from None
 
 
 def decode_text(data: bytes, where: str, *, exit_code: int = 1) -> str:
@@ -126,10 +149,16 @@ def decode_text(data: bytes, where: str, *, exit_code: int = 1) -> str:
     marked = (name for mark, name in ENCODINGS.items() if data.startswith(mark))
     encoding = next(marked, "")
     what = f"It is {encoding}" if encoding else "Save the file as UTF-8. If it is GBK"
+    advice = f"文件编码为 {encoding}" if encoding else "请将文件存为 UTF-8。如为 GBK"
     file = "" if where == STANDARD_INPUT else f" {shlex.quote(where)}"
-    advice = f"{what}: iconv -f {encoding or 'GB18030'} -t UTF-8{file}"
-    reason = f"byte {start} is not UTF-8. {advice}"
-    raise ReadError(where, reason, line=data.count(b"\n", 0, start) + 1, exit_code=exit_code)
+    command = f"iconv -f {encoding or 'GB18030'} -t UTF-8{file}"
+    raise ReadError(
+        where,
+        f"byte {start} is not UTF-8. {what}: {command}",
+        chinese=f"偏移 {start} 处的字节不是 UTF-8。{advice}：{command}",
+        line=data.count(b"\n", 0, start) + 1,
+        exit_code=exit_code,
+    )
 
 
 def parse_toml(text: str, where: str | Path) -> dict[str, Any]:
@@ -141,19 +170,22 @@ def parse_toml(text: str, where: str | Path) -> dict[str, Any]:
     # Imported here, as yaml below: most commands need neither.
     import tomllib
 
+    line = 0
     try:
         tables = tomllib.loads(text)
         _refuse_enormous(tables)
     except RecursionError:
-        raise ReadError(str(where), "not valid TOML: nested too deeply.") from None
+        reason, chinese = "nested too deeply", "嵌套过深"
     except tomllib.TOMLDecodeError as error:
         found = re.search(r" \(at line ([0-9]+), column [0-9]+\)$", str(error))
         line = int(found[1]) if found else 0
-        raise ReadError(str(where), f"not valid TOML: {error}.", line=line) from None
+        reason, chinese = str(error), f"“{error}”"
     except ValueError:
-        reason = "not valid TOML: an integer has too many digits."
-        raise ReadError(str(where), reason) from None
-    return tables
+        reason, chinese = "an integer has too many digits", "整数的位数过多"
+    else:
+        return tables
+    chinese = f"不是有效的 TOML：{chinese}。"
+    raise ReadError(str(where), f"not valid TOML: {reason}.", chinese=chinese, line=line)
 
 
 def _refuse_enormous(value: object) -> None:
@@ -221,13 +253,17 @@ def find_status(path: str | Path) -> os.stat_result:
         raise OSError(0, "its name has a NUL character") from None
 
 
-def explain_os_error(error: OSError) -> str:
-    """Return in plain words why a file cannot be used.
+def explain_os_error(error: OSError, language: str = "en") -> str:
+    """Return in plain words why a file cannot be used, in en or zh-Hans.
 
     >>> explain_os_error(OSError(errno.ELOOP, "Too many levels of symbolic links"))
     'its symbolic links lead in a circle'
     """
-    return REASONS.get(error.errno or 0) or error.strerror or str(error)
+    reason = REASONS.get(error.errno or 0) or error.strerror or str(error)
+    if language == "en":
+        return reason
+    chinese = CHINESE_REASONS.get(re.sub("[0-9]+", "{}", reason))
+    return chinese.format(*re.findall("[0-9]+", reason)) if chinese else f"“{reason}”"
 
 
 def read_limit() -> int:

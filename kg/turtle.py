@@ -172,7 +172,7 @@ def find_faults(files: Sequence[TurtleFile]) -> list[Fault]:
             for _ in parse_file(file):
                 pass
         except ReadError as error:
-            faults.append(Fault(file.path, error.line, error.reason))
+            faults.append(Fault(file.path, error.line, error.reasons["en"]))
     return faults
 
 

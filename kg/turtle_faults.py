@@ -26,12 +26,13 @@ PLAIN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 NEWER_MARKS = {
-    "<<(": "a triple term",
-    "<<": "a reified triple",
-    "{|": "an annotation",
-    "~": "a reifier",
-    "--": "a base direction",
+    "<<(": {"en": "a triple term", "zh-Hans": "三元组项"},
+    "<<": {"en": "a reified triple", "zh-Hans": "具体化三元组"},
+    "{|": {"en": "an annotation", "zh-Hans": "标注"},
+    "~": {"en": "a reifier", "zh-Hans": "具体化项"},
+    "--": {"en": "a base direction", "zh-Hans": "基本方向"},
 }
+NEWER_VERSION = {"en": "a version", "zh-Hans": "版本声明"}
 POSITION = re.compile(r"^Parser error [\w ]*\d: ")
 # What a text is that begins with a pattern and has another one near its beginning.
 BEGINNINGS = {
@@ -43,14 +44,15 @@ BEGINNINGS = {
 }
 BEGINNING_LENGTH = 10_000
 CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
-ADVICE = "Write RDF 1.1 Turtle."
+ADVICE = {"en": "Write RDF 1.1 Turtle.", "zh-Hans": "请写 RDF 1.1 的 Turtle。"}
+CHINESE_NAMES = {"a web page (HTML)": "网页（HTML）", "a merge with conflicts": "有冲突的合并结果"}
 
 
-def find_newer_syntax(text: str) -> tuple[int, str] | None:
-    """Return the line and the name of the first part of a text that only RDF 1.2 has.
+def find_newer_syntax(text: str) -> tuple[int, dict[str, str]] | None:
+    """Return the line and the names, by language, of the first part that only RDF 1.2 has.
 
     >>> find_newer_syntax("<a:a> <a:b> <<( <a:a> <a:b> <a:c> )>> .")
-    (1, 'a triple term “<<(”')
+    (1, {'en': 'a triple term “<<(”', 'zh-Hans': '三元组项“<<(”'})
     """
     plain = PLAIN.match(text)
     if plain and plain.end() == len(text):
@@ -58,19 +60,23 @@ def find_newer_syntax(text: str) -> tuple[int, str] | None:
     return next(_list_newer_syntax(text), None)
 
 
-def _list_newer_syntax(text: str) -> Iterator[tuple[int, str]]:
+def _list_newer_syntax(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     before = ""
     for token in list_tokens(text):
         word = token.text
         mark = "--" if word.startswith("--") else word
         if token.kind == "mark" and mark in NEWER_MARKS:
-            yield token.line, f"{NEWER_MARKS[mark]} “{word}”"
+            yield token.line, _quote(NEWER_MARKS[mark], word)
         elif (token.kind == "name" and word.lower() == "version") or (
             # After a string, this is a language tag.
             word == "@version" and before != "string"
         ):
-            yield token.line, f"a version “{word}”"
+            yield token.line, _quote(NEWER_VERSION, word)
         before = token.kind
+
+
+def _quote(names: dict[str, str], word: str) -> dict[str, str]:
+    return {"en": f"{names['en']} “{word}”", "zh-Hans": f"{names['zh-Hans']}“{word}”"}
 
 
 def refuse_syntax(text: str, where: str) -> None:
@@ -82,8 +88,11 @@ def refuse_syntax(text: str, where: str) -> None:
     try:
         check_nesting(text, where, "turtle")
     except KgError as error:
-        at, column, reason = str(error).removeprefix(f"{where}:").split(":", 2)
-        raise ReadError(where, f"at column {column},{reason}", line=int(at)) from None
+        place, _, reason = str(error).rpartition(": ")
+        _, at, column = place.rsplit(":", 2)
+        chinese = f"第 {column} 列，{error.texts['zh-Hans'].rpartition(': ')[2]}"
+        reason = f"at column {column}, {reason}"
+        raise ReadError(where, reason, chinese=chinese, line=int(at)) from None
     found = find_newer_syntax(text)
     if not found:
         return
@@ -92,17 +101,21 @@ def refuse_syntax(text: str, where: str) -> None:
             pass
     except SyntaxError:
         return
-    line, name = found
-    raise ReadError(where, f"has {name}, which is RDF 1.2. {ADVICE}", line=line)
+    line, names = found
+    reason = f"has {names['en']}, which is RDF 1.2. {ADVICE['en']}"
+    chinese = f"含有{names['zh-Hans']}，属于 RDF 1.2。{ADVICE['zh-Hans']}"
+    raise ReadError(where, reason, chinese=chinese, line=line)
 
 
 def explain_syntax(error: SyntaxError, text: str, where: str) -> ReadError:
     """Return the error for a text that is not Turtle, with its line and what it seems to be."""
     reason = POSITION.sub("", error.msg)
-    seems = guess_syntax(text)
-    hint = f" It seems to be {seems}. {ADVICE}" if seems else ""
-    message = f"not valid Turtle, at column {error.offset}: {reason}.{hint}"
-    return ReadError(where, message, line=error.lineno or 0)
+    message = f"not valid Turtle, at column {error.offset}: {reason}."
+    chinese = f"不是有效的 Turtle，第 {error.offset} 列：“{reason}”。"
+    if seems := guess_syntax(text):
+        message += f" It seems to be {seems}. {ADVICE['en']}"
+        chinese += f"内容像是{CHINESE_NAMES.get(seems, f' {seems}')}。{ADVICE['zh-Hans']}"
+    return ReadError(where, message, chinese=chinese, line=error.lineno or 0)
 
 
 def guess_syntax(text: str) -> str:

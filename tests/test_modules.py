@@ -16,8 +16,8 @@ MODULES = {
 }
 # Every module imports only from modules before it. A folder is listed with the order inside it.
 ORDER = """
-display errors reading home sparql_tokens nesting turtle_tokens turtle_layout turtle_faults names
-  xsd formulas
+display wrapping errors reading home sparql_tokens nesting turtle_tokens turtle_layout turtle_faults
+  names xsd formulas
 files: signals journal staging writing
 turtle_folder turtle turtle_format serialization
 source: library pinyin simplify overlap
@@ -26,7 +26,7 @@ store: collector canonical engine interruptible clauses memory credentials trans
   results endpoint graph_store
 graph
 catalog: facts written describe crate
-ask: lookup wrapping table render question things parameters answer
+ask: lookup table render question things parameters answer
 portrait: words model description reading rows sections describe
 api
 review: elements ledger changes display selection
@@ -46,8 +46,8 @@ queries: values sparql_examples grlc export
 publish: words routes counting edition page facts vocabulary families model answers matrix cities
   periods things comparison overview pictures dataset statements web render hosts site
 push_plan push
-cli: messages options output parameters groups ask query build check networks tables rdf queries
-  publish push source review
+cli: messages help options output parameters groups ask query build check networks tables rdf
+  queries publish push source review
 """
 # `kg/__init__` imports what `kg.open` needs, and `python -m kg` starts the command line.
 OUTSIDE = {"kg/__init__", "kg/__main__"}
@@ -138,7 +138,7 @@ LIBRARIES = {
     "click": {module for module in MODULES if module.startswith("kg/cli/")},
     "SPARQLWrapper": {"kg/store/endpoint"},
     "pandas": {"kg/ask/answer"},
-    "wcwidth": {"kg/ask/wrapping"},
+    "wcwidth": {"kg/wrapping"},
     "networkx": {"kg/ask/answer", "kg/networks/layout", "kg/networks/metrics"},
     "pyarrow": {"kg/tables/parquet"},
     "xlsxwriter": {"kg/tables/workbook"},

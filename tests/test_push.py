@@ -391,6 +391,30 @@ def test_pushes_at_the_same_time_double_nothing(
     assert list_differences(load_graph(untouched), url) == []
 
 
+@pytest.mark.usefixtures("no_waits")
+def test_push_that_begins_during_the_comparison_is_waited_for(server: str, roundup: Home) -> None:
+    """Twice, when this push verifies a complete endpoint, another one has just emptied a graph."""
+    push_dataset(roundup, server, find_target(server))
+    full = send(server, CITY, "GET")
+    reads = itertools.count(1)
+
+    def disturb(handler: BaseHTTPRequestHandler, body: bytes) -> bool:
+        is_count = "COUNT" in handler.path and "GRAPH" in handler.path
+        number = next(reads) if is_count else 0
+        if number in (2, 4):
+            send(server, CITY, "PUT", "")
+        elif number in (3, 5):
+            send(server, CITY, "PUT", full)
+        return False
+
+    with run_proxy(server, disturb) as store:
+        url = store.replace("/store", "/query")
+        done = push_dataset(roundup, url, find_target(url))
+    assert done.plan.is_complete
+    assert next(reads) > 6
+    assert list_differences(load_graph(roundup), server) == []
+
+
 def test_doubled_statements_are_repaired(server: str, untouched: Home) -> None:
     push_dataset(untouched, server, find_target(server))
     graph = NAMES.expand("graph:cdp")

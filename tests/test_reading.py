@@ -78,7 +78,7 @@ def test_any_bytes_are_text_or_an_error_with_a_line(data: bytes) -> None:
         assert decode_text(data, "a.txt").encode() == data
     except ReadError as error:
         assert 1 <= error.line <= data.count(b"\n") + 1
-        assert str(error) == f"a.txt:{error.line}: {error.reason}"
+        assert str(error) == f"a.txt:{error.line}: {error.reasons['en']}"
 
 
 @pytest.mark.parametrize(

@@ -79,8 +79,20 @@ def test_rdf_12_is_found_with_its_line(before: str, newer: str, after: str) -> N
 
 
 def test_each_mark_of_rdf_12_is_tried() -> None:
-    named = {find_newer_syntax(text) for text in NEWER}
-    assert all(any(found and name in found[1] for found in named) for name in NEWER_MARKS.values())
+    named = [find_newer_syntax(text) for text in NEWER]
+    assert all(
+        any(found and names[tag] in found[1][tag] for found in named)
+        for names in NEWER_MARKS.values()
+        for tag in ("en", "zh-Hans")
+    )
+
+
+def test_deep_nesting_in_a_file_with_an_odd_name() -> None:
+    with pytest.raises(ReadError) as caught:
+        refuse_syntax("\n" + "[" * 51, "a\x1b: b:1.ttl")
+    assert caught.value.line == 2
+    assert caught.value.reasons["en"].startswith("at column 51, nested deeper than 50 levels. Use")
+    assert caught.value.reasons["zh-Hans"] == "第 51 列，嵌套超过 50 层。请减少括号或运算符的嵌套。"
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.sampled_from(["", *SPECIAL]))

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from kg.ask.wrapping import measure_text, split_words, wrap_text
 from kg.display import escape_controls, escape_markdown
+from kg.wrapping import measure_text, split_words, wrap_text
 
 
 def clean_text(text: str) -> str:

@@ -170,7 +170,8 @@ class _Check:
                 content = read_turtle(file)
                 quads = list(parse_turtle(content, file))
             except ReadError as error:
-                faults.append(Fault(file.path, error.line, error.reason))
+                reason = pick(error.reasons, language, "")
+                faults.append(Fault(file.path, error.line, reason))
                 continue
             if file in shape_files:
                 self._shapes.add(quads)
@@ -311,16 +312,17 @@ class _Check:
             results += validate_with_pyshacl(self.index, triples)
         except KgError as error:
             node, word = next(iter(uncovered.items()))
-            return [ShapeFault("pyshacl", node, node, word, detail=str(error))]
+            detail = pick(error.texts, self._language, "")
+            return [ShapeFault("pyshacl", node, node, word, detail=detail)]
         return []
 
     def _compare_with_pyshacl(self, results: list[Result]) -> None:
         try:
             others = validate_with_pyshacl(self.index, self._shapes.list_triples())
         except KgError as error:
-            self._note("not-compared", error)
+            self._note("not-compared", pick(error.texts, self._language, ""))
             return
-        differences = compare_results(results, others)
+        differences = compare_results(results, others, self._language)
         self.notes += differences
         if not differences:
             self._note("compared", len(results))

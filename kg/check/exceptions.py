@@ -28,6 +28,11 @@ MESSAGES = {
     },
 }
 
+ERRORS = {
+    "key": {"en": "unknown key {0}", "zh-Hans": "未知的键 {0}"},
+    "number": {"en": "exception {0}", "zh-Hans": "第 {0} 个例外"},
+}
+
 
 @dataclass(frozen=True)
 class AcceptedException:
@@ -39,29 +44,36 @@ class AcceptedException:
     node: str
 
 
-def read_exceptions(home: Home) -> tuple[list[AcceptedException], list[tuple[Path, int, str]]]:
-    """Return the exceptions of a home, and path, line and text of each error in their files."""
+def read_exceptions(
+    home: Home,
+) -> tuple[list[AcceptedException], list[tuple[Path, int, dict[str, str]]]]:
+    """Return the exceptions of a home, and path, line and texts of each error in their files."""
     exceptions: list[AcceptedException] = []
-    errors: list[tuple[Path, int, str]] = []
+    errors: list[tuple[Path, int, dict[str, str]]] = []
     for path in sorted(home.data.rglob(NAME)):
         try:
             content = read_text(path)
             tables = parse_toml(content, path)
         except ReadError as error:
-            errors.append((path, error.line, error.reason))
+            errors.append((path, error.line, error.reasons))
             continue
-        errors += [(path, 0, f"unknown key {key}") for key in sorted(tables.keys() - {"exception"})]
+        unknown = sorted(tables.keys() - {"exception"})
+        errors += [(path, 0, _name_error("key", key)) for key in unknown]
         listed = tables.get("exception", [])
         lines = [n for n, line in enumerate(content.splitlines(), 1) if "[[exception]]" in line]
         for number, table in enumerate(listed if isinstance(listed, list) else [listed]):
             line = lines[number] if number < len(lines) else 0
             if not isinstance(table, dict) or set(table) != KEYS:
-                errors.append((path, line, f"exception {number + 1}"))
+                errors.append((path, line, _name_error("number", number + 1)))
             elif not all(isinstance(value, str) and value.strip() for value in table.values()):
-                errors.append((path, line, f"exception {number + 1}"))
+                errors.append((path, line, _name_error("number", number + 1)))
             else:
                 exceptions.append(AcceptedException(path, line, table["check"], table["node"]))
     return exceptions, errors
+
+
+def _name_error(kind: str, value: object) -> dict[str, str]:
+    return {tag: text.format(value) for tag, text in ERRORS[kind].items()}
 
 
 def apply_exceptions(
@@ -87,7 +99,8 @@ def apply_exceptions(
         if key not in accepted:
             yield finding
     for path, line, error in errors:
-        message = pick(MESSAGES["exception-invalid"], language, "").format(error)
+        reason = pick(error, language, "").rstrip(".。")
+        message = pick(MESSAGES["exception-invalid"], language, "").format(reason)
         yield Finding(str(path), line, VIOLATION, "exception-invalid", "", message)
     for key, each in accepted.items():
         if key not in used and each.check not in skipped and is_checked(each.node):

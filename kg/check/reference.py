@@ -30,7 +30,7 @@ from pyoxigraph import (
 from kg.check.shapes import DEEPEST
 from kg.check.validation import Result
 from kg.errors import KgError
-from kg.names import SHACL, Term, language_of, text
+from kg.names import SHACL, Term, language_of, pick, text
 
 if TYPE_CHECKING:
     from rdflib.term import Node
@@ -41,6 +41,7 @@ SECONDS_PER_STATEMENT = 0.002
 LONGEST_ERROR = 300
 FAILED = 3
 SHAPES = NamedNode("urn:shapes")
+ONLY = {"en": "only {0}: {1}", "zh-Hans": "只有 {0} 得出：{1}"}
 SCRIPT = "from kg.check.reference import main; main()"
 
 
@@ -66,13 +67,16 @@ def validate_with_pyshacl(data: Iterable[Triple], shapes: Iterable[Triple]) -> l
             timeout=10 * seconds,
         )
     except subprocess.TimeoutExpired:
-        raise KgError(f"no result after {10 * seconds} seconds") from None
+        chinese = f"{10 * seconds} 秒后仍无结果"
+        raise KgError(f"no result after {10 * seconds} seconds", chinese=chinese) from None
     if done.returncode < 0:
-        raise KgError(f"no result after {seconds} seconds of processor time")
+        chinese = f"用去 {seconds} 秒处理器时间仍无结果"
+        raise KgError(f"no result after {seconds} seconds of processor time", chinese=chinese)
     if done.returncode:
         errors = done.stdout if done.returncode == FAILED else done.stderr
         reason = " ".join(errors.decode("utf-8", "replace").split())
-        raise KgError(reason if len(reason) <= LONGEST_ERROR else f"{reason[:LONGEST_ERROR]}…")
+        reason = reason if len(reason) <= LONGEST_ERROR else f"{reason[:LONGEST_ERROR]}…"
+        raise KgError(reason, chinese=f"“{reason}”")
     return read_report(done.stdout)
 
 
@@ -101,15 +105,18 @@ def read_report(triples: bytes) -> list[Result]:
     return results
 
 
-def compare_results(ours: Iterable[Result], reference: Iterable[Result]) -> list[str]:
+def compare_results(
+    ours: Iterable[Result], reference: Iterable[Result], language: str = "en"
+) -> list[str]:
     """Return a line for each result that only one of the two validators has.
 
     Paths, values and messages are not compared: rdflib changes the lexical forms of values.
     """
     mine, other = (Counter(map(_describe, results)) for results in (ours, reference))
     return [
-        *(f"only kg: {line}" for line in sorted((mine - other).elements())),
-        *(f"only pySHACL: {line}" for line in sorted((other - mine).elements())),
+        pick(ONLY, language, "").format(validator, line)
+        for validator, results in (("kg", mine - other), ("pySHACL", other - mine))
+        for line in sorted(results.elements())
     ]
 
 

@@ -10,11 +10,12 @@ from typing import Any
 
 import click
 
+from kg.cli.help import HelpGroup
 from kg.cli.messages import print_message
 from kg.errors import KgError
 
 
-class LazyGroup(click.Group):
+class LazyGroup(HelpGroup):
     """A group that imports a command when it is named, so that others cost no time."""
 
     def __init__(self, *, modules: Mapping[str, str], **attrs: Any) -> None:
@@ -140,7 +141,7 @@ def run_command() -> int:
 def explain_usage(error: click.UsageError) -> str:
     """Return the message for a usage error, with the command that shows the help."""
     message = error.format_message()
-    if message.startswith("Usage:"):  # the help of a group, if a command is missing
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
         return message
     end = "" if message.endswith((".", "?")) else "."
     help_ = f" See {error.ctx.command_path} --help." if error.ctx else ""

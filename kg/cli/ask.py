@@ -10,23 +10,23 @@ from click.core import ParameterSource
 from kg.ask import ask_question, bind_question, list_commands, read_parameters, render_table
 from kg.ask.lookup import quote_input
 from kg.ask.question import Question, find_question, list_questions
-from kg.ask.wrapping import wrap_text
 from kg.cli.groups import QueryCommand, QueryGroup
+from kg.cli.help import find_language, translate
 from kg.cli.messages import print_message
 from kg.cli.options import (
     endpoint_option,
     find_context_home,
-    find_language,
     format_option,
-    help_language_option,
     ignore_errors,
     iris_option,
+    language_option,
     open_graph,
 )
-from kg.cli.output import find_width, print_answer, print_text, write_definitions
+from kg.cli.output import find_width, print_answer, print_text
 from kg.cli.parameters import ParameterOption, find_values
 from kg.errors import KgError
 from kg.store import Rows
+from kg.wrapping import wrap_text
 
 
 class QuestionGroup(QueryGroup):
@@ -81,7 +81,7 @@ class QuestionCommand(QueryCommand):
         columns = self.query.columns(find_language(ctx))
         if columns:
             with formatter.section("Columns"):
-                write_definitions(formatter, list(columns.items()))
+                formatter.write_dl(columns.items())
         options = [param for param in self.params if isinstance(param, ParameterOption)]
         commands = list_commands(str(self.name), [option.parameter for option in options])
         # Without required parameters, the second command shows one.
@@ -98,7 +98,7 @@ class QuestionCommand(QueryCommand):
     short_help="Answer a question; list the questions.",
 )
 @format_option
-@help_language_option
+@language_option
 @iris_option
 @endpoint_option
 @click.pass_context
@@ -118,8 +118,9 @@ def ask(ctx: click.Context, /, **given: Any) -> None:
         given_by = ctx.get_parameter_source(str(param.name))
         if param.name != "language" and given_by is ParameterSource.COMMANDLINE:
             raise require_question(param.opts[0])
-    titles = ask.list_titles(ctx)
-    print_text(render_table(("question", "title"), titles, width=find_width()), paged=True)
+    language = find_language(ctx)
+    head = translate("question", language), translate("title", language)
+    print_text(render_table(head, ask.list_titles(ctx), width=find_width()), paged=True)
 
 
 def require_question(option: str) -> KgError:
@@ -133,13 +134,13 @@ def answer_question(
     question: Question,
     /,
     form: str | None,
-    language: str | None,
     iris: bool,
     endpoint: str | None,
     **values: Any,
 ) -> None:
     """Print the answer to a question."""
-    if language and not question.has_language:
+    given_by = ctx.get_parameter_source("language")
+    if given_by is ParameterSource.COMMANDLINE and not question.has_language:
         raise KgError(
             f"--lang: the answer of {question.name} has labels in all languages. Omit it.",
             exit_code=2,

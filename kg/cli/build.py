@@ -5,11 +5,12 @@ from pathlib import Path
 import click
 
 from kg.ask import render_answer, render_table
+from kg.cli.help import HelpCommand, find_language, translate
 from kg.cli.options import PATH, find_context_home, force_option, language_option
 from kg.cli.output import count_steps, find_width, print_text, show_progress
 
 
-@click.command(short_help="Check, then write the dump and all answers.")
+@click.command(cls=HelpCommand, short_help="Check, then write the dump and all answers.")
 @click.option(
     "-o",
     "--output",
@@ -22,7 +23,7 @@ from kg.cli.output import count_steps, find_width, print_text, show_progress
 @language_option
 @force_option
 @click.pass_context
-def build(ctx: click.Context, folder: Path, language: str, force: bool) -> None:
+def build(ctx: click.Context, folder: Path, force: bool) -> None:
     """Check ontology and data, write a dump and all answers, and print the main answers.
 
     The dump is city-policy.nq: all statements as N-Quads. The folder answers/ has the answers to
@@ -36,19 +37,22 @@ def build(ctx: click.Context, folder: Path, language: str, force: bool) -> None:
     from kg.build import build_folder
     from kg.check import STEPS, render_report
 
+    language = find_language(ctx)
     with show_progress("Checking") as progress:
         steps = count_steps(progress, len(STEPS))
         built = build_folder(find_context_home(ctx), folder, language, force=force, progress=steps)
     width, names = find_width(), built.graph.names
-    counts = built.graph.internal("summary")
+    # The ontology has labels in these two languages.
+    counts = built.graph.internal("summary", lang='"en"' if language == "en" else '"zh-Hans"')
+    head = translate("in the graph", language), translate("number", language)
     cells = [(names.show(label), names.show(count)) for _, label, count in counts]
     parts = [
-        render_report(built.report, "text"),
-        render_table(("in the graph", "number"), cells, width=width),
+        render_report(built.report, "text", language),
+        render_table(head, cells, width=width),
     ]
     parts += [
         f"{question.text('summary', language)}\n{render_answer(answer, None, names, width=width)}"
         for question, answer in built.headlines
     ]
-    parts.append(f"{folder}: {len(built.files)} files written\n")
+    parts.append(f"{folder}: {translate('{0} files written', language).format(len(built.files))}\n")
     print_text("\n".join(parts))

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import click
 
+from kg.cli.help import HelpCommand, find_language
 from kg.cli.messages import print_message
 from kg.cli.options import PATH, find_context_home, language_option
 from kg.cli.output import count_steps, print_data, print_text, show_progress
 
 
-@click.command(short_help="Check ontology and data.")
+@click.command(cls=HelpCommand, short_help="Check ontology and data.")
 @click.argument("paths", nargs=-1, type=PATH)
 @click.option(
     "--format",
@@ -29,7 +30,6 @@ def check(
     ctx: click.Context,
     paths: tuple[Path, ...],
     form: str,
-    language: str,
     reference: bool,
     verbose: bool,
 ) -> None:
@@ -48,6 +48,7 @@ def check(
     """
     from kg.check import STEPS, check_files, render_report
 
+    language = find_language(ctx)
     with show_progress("Checking") as progress:
         steps = count_steps(progress, len(STEPS))
         report = check_files(find_context_home(ctx), paths, language, steps, reference=reference)
@@ -57,7 +58,7 @@ def check(
         raise SystemExit(1)
 
 
-@click.command(name="format", short_help="Write Turtle files in canonical form.")
+@click.command(cls=HelpCommand, name="format", short_help="Write Turtle files in canonical form.")
 @click.argument("paths", nargs=-1, required=True, type=PATH)
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; print the differences.")
 @click.option(

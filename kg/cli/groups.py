@@ -10,15 +10,15 @@ from click.shell_completion import CompletionItem
 from kg.ask.lookup import fold_name
 from kg.ask.parameters import read_parameters
 from kg.ask.question import Question
-from kg.cli.options import find_context_home, find_language, ignore_errors, note_language
-from kg.cli.output import write_definitions, write_paragraph
+from kg.cli.help import HelpCommand, HelpGroup, find_language
+from kg.cli.options import find_context_home, ignore_errors
 from kg.cli.parameters import ParameterOption, write_options
 from kg.display import escape_controls
 from kg.errors import KgError
 from kg.home import Home
 
 
-class QueryGroup(click.Group):
+class QueryGroup(HelpGroup):
     """A group with a command for each query of a folder; options may precede its name.
 
     Every option takes one value, unless the group declares it as a flag.
@@ -36,7 +36,6 @@ class QueryGroup(click.Group):
         position = self.find_name(args)
         if position is not None:
             args = [args[position], *args[:position], *args[position + 1 :]]
-        note_language(ctx, args)
         return super().parse_args(ctx, args)
 
     def find_name(self, args: Sequence[str]) -> int | None:
@@ -54,10 +53,6 @@ class QueryGroup(click.Group):
                 next(words, None)  # the value of the option
         return None
 
-    def get_help(self, ctx: click.Context) -> str:
-        """Return the help, with escapes for control characters in the texts of queries."""
-        return escape_controls(super().get_help(ctx))
-
     def list_titles(self, ctx: click.Context) -> list[tuple[str, str]]:
         """Return the name and title of each query, in the language of the command line."""
         language = find_language(ctx)
@@ -68,7 +63,7 @@ class QueryGroup(click.Group):
         """Write the options, and the names and titles of the queries."""
         write_options(ctx, formatter)
         with formatter.section(self.section):
-            write_definitions(formatter, self.list_titles(ctx))
+            formatter.write_dl(self.list_titles(ctx))
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Return the names that begin with a text, with their titles, and the options."""
@@ -83,7 +78,7 @@ class QueryGroup(click.Group):
         return items
 
 
-class QueryCommand(click.Command):
+class QueryCommand(HelpCommand):
     """The command of a query, with an option for each of its parameters.
 
     The parameters are read from the header when they are needed. `many` allows several values.
@@ -103,17 +98,14 @@ class QueryCommand(click.Command):
                 parameters = read_parameters(find_context_home(ctx), self.query).values()
                 options = [ParameterOption(p, many=self.many) for p in parameters]
                 self.params = [*options, *self.params]
-        note_language(ctx, args)
         return super().parse_args(ctx, args)
-
-    def get_help(self, ctx: click.Context) -> str:
-        """Return the help, with escapes for control characters in the texts of the query."""
-        return escape_controls(super().get_help(ctx))
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write title and description of the query."""
         for field in ("summary", "description"):
-            write_paragraph(formatter, self.query.text(field, find_language(ctx)))
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(self.query.text(field, find_language(ctx)))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the parameters and the other options."""

@@ -10,15 +10,15 @@ import click
 from kg.ask.parameters import read_parameters
 from kg.ask.question import Question
 from kg.cli.groups import QueryCommand, QueryGroup
+from kg.cli.help import find_language, translate
 from kg.cli.messages import print_message
 from kg.cli.options import (
     IntegerType,
     endpoint_option,
     find_context_home,
-    find_language,
     force_option,
-    help_language_option,
     ignore_errors,
+    language_option,
     open_graph,
     refuse_empty,
 )
@@ -97,7 +97,7 @@ class NetworkGroup(QueryGroup):
     help="Format. Default: that of the suffix of the file (.gz compresses), or all formats for a "
     "folder. csv is two files, nodes.csv and edges.csv. May be repeated.",
 )
-@help_language_option
+@language_option
 @click.option(
     "--layout",
     type=click.Choice(LAYOUTS),
@@ -212,7 +212,8 @@ def build_all(
         except EmptyNetworkError as error:
             empty.append(str(error))
             continue
-        sizes.append(f"{network.name}: {len(network.nodes)} nodes, {len(network.edges)} edges")
+        size = translate("{0} nodes, {1} edges", options.language)
+        sizes.append(f"{network.name}: {size.format(len(network.nodes), len(network.edges))}")
         report("writing")
         yield network
     if not sizes:

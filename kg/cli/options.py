@@ -3,7 +3,7 @@
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,15 +12,15 @@ import click
 
 from kg.ask import ROW_FORMATS, TRIPLE_FORMATS
 from kg.ask.lookup import quote_input
+from kg.cli.help import FALLBACK
 from kg.cli.messages import print_message
+from kg.display import LANGUAGES
 from kg.errors import KgError
 from kg.graph import Graph, connect_graph, load_graph
 from kg.home import Home, find_home
-from kg.names import LANGUAGES
 from kg.xsd import XSD, is_lexical_form, read_integer
 
-# The keys of --max-answer-size and --lang in the context of a command.
-MAX_ANSWER_SIZE, LANGUAGE = "kg.max_answer_size", "kg.language"
+MAX_ANSWER_SIZE = "kg.max_answer_size"  # its key in the context of a command
 Command = TypeVar("Command", bound=Callable[..., Any] | click.Command)
 
 
@@ -61,17 +61,8 @@ language_option = click.option(
     "--lang",
     "language",
     type=click.Choice(LANGUAGES),
-    default="en",
-    show_default=True,
-    help="Language of labels and messages. Texts without zh-Hant are in zh-Hans.",
-)
-# Questions and networks: None if not given, for `kg ask everything`.
-help_language_option = click.option(
-    "--lang",
-    "language",
-    type=click.Choice(LANGUAGES),
-    help="Language of labels and of this help. Texts without zh-Hant are in zh-Hans.  "
-    "[default: en]",
+    expose_value=False,
+    help=f"Language of labels, messages and this help. {FALLBACK}",
 )
 format_option = click.option(
     "--format",
@@ -156,19 +147,6 @@ def show_notices() -> None:
 def find_context_home(ctx: click.Context) -> Home:
     """Return the home of `kg --home`."""
     return find_home(ctx.find_root().params.get("folder"))
-
-
-def note_language(ctx: click.Context, args: Sequence[str]) -> None:
-    """Note the value of --lang in the arguments of a command, since --help may precede it."""
-    with suppress(click.UsageError):  # reported when the command is parsed
-        given, _, _ = ctx.command.make_parser(ctx).parse_args(list(args))
-        ctx.meta[LANGUAGE] = given.get("language")
-
-
-def find_language(ctx: click.Context) -> str:
-    """Return the language of --lang, or en."""
-    noted = ctx.meta.get(LANGUAGE)
-    return ctx.params.get("language") or (noted if noted in LANGUAGES else "en")
 
 
 def ignore_errors(ctx: click.Context) -> AbstractContextManager[object]:

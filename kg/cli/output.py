@@ -1,21 +1,18 @@
-"""Write to the terminal: text, pages of text, data, help, and progress bars."""
+"""Write to the terminal: text, pages of text, data, and progress bars."""
 
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 
 import click
 
 from kg.ask import render_answer
-from kg.ask.wrapping import wrap_text
 from kg.display import Progress, escape_controls
 from kg.names import Names
 from kg.store import Result
-
-LONGEST_TERM = 30
 
 
 def find_width() -> int | None:
@@ -59,26 +56,6 @@ def print_data(text: str) -> None:
     """
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
-
-
-def write_paragraph(formatter: click.HelpFormatter, text: str) -> None:
-    """Write a paragraph of a help; Chinese characters are two columns wide, which click ignores."""
-    formatter.write_paragraph()
-    for line in wrap_text(text, formatter.width - 4):
-        formatter.write(f"  {line}\n")
-
-
-def write_definitions(formatter: click.HelpFormatter, rows: Sequence[tuple[str, str]]) -> None:
-    """Write terms and definitions of a help in two columns, as wide as `write_paragraph` does."""
-    indent = " " * formatter.current_indent
-    size = min(max(len(term) for term, _ in rows), LONGEST_TERM) + 2
-    for term, text in rows:
-        if len(term) + 2 > size:
-            formatter.write(f"{indent}{term}\n")
-            term = ""
-        for line in wrap_text(text, formatter.width - len(indent) - size):
-            formatter.write(f"{indent}{term:{size}}{line}\n")
-            term = ""
 
 
 @contextmanager

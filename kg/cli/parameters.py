@@ -7,8 +7,8 @@ from click.shell_completion import CompletionItem
 
 from kg.ask.lookup import fold_name, local_name, quote_input
 from kg.ask.parameters import Parameter, label_members, list_members
-from kg.cli.options import find_context_home, find_language
-from kg.cli.output import write_definitions, write_paragraph
+from kg.cli.help import find_language
+from kg.cli.options import find_context_home
 from kg.display import escape_controls
 from kg.errors import KgError
 from kg.graph import load_graph
@@ -37,12 +37,13 @@ class ParameterOption(click.Option):
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
         """Return the option and its meaning, in the language of the command line."""
-        more = "; may be repeated" if self.many else ""
+        notes = ["may be repeated"] if self.many else []
         if self.required:
-            more = " [required]"
+            notes.append("required")
         elif self.parameter.default is not None:
-            more = f" [default: {self.parameter.default}]"
+            notes.append(f"default: {self.parameter.default}")
         text = self.parameter.text(find_language(ctx))
+        more = f"  [{'; '.join(notes)}]" if notes else ""
         return f"--{self.parameter.name} {self.metavar}", text + more
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
@@ -107,9 +108,11 @@ def write_options(ctx: click.Context, formatter: click.HelpFormatter) -> None:
     parameters = [param for param in params if isinstance(param, ParameterOption)]
     if parameters:
         with formatter.section("Parameters"):
-            write_definitions(formatter, [option.get_help_record(ctx) for option in parameters])
+            formatter.write_dl([option.get_help_record(ctx) for option in parameters])
         if any(option.parameter.type in ("iri", "code") for option in parameters):
-            write_paragraph(formatter, NAMING)
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(NAMING)
     records = [param.get_help_record(ctx) for param in params if param not in parameters]
     with formatter.section("Options"):
-        write_definitions(formatter, [record for record in records if record])
+        formatter.write_dl([record for record in records if record])

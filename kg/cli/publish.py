@@ -4,12 +4,13 @@ from pathlib import Path
 
 import click
 
+from kg.cli.help import HelpCommand
 from kg.cli.messages import print_message
 from kg.cli.options import PATH, find_context_home, force_option
 from kg.cli.output import show_progress
 
 
-@click.command(short_help="Write a site with a page for everything.")
+@click.command(cls=HelpCommand, short_help="Write a site with a page for everything.")
 @click.argument("folder", metavar="DIR", type=PATH)
 @click.option(
     "--base-url",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.ask import render_table
+from kg.cli.help import HelpCommand
 from kg.cli.messages import print_message
 from kg.cli.options import find_context_home, show_notices
 from kg.cli.output import find_width, print_text, show_progress
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 COLUMNS = ("named graph", "action", "statements here", "statements there")
 
 
-@click.command(short_help="Load the dataset into a SPARQL endpoint.")
+@click.command(cls=HelpCommand, short_help="Load the dataset into a SPARQL endpoint.")
 @click.argument("url")
 @click.option(
     "--graph-store",

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import click
 
+from kg.cli.help import HelpCommand
 from kg.cli.messages import print_message
 from kg.cli.options import find_context_home, force_option, refuse_empty
 from kg.queries import DEFAULT_ENDPOINT, export_queries
 
 
-@click.command(short_help="Export the questions, for other programs.")
+@click.command(cls=HelpCommand, short_help="Export the questions, for other programs.")
 @click.option(
     "-o",
     "--output",

@@ -2,6 +2,7 @@
 
 import click
 
+from kg.cli.help import HelpCommand, find_language
 from kg.cli.options import (
     endpoint_option,
     format_option,
@@ -15,7 +16,7 @@ from kg.portrait import describe_node
 from kg.reading import STANDARD_INPUT, read_text
 
 
-@click.command(short_help="Answer a SPARQL query.")
+@click.command(cls=HelpCommand, short_help="Answer a SPARQL query.")
 @click.argument("sparql")
 @format_option
 @iris_option
@@ -57,7 +58,7 @@ def query(
     print_answer(answer, form, graph.names, iris=iris, exact=True)
 
 
-@click.command(short_help="Show what is known about a thing.")
+@click.command(cls=HelpCommand, short_help="Show what is known about a thing.")
 @click.argument("thing")
 @language_option
 @click.option("--all", "everything", is_flag=True, help="Also list every statement and reference.")
@@ -74,7 +75,6 @@ def query(
 def show(
     ctx: click.Context,
     thing: str,
-    language: str,
     everything: bool,
     form: str,
     endpoint: str | None,
@@ -95,7 +95,7 @@ def show(
     kg show theme:data-governance --lang zh-Hans
     kg show 香港 --lang zh-Hant --all
     """
-    description = describe_node(open_graph(ctx, endpoint), thing, language)
+    description = describe_node(open_graph(ctx, endpoint), thing, find_language(ctx))
     if form == "json":
         print_data(description.to_json())
     else:

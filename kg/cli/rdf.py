@@ -4,6 +4,7 @@ from contextlib import suppress
 
 import click
 
+from kg.cli.help import HelpCommand
 from kg.cli.messages import print_message
 from kg.cli.options import find_context_home, force_option, refuse_empty
 from kg.cli.output import show_progress
@@ -19,7 +20,7 @@ def complete_graph(ctx: click.Context, option: click.Parameter, incomplete: str)
     return []
 
 
-@click.command(short_help="Export statements, in an RDF format.")
+@click.command(cls=HelpCommand, short_help="Export statements, in an RDF format.")
 @click.option(
     "-o",
     "--output",

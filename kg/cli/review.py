@@ -5,13 +5,16 @@ from pathlib import Path
 import click
 
 from kg.ask.lookup import quote_input
+from kg.cli.help import HelpCommand, find_language, translate
 from kg.cli.messages import print_message
 from kg.cli.options import PATH, find_context_home, language_option
 from kg.cli.output import find_width, print_text
 from kg.graph import load_graph
 
 
-@click.command(short_help="Read elements beside their passages, and record them as read.")
+@click.command(
+    cls=HelpCommand, short_help="Read elements beside their passages, and record them as read."
+)
 @click.argument("elements", nargs=-1)
 @click.option("--city", metavar="CITY", help="Only the files with documents of this city.")
 @click.option("--file", "files", type=PATH, multiple=True, help="Only this file, or folder.")
@@ -28,7 +31,6 @@ def review(
     everything: bool,
     accept: bool,
     read: str | None,
-    language: str,
 ) -> None:
     """Show the elements of the data that have changed since they were read, or ELEMENTS.
 
@@ -44,21 +46,23 @@ def review(
     """
     from kg.review import accept_elements, load_review, render_elements, select_elements
 
+    language = find_language(ctx)
     graph = load_graph(find_context_home(ctx))
     loaded = load_review(graph, language)
     chosen = select_elements(graph, loaded, elements, files=files, city=city, everything=everything)
     if accept:
         read = check_date(read)
         written = accept_elements(graph.home, chosen, loaded.digests, read)
+        done = translate("{0} elements recorded as read on {1}", language)
         for path, number in written.items():
-            print_message(f"{path}: {number} elements recorded as read on {read}")
+            print_message(f"{path}: {done.format(number, read)}")
     elif read:
         raise click.UsageError("--date is for --accept. Add --accept, or omit --date.")
     else:
         shown = render_elements(graph, chosen, loaded.statements, language, find_width())
         print_text(shown, paged=True)
     if not chosen:
-        print_message("Nothing has changed since it was read.", err=True)
+        print_message(translate("Nothing has changed since it was read.", language), err=True)
 
 
 def check_date(text: str | None) -> str:

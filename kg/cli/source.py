@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from kg.ask import render_table
+from kg.cli.help import HelpGroup
 from kg.cli.messages import print_message
 from kg.cli.options import PATH, find_context_home
 from kg.cli.output import find_width, print_text
@@ -13,7 +14,9 @@ from kg.home import Home
 from kg.names import text
 
 
-@click.group(subcommand_metavar="COMMAND", short_help="Add and restore source texts.")
+@click.group(
+    cls=HelpGroup, subcommand_metavar="COMMAND", short_help="Add and restore source texts."
+)
 def source() -> None:
     """Add and restore the source texts behind the data, which are not part of the project.
 

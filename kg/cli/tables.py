@@ -4,13 +4,14 @@ from pathlib import Path
 
 import click
 
+from kg.cli.help import HelpCommand
 from kg.cli.messages import print_message
 from kg.cli.options import find_context_home, force_option, refuse_empty
 from kg.cli.output import show_progress
-from kg.names import LANGUAGES
+from kg.display import LANGUAGES
 
 
-@click.command(short_help="Export tables, as CSV, Excel or Parquet.")
+@click.command(cls=HelpCommand, short_help="Export tables, as CSV, Excel or Parquet.")
 @click.option(
     "-o",
     "--output",

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from kg.ask.wrapping import is_wide
 from kg.errors import KgError, require
+from kg.wrapping import is_wide
 
 VARIABLE = "KG_FONT"
 SUFFIXES = (".ttf", ".otf", ".ttc", ".otc")

@@ -15,8 +15,8 @@ from functools import cache, lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
-from kg.ask.wrapping import OPENING, is_wide, measure_text, split_words, wrap_text
 from kg.networks.model import Node
+from kg.wrapping import OPENING, is_wide, measure_text, split_words, wrap_text
 
 # Widths in em. Other characters take 1 em if they are East Asian, and DEFAULT_WIDTH if not.
 WIDTHS = {

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from kg.ask.table import clean_text
-from kg.ask.wrapping import measure_text, wrap_text
 from kg.portrait.model import Detail, Link, Passage, Row, Section, Tally
 from kg.portrait.words import read_words
+from kg.wrapping import measure_text, wrap_text
 
 FILLED, EMPTY = "■", "□"
 # More boxes than these are not counted by eye.

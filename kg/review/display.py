@@ -8,13 +8,13 @@ from pathlib import PurePosixPath
 from pyoxigraph import Quad
 
 from kg.ask.table import clean_text
-from kg.ask.wrapping import wrap_text
 from kg.errors import KgError
 from kg.graph import Graph, iri_term
 from kg.names import Names, language_of, pick, text
 from kg.portrait import list_passages, quote_passages
 from kg.review.changes import CHANGED, DELETED, NEW, SAME, Change, FileReview
 from kg.review.ledger import LEDGER
+from kg.wrapping import wrap_text
 
 TEXTS = {
     "heading": {

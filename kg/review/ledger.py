@@ -70,8 +70,9 @@ def read_ledger(
     try:
         text = read_text(path, hint="Make it a file that you may read.", pipes=False)
     except ReadError as error:
-        is_missing = not os.path.lexists(path)
-        return {}, [] if is_missing else [Fault(path, error.line, error.reason)]
+        if not os.path.lexists(path):
+            return {}, []
+        return {}, [Fault(path, error.line, pick(error.reasons, language, ""))]
     for number, line in enumerate(text.split("\n"), 1):
         line = line.removesuffix("\r")
         if line in (HEADER, ""):

@@ -12,12 +12,12 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.ask import Question, ask_question, bind_question
 from kg.ask.render import render_answer
-from kg.ask.wrapping import measure_text
 from kg.errors import KgError
 from kg.graph import LocalGraph
 from kg.home import find_home
 from kg.names import Names, read_names
 from kg.store import Rows
+from kg.wrapping import measure_text
 
 NAMES = read_names(find_home())
 PLACE = "https://w3id.org/cdp/id/place/"

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from kg.ask.table import clean_text, measure_table, render_markdown, render_table
-from kg.ask.wrapping import measure_text, wrap_text
 from kg.display import escape_markdown
+from kg.wrapping import measure_text, wrap_text
 
 TITLES = ["city", "what the city promises", "n"]
 ROWS = [

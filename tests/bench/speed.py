@@ -54,12 +54,10 @@ def list_comparisons(folder: Path) -> Iterator[Comparison]:
     export_statements(home, entailed, "--graphs", "graph:entailed", "--entailed")
     files = [*(str(file.path) for file in list_files(home)), str(entailed)]
     question = str(home.queries / "policies.rq")
-    ask, rdflib = [*KG, "ask", "policies"], [sys.executable, str(PEERS / "ask_rdflib.py")]
-    yield Comparison(
-        "kg ask, rdflib with the same files and query", ask, [*rdflib, question, *files], 0.25
-    )
-    pyoxigraph = [sys.executable, "-c", "import pyoxigraph"]
-    yield Comparison("kg ask, import pyoxigraph", ask, pyoxigraph, 7.0)
+    for engine, limit in (("rdflib", 0.25), ("pyoxigraph", 3.0)):
+        peer = [sys.executable, str(PEERS / f"ask_{engine}.py"), question, *files]
+        name = f"kg ask, {engine} with the same files and query"
+        yield Comparison(name, [*KG, "ask", "policies"], peer, limit)
     long, short = (write_tokens(folder / f"{n}.ttl", n) for n in (LONG, SHORT))
     form = [*KG, "format"]
     yield Comparison(

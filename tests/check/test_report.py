@@ -1,7 +1,12 @@
 """A report as text and as JSON."""
 
 import json
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 
+import kg
 from kg.check import Coverage, Finding, Report, render_report
 
 FINDINGS = [
@@ -48,3 +53,34 @@ def test_text_in_chinese_has_english_in_names_alone() -> None:
         "source:b：未与来源文本比对。请添加文本：kg source add FILE",
         "4 个文件，100 条陈述：1 个错误，1 个警告。",
     ]
+
+
+def list_messages(value: object) -> Iterator[dict[str, str]]:
+    """Yield the texts by language in a constant of a module; names of labels have zh-Hant too."""
+    if isinstance(value, dict):
+        if isinstance(value.get("en"), str):
+            if "zh-hant" not in map(str.lower, value):
+                yield value
+        else:
+            for each in value.values():
+                yield from list_messages(each)
+
+
+def test_every_message_is_in_english_and_chinese() -> None:
+    """Those of shapes and of queries are in files, which other tests read."""
+    root = Path(kg.__file__).parent
+    modules = [path for room in ("check", "review") for path in (root / room).rglob("*.py")]
+    names = [".".join(("kg", *p.relative_to(root).with_suffix("").parts)) for p in modules]
+    constants = [v for name in names for v in vars(import_module(name)).values()]
+    messages = {json.dumps(each): each for value in constants for each in list_messages(value)}
+    assert len(messages) > 80
+    faults = []
+    for texts in messages.values():
+        fields = [sorted(re.findall(r"\{\w*\}", text)) for text in texts.values()]
+        if (
+            list(texts) != ["en", "zh-Hans"]
+            or fields[0] != fields[1]
+            or (re.search("[a-z]{3}", texts["en"]) and not re.search("[一-鿿]", texts["zh-Hans"]))
+        ):
+            faults.append(texts)
+    assert faults == []

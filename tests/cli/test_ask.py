@@ -11,11 +11,11 @@ import pytest
 from click.testing import CliRunner
 
 from kg.ask import find_question, list_questions, read_parameters
-from kg.ask.wrapping import measure_text
 from kg.cli import cli
 from kg.home import Home, find_home
 from kg.names import LANGUAGES
 from kg.store import Rows
+from kg.wrapping import measure_text
 
 Call = Callable[..., "subprocess.CompletedProcess[str]"]
 Terminal = Callable[..., str]

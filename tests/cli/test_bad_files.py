@@ -145,6 +145,64 @@ def test_bad_text_of_the_prefixes_is_refused(kind: str, small: Home, call: Call)
         assert not NOISE.search(done.stderr)
 
 
+def find_untranslated(printed: str) -> list[str]:
+    """Return the messages of a report that have no Chinese, or English that is not quoted."""
+    english = re.compile("[a-z]{2,} [a-z]{2,} [a-z]{2,}")
+    found = []
+    for line in printed.splitlines()[: -1 if "条陈述" in printed else None]:
+        message = line.partition(": ")[2].removeprefix("错误: ")
+        own = re.sub("“.*?”|iconv .*", "", message)
+        if not re.search("[\u4e00-\u9fff]", own) or english.search(own):
+            found.append(message)
+    return found
+
+
+def test_bad_texts_are_reported_in_chinese(small: Home, call: Call) -> None:
+    for kind in TEXTS:
+        write_text(small.data / "town", kind)
+    os.mkfifo(small.data / "town" / "pipe.ttl")
+    (small.data / "town" / "link.ttl").symlink_to("gone")
+    printed = call("check", "--lang", "zh-Hans", home=small, code=1).stdout
+    assert printed.count(": 错误: ") == len(TEXTS) + 2
+    assert find_untranslated(printed) == []
+    # Files of the home that were not asked for, on standard error.
+    path = small.data / "town" / "suzhou.ttl"
+    printed = call("check", path, "--lang", "zh-Hans", home=small, code=1).stderr
+    assert len(printed.splitlines()) == len(TEXTS) + 2
+    assert find_untranslated(printed) == []
+
+
+@pytest.mark.parametrize("kind", ["lines", "encoding", "folder"])
+def test_bad_ledgers_and_exceptions_are_reported_in_chinese(
+    kind: str, small: Home, call: Call
+) -> None:
+    ledger = small.data / "town" / "ledger.tsv"
+    ledger.unlink(missing_ok=True)
+    if kind == "folder":
+        ledger.mkdir()
+    elif kind == "encoding":
+        ledger.write_bytes("国家".encode("gbk"))
+    else:
+        line = f"a\tplace:x\t2026-01-01\t{'0' * 64}\n"
+        ledger.write_text(f"<<<<<<< HEAD\nx\n{line}{line}{line.replace('place:', 'no ')}", "utf-8")
+    texts = ["a = [", "a = 1", "[[exception]]", "a = " + "[" * 5_000, "a = " + "9" * 6_000]
+    for number, text in enumerate([*texts, "国家"]):
+        (small.data / str(number)).mkdir()
+        path = small.data / str(number) / "accepted-exceptions.toml"
+        path.write_bytes(text.encode("utf-8" if text.isascii() else "gbk"))
+    printed = call("check", "--lang", "zh-Hans", home=small, code=1).stdout
+    assert printed.count("[exception-invalid]") == len(texts) + 1
+    assert printed.count("[ledger]") == (4 if kind == "lines" else 1)
+    findings = "".join(f"{line}\n" for line in printed.splitlines() if line.endswith("]"))
+    assert find_untranslated(findings) == []
+
+
+def test_untranslated_lines_are_found() -> None:
+    assert find_untranslated("a:1: 错误: not valid Turtle.\n") != []
+    assert find_untranslated("a:1: 错误: 无效：“x is not y”。Write it in full.\n") != []
+    assert find_untranslated("a:1: 错误: 无效：“x is not y”。\n") == []
+
+
 def make_kinds(path: Path) -> dict[str, tuple[Callable[[], object], str]]:
     """Return functions that make what is no file to read, each with the reason."""
 

@@ -15,13 +15,14 @@ def test_dump_and_answers_are_written_and_main_answers_printed(
 ) -> None:
     out = tmp_path / "out"
     done = call("build", "-o", out, "--lang", "zh-Hans", home=untouched)
-    assert "0 violations" in done.stdout
+    assert "0 个错误" in done.stdout
+    assert re.search(r"│ 图谱中有 +│ 数目 │\n.*\n│ 城市 +│ \d+ +│", done.stdout)
     assert "提出了哪些定量目标，何时到期？\n" in done.stdout
     files = [path for path in out.rglob("*") if path.is_file()]
     assert {"city-policy.nq", "manifest.json", "targets.csv", "targets.md"} <= {
         f.name for f in files
     }
-    last = re.fullmatch(rf"{out}: (\d+) files written", done.stdout.splitlines()[-1])
+    last = re.fullmatch(rf"{out}: 写出 (\d+) 个文件", done.stdout.splitlines()[-1])
     assert last
     assert int(last[1]) == len(files) - 1  # without the manifest
     assert done.stderr == ""

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from kg.ask.wrapping import measure_text
 from kg.cli import run
 from kg.cli.output import count_steps, print_data
 from kg.home import Home
+from kg.wrapping import measure_text
 
 Call = Callable[..., "subprocess.CompletedProcess[str]"]
 Terminal = Callable[..., str]

@@ -11,12 +11,12 @@ import pytest
 from click.shell_completion import BashComplete, FishComplete, ShellComplete, ZshComplete
 
 from kg.ask import list_questions, read_parameters
-from kg.ask.wrapping import measure_text
 from kg.cli import cli
 from kg.cli.parameters import NAMING
 from kg.home import Home, find_home
 from kg.names import LANGUAGES
 from kg.networks import list_networks
+from kg.wrapping import measure_text
 
 Call = Callable[..., "subprocess.CompletedProcess[str]"]
 HOME = find_home()

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from kg.ask.wrapping import measure_text
 from kg.home import Home
+from kg.wrapping import measure_text
 
 Call = Callable[..., "subprocess.CompletedProcess[str]"]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -107,6 +107,8 @@ def test_accept_records_the_chosen_elements(changed: Home, call: Call) -> None:
     assert date.fromisoformat(line.split("\t")[2]) >= date(2026, 2, 4)
     done = call("review", home=changed)
     assert (done.stdout, done.stderr) == ("", "Nothing has changed since it was read.\n")
+    done = call("review", "--lang", "zh-Hans", home=changed)
+    assert (done.stdout, done.stderr) == ("", "通读之后没有变化。\n")
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ def run_fuzzer(*words: str | Path, code: int) -> str:
     return done.stdout.decode()
 
 
+@pytest.mark.slow
 def test_no_input_of_the_corpus_fails() -> None:
     said = run_fuzzer("--replay", code=0)
     for target in TARGETS:

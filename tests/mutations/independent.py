@@ -15,7 +15,7 @@ import argparse
 import json
 import shutil
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from pathlib import Path
@@ -158,10 +158,18 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--list", action="store_true", help="list the mistakes, check nothing")
     parser.add_argument("--ledger", action="store_true", help="look only at the review ledger")
     parser.add_argument("--kind", action="append", help="make only mistakes of this kind")
+    parser.add_argument("--first", type=int, default=OF_EACH_KIND, help="make only so many of each")
     given = parser.parse_args(arguments)
     data = Data(Home(given.home))
     raw = given.source.read_bytes().decode("utf-8") if given.source else None
-    mutants = [m for m in list_mistakes(data, raw) if not given.kind or m.operator in given.kind]
+    number = Counter[str]()
+    mutants = []
+    for mutant in list_mistakes(data, raw):
+        number[mutant.operator] += 1
+        if number[mutant.operator] <= given.first and (
+            not given.kind or mutant.operator in given.kind
+        ):
+            mutants.append(mutant)
     if given.list:
         for mutant in mutants:
             line = (mutant.operator, mutant.city, mutant.of, format_change(data, mutant))

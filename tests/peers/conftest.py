@@ -22,6 +22,16 @@ DOWNLOAD_SECONDS = 600
 
 
 @pytest.fixture(scope="session")
+def java() -> list[str]:
+    """The beginning of a command that runs Java.
+
+    With the first compiler and the simplest collector only, short runs take half of the time.
+    """
+    require_program("java", "this test")
+    return ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+
+
+@pytest.fixture(scope="session")
 def fetch_jars() -> Callable[[Path, str], str]:
     """Return a function that downloads what a pom names, and returns the class path."""
 

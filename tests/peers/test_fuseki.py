@@ -1,6 +1,5 @@
 """Apache Jena Fuseki: a push works, and every question has the answer of the embedded engine."""
 
-import shutil
 import subprocess
 import tomllib
 from collections.abc import Callable, Iterator
@@ -31,13 +30,14 @@ RunServer = Callable[..., AbstractContextManager["subprocess.Popen[bytes]"]]
 
 @pytest.fixture(scope="module")
 def fuseki(
-    fetch_jars: Callable[[Path, str], str], serve_process: RunServer, find_port: Callable[[], int]
+    java: list[str],
+    fetch_jars: Callable[[Path, str], str],
+    serve_process: RunServer,
+    find_port: Callable[[], int],
 ) -> Iterator[str]:
     """The address of a Fuseki server with the datasets of config.ttl, all empty."""
-    if shutil.which("java") is None:
-        pytest.skip("java is not installed, and Fuseki needs it")
     jars, port = fetch_jars(HERE / "pom.xml", "Fuseki"), find_port()
-    command = ["java", "-Xmx512m", "-cp", jars, MAIN, "--localhost", "--port", str(port)]
+    command = [*java, "-Xmx512m", "-cp", jars, MAIN, "--localhost", "--port", str(port)]
     with serve_process([*command, "--config", str(HERE / "config.ttl")], port):
         yield f"http://127.0.0.1:{port}"
 

@@ -49,12 +49,14 @@ def build(name: str, language: str = "en") -> Network:
 
 
 @pytest.fixture(scope="session")
-def open_in_gephi(fetch_jars: Callable[[Path, str], str]) -> Callable[..., dict[str, Imported]]:
+def open_in_gephi(
+    java: list[str], fetch_jars: Callable[[Path, str], str]
+) -> Callable[..., dict[str, Imported]]:
     """Return a function that imports files into Gephi; it returns what was imported, by path."""
     if shutil.which("javac") is None:
         pytest.skip("no javac on the path: Gephi's toolkit needs a Java development kit")
     classpath = fetch_jars(HERE / "pom.xml", "Gephi's toolkit")
-    program = ["java", "-Djava.awt.headless=true", "-cp", classpath, str(HERE / "Imported.java")]
+    program = [*java, "-Djava.awt.headless=true", "-cp", classpath, str(HERE / "Imported.java")]
 
     def open_files(*files: str | Path) -> dict[str, Imported]:
         done = subprocess.run(

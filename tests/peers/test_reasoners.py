@@ -125,21 +125,19 @@ def test_there_is_something_to_test(view: list[Triple]) -> None:
 # --- HermiT, from owlready2 -------------------------------------------------------------------
 
 
-def find_unsatisfiable(triples: Iterable[Triple], path: Path) -> set[str] | None:
+def find_unsatisfiable(java: list[str], triples: Iterable[Triple], path: Path) -> set[str] | None:
     """Return the unsatisfiable classes without owl:Nothing, or None for inconsistent triples.
 
     This calls HermiT's command line: owlready2 would also classify the properties, which takes
     four times as long and is not needed here.
     """
-    if shutil.which("java") is None:
-        pytest.skip("java is not installed: HermiT needs it")
     owlready2 = find_spec("owlready2")
     if owlready2 is None or owlready2.origin is None:
         pytest.skip("owlready2, which has HermiT, is not installed")
     jar = Path(owlready2.origin).with_name("hermit") / "HermiT.jar"
     hermit = ["-cp", str(jar), "org.semanticweb.HermiT.cli.CommandLine"]
     options = ["--unsatisfiable", "--no-prefixes"]
-    done = run(["java", *hermit, *options, write_view(triples, path).as_uri()])
+    done = run([*java, *hermit, *options, write_view(triples, path).as_uri()])
     if done.returncode == 1 and "InconsistentOntologyException" in done.stderr:
         return None
     assert done.returncode == 0, join_streams(done)
@@ -151,36 +149,46 @@ def find_unsatisfiable(triples: Iterable[Triple], path: Path) -> set[str] | None
 
 
 def test_ontology_and_data_are_consistent_and_each_class_is_satisfiable(
-    view: list[Triple], tmp_path: Path
+    java: list[str], view: list[Triple], tmp_path: Path
 ) -> None:
-    assert find_unsatisfiable(view, tmp_path / "view.nt") == set()
+    assert find_unsatisfiable(java, view, tmp_path / "view.nt") == set()
 
 
-def test_ontology_and_data_are_consistent_beside_skos(view: list[Triple], tmp_path: Path) -> None:
+def test_ontology_and_data_are_consistent_beside_skos(
+    java: list[str], view: list[Triple], tmp_path: Path
+) -> None:
     skos = make_view(read_store([SKOS]))
-    assert find_unsatisfiable([*view, *skos], tmp_path / "view.nt") == set()
+    assert find_unsatisfiable(java, [*view, *skos], tmp_path / "view.nt") == set()
 
 
-def test_variants_without_a_fault_are_consistent(ontology: list[Triple], tmp_path: Path) -> None:
+def test_variants_without_a_fault_are_consistent(
+    java: list[str], ontology: list[Triple], tmp_path: Path
+) -> None:
     added = [triple for triples in RIGHT.values() for triple in triples]
-    assert find_unsatisfiable([*ontology, *added], tmp_path / "right.nt") == set()
+    assert find_unsatisfiable(java, [*ontology, *added], tmp_path / "right.nt") == set()
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_inconsistent_variant_is_found(name: str, ontology: list[Triple], tmp_path: Path) -> None:
-    assert find_unsatisfiable([*ontology, *WRONG[name]], tmp_path / "wrong.nt") is None
+def test_inconsistent_variant_is_found(
+    java: list[str], name: str, ontology: list[Triple], tmp_path: Path
+) -> None:
+    assert find_unsatisfiable(java, [*ontology, *WRONG[name]], tmp_path / "wrong.nt") is None
 
 
-def test_contradiction_in_the_data_is_found(view: list[Triple], tmp_path: Path) -> None:
+def test_contradiction_in_the_data_is_found(
+    java: list[str], view: list[Triple], tmp_path: Path
+) -> None:
     kind, wrong = NamedNode(f"{CDP}PolicyDocument"), NamedNode(f"{CDP}PolicyElement")
     document = next(t.subject for t in view if t.predicate == RDF_TYPE and t.object == kind)
     triples = [*view, Triple(document, RDF_TYPE, wrong)]
-    assert find_unsatisfiable(triples, tmp_path / "wrong.nt") is None
+    assert find_unsatisfiable(java, triples, tmp_path / "wrong.nt") is None
 
 
 @pytest.mark.parametrize("name", UNSATISFIABLE)
-def test_unsatisfiable_class_is_found(name: str, ontology: list[Triple], tmp_path: Path) -> None:
-    found = find_unsatisfiable([*ontology, *UNSATISFIABLE[name]], tmp_path / "variant.nt")
+def test_unsatisfiable_class_is_found(
+    java: list[str], name: str, ontology: list[Triple], tmp_path: Path
+) -> None:
+    found = find_unsatisfiable(java, [*ontology, *UNSATISFIABLE[name]], tmp_path / "variant.nt")
     assert found == {f"{THING}Both"}
 
 
@@ -245,13 +253,15 @@ def join_streams(done: subprocess.CompletedProcess[str]) -> str:
     return f"{done.stdout}{done.stderr}"
 
 
-def list_violations(triples: Iterable[Triple], classpath: str, folder: Path) -> list[str]:
+def list_violations(
+    java: list[str], triples: Iterable[Triple], classpath: str, folder: Path
+) -> list[str]:
     """Return the violations of OWL 2 DL that ROBOT finds in triples.
 
     Its option --strict must not be used: it ignores, and so accepts, what is not declared.
     """
     given, report = write_view(triples, folder / "view.nt"), folder / "report.txt"
-    robot = ["java", "-cp", classpath, "org.obolibrary.robot.CommandLineInterface"]
+    robot = [*java, "-cp", classpath, "org.obolibrary.robot.CommandLineInterface"]
     command = ["validate-profile", "--profile", "DL", "--input", str(given)]
     done = run([*robot, *command, "--output", str(report)])
     assert report.is_file(), join_streams(done)
@@ -264,27 +274,33 @@ def list_violations(triples: Iterable[Triple], classpath: str, folder: Path) -> 
     return violations
 
 
-def test_ontology_and_data_are_owl_2_dl(view: list[Triple], classpath: str, tmp_path: Path) -> None:
-    assert list_violations(view, classpath, tmp_path) == []
+def test_ontology_and_data_are_owl_2_dl(
+    java: list[str], view: list[Triple], classpath: str, tmp_path: Path
+) -> None:
+    assert list_violations(java, view, classpath, tmp_path) == []
 
 
 @pytest.mark.parametrize("path", ONTOLOGY, ids=lambda path: path.stem)
-def test_each_file_is_owl_2_dl_alone(path: Path, classpath: str, tmp_path: Path) -> None:
+def test_each_file_is_owl_2_dl_alone(
+    java: list[str], path: Path, classpath: str, tmp_path: Path
+) -> None:
     triples = [quad.triple for quad in read_store([path])]
-    assert list_violations(triples, classpath, tmp_path) == []
+    assert list_violations(java, triples, classpath, tmp_path) == []
 
 
 @pytest.mark.parametrize("added", [[], [SKOS]], ids=["together", "beside SKOS"])
-def test_files_are_owl_2_dl(added: list[Path], classpath: str, tmp_path: Path) -> None:
+def test_files_are_owl_2_dl(
+    java: list[str], added: list[Path], classpath: str, tmp_path: Path
+) -> None:
     triples = [quad.triple for quad in read_store([*ONTOLOGY, *added])]
-    assert list_violations(triples, classpath, tmp_path) == []
+    assert list_violations(java, triples, classpath, tmp_path) == []
 
 
 def test_variant_outside_owl_2_dl_is_found(
-    ontology: list[Triple], classpath: str, tmp_path: Path
+    java: list[str], ontology: list[Triple], classpath: str, tmp_path: Path
 ) -> None:
     outside = [triple for triples in OUTSIDE.values() for triple in triples]
-    violations = list_violations([*ontology, *outside], classpath, tmp_path)
+    violations = list_violations(java, [*ontology, *outside], classpath, tmp_path)
     for name, (triple,) in OUTSIDE.items():
         assert any(str(triple.subject) in line for line in violations), (name, violations)
 
@@ -325,6 +341,7 @@ def unsound(everything: Store) -> list[Triple]:
 
 @pytest.fixture(scope="session")
 def not_entailed(
+    java: list[str],
     view: list[Triple],
     added: list[Triple],
     annotations: set[NamedNode],
@@ -340,7 +357,7 @@ def not_entailed(
     asked = [triple for triple in [*added, *unsound] if triple.predicate not in annotations]
     given = write_view([*view, *make_view(read_store([DUE_YEAR_RULE]))], folder / "view.nt")
     wanted = write_view(asked, folder / "wanted.nt")
-    program = ["java", "-cp", classpath, str(HERE / "Entailed.java")]
+    program = [*java, "-cp", classpath, str(HERE / "Entailed.java")]
     done = run([*program, str(given), str(wanted)])
     assert done.returncode == 0, join_streams(done)
     *lines, count = done.stdout.strip().splitlines()

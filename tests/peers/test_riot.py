@@ -1,7 +1,6 @@
 """Apache Jena's riot: each dump is valid and has the statements of the data."""
 
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -35,14 +34,12 @@ Riot = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="module")
-def riot(fetch_jars: Callable[[Path, str], str]) -> Riot:
+def riot(java: list[str], fetch_jars: Callable[[Path, str], str]) -> Riot:
     """Return a function that runs riot, which is among Fuseki's jars."""
-    if shutil.which("java") is None:
-        pytest.skip("java is not installed, and riot needs it")
     jars = fetch_jars(HERE / "fuseki" / "pom.xml", "riot")
 
     def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        command = ["java", "-Xmx1g", "-Dfile.encoding=UTF-8", "-cp", jars, MAIN, *arguments]
+        command = [*java, "-Xmx1g", "-Dfile.encoding=UTF-8", "-cp", jars, MAIN, *arguments]
         return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=SECONDS)
 
     return run

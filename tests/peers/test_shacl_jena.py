@@ -1,6 +1,5 @@
 """Apache Jena's validator has the same results as the evaluator: for all cases, and the data."""
 
-import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -28,11 +27,11 @@ Statements = list[Quad]
 
 @pytest.fixture(scope="module")
 def jena(
-    fetch_jars: Callable[[Path, str], str], tmp_path_factory: pytest.TempPathFactory
+    java: list[str],
+    fetch_jars: Callable[[Path, str], str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[Statements, Statements], Counter[Result]]:
     """Return a function that validates data with shapes, and returns the results of Jena."""
-    if shutil.which("java") is None:
-        pytest.skip("java is not on the path: Jena needs it")
     jars = fetch_jars(HERE / "fuseki" / "pom.xml", "Jena")
     folder = tmp_path_factory.mktemp("jena")
 
@@ -42,7 +41,7 @@ def jena(
             lines = "".join(f"{quad.triple} .\n" for quad in quads)
             (folder / f"{name}.nt").write_text(lines, "utf-8")
             options += [f"--{name}", str(folder / f"{name}.nt")]
-        command = ["java", "-Xmx1g", "-Dfile.encoding=UTF-8", "-cp", jars, "shacl.shacl"]
+        command = [*java, "-Xmx1g", "-Dfile.encoding=UTF-8", "-cp", jars, "shacl.shacl"]
         done = subprocess.run(
             [*command, "validate", *options], capture_output=True, timeout=SECONDS, check=False
         )

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from kg.ask.wrapping import CLOSING, OPENING, split_words
 from kg.pictures.labels import (
     COLUMNS,
     LABEL_GAP,
@@ -19,6 +18,7 @@ from kg.pictures.labels import (
     limit_lines,
     measure_label,
 )
+from kg.wrapping import CLOSING, OPENING, split_words
 
 MakeCircle = Callable[..., Circle]
 AREA = Box(0, 0, 400, 300)

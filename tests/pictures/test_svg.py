@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.ask.wrapping import CLOSING, OPENING
 from kg.graph import load_graph
 from kg.home import Home, producer
 from kg.names import LANGUAGES
@@ -22,6 +21,7 @@ from kg.networks.model import Edge, Network, Node
 from kg.pictures import draw_svg
 from kg.pictures.labels import LINE_HEIGHT, Box, measure_label
 from kg.pictures.svg import ASCENT, NAMESPACE, SUMMARY_LINES, SUMMARY_SIZE
+from kg.wrapping import CLOSING, OPENING
 
 Element = ElementTree.Element
 Make = Callable[..., Network]

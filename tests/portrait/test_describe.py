@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from kg.ask.wrapping import measure_text
 from kg.errors import KgError
 from kg.graph import Graph, LocalGraph, load_graph
 from kg.home import Home
 from kg.names import LANGUAGES, text
 from kg.portrait import Detail, describe_node
+from kg.wrapping import measure_text
 
 IRI = "https://w3id.org/cdp/id"
 # A passage of the made-up article in tests/small/, as it is read in either script.

@@ -10,12 +10,12 @@ import pytest
 import rdflib
 
 from kg.ask.question import ask_question, find_question
-from kg.ask.wrapping import measure_text
 from kg.graph import Graph, iri_term, load_graph
 from kg.home import Home
 from kg.names import LANGUAGES, text
 from kg.portrait import Description, Passage, Row, Tally, describe_everything, describe_node
 from kg.store import Rows
+from kg.wrapping import measure_text
 
 CITIES = ("shenzhen", "shanghai", "hong-kong", "suzhou", "nanjing", "wuhan", "changsha")
 DOCUMENTS = (

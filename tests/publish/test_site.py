@@ -260,6 +260,7 @@ def test_command_writes_the_site(run: Run, untouched: Home, tmp_path: Path) -> N
     assert refused.stderr.startswith("kg: --report-to x: ")
 
 
+@pytest.mark.slow
 def test_passages_are_shown_only_if_asked_for(
     untouched: Home,
     town: Path,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth, wcwidth
 
-from kg.ask.wrapping import COMMON, is_wide, measure_text, split_words, wrap_text
+from kg.wrapping import COMMON, is_wide, measure_text, split_words, wrap_text
 
 MIXED = "武汉，。（）Ｗuhan 한국ﾊ①\u200b\u2060\u200d\u00ad\u0301\ufe0f👩👧🏽❤🇨🇳e-–…"
 texts = st.text(st.sampled_from(MIXED) | st.characters(exclude_categories=["Cs"]), max_size=30)
