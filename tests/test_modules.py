@@ -35,7 +35,7 @@ check: finding tracing prefixes roots language_tags characters literals passed_o
   constraint_queries preconditions scripts
   passages/positions passages/placement passages/figures passages/evidence passages/__init__
   report wording/numbers wording/words wording/things wording/agreement wording/concepts
-  wording/order wording/source_texts wording/__init__ exceptions checker
+  wording/order wording/source_texts wording/verbs wording/__init__ exceptions checker
 dumps: context frames grouping turtle jsonld export
 build
 networks: model validity edges query metrics overlap layout node_data assemble
