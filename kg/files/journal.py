@@ -71,12 +71,28 @@ def sync_path(path: Path) -> None:
     """
     descriptor = os.open(path, os.O_RDONLY)
     try:
+        _sync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_file(path: Path) -> str:
+    """Wait until the disk has a file, and return its SHA-256 in hexadecimal.
+
+    Raises:
+        OSError: the disk is full or broken.
+    """
+    with path.open("rb", buffering=0) as file:
+        _sync(file.fileno())
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(descriptor: int) -> None:
+    try:
         os.fsync(descriptor)
     except OSError as error:
         if error.errno not in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):  # not supported
             raise
-    finally:
-        os.close(descriptor)
 
 
 def copy_attributes(old: Path, new: Path) -> None:

@@ -206,7 +206,7 @@ def break_label(text: str, columns: int = COLUMNS, most: int = MAX_LINES) -> tup
     ('Shenzhen–Singapore', 'smart-city cooperation')
     """
     unbroken = _break_evenly(text, columns, most, HYPHENS.replace("-", ""))
-    broken = _break_evenly(text, columns, most, HYPHENS)
+    broken = _break_evenly(text, columns, most, HYPHENS) if "-" in text else unbroken
     return min(unbroken, broken, key=lambda found: found[0])[1]
 
 

@@ -95,7 +95,10 @@ def _make_digest(text: str) -> str:
 
 @lru_cache(1 << 16)
 def _relate(file: str, folder: str) -> str:
-    return quote(posixpath.relpath(file, folder or "."))
+    # As posixpath.relpath, which takes longer: it asks for the working directory.
+    parts, above = file.split("/"), folder.split("/") if folder else []
+    shared = len(posixpath.commonprefix([parts[:-1], above]))
+    return quote("/".join([".."] * (len(above) - shared) + parts[shared:]))
 
 
 @dataclass(frozen=True)
