@@ -13,7 +13,7 @@ from kg.publish.comparison import make_comparison_pages
 from kg.publish.edition import Edition
 from kg.publish.matrix import make_matrix_pages
 from kg.publish.page import Page
-from kg.publish.periods import list_bars, list_dates, list_years
+from kg.publish.periods import list_years
 
 MOST_DRAWN = 6  # frameworks on the home page
 
@@ -24,6 +24,16 @@ class Article:
 
     link: Link
     facts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Dates:
+    """A document of a city: the name of its period without years, and its date of issue, or ""."""
+
+    city: Link
+    document: Link
+    period: str
+    issued: str
 
 
 @dataclass(frozen=True)
@@ -101,7 +111,7 @@ def list_missing(edition: Edition) -> list[tuple[str, int, list[tuple[Link, int]
 
     Each is a fact that a reader would look for, such as the date of issue of a document.
     """
-    cities = {city.name: city for city in edition.cities}
+    cities = edition.cities_by_name
     facts: dict[str, Counter[str]] = {}
     for row in edition.ask_texts("not-stated"):
         facts.setdefault(row["fact"], Counter())[row["city"]] += 1
@@ -127,8 +137,7 @@ def list_targets(edition: Edition) -> list[Row]:
 def make_time_page(edition: Edition) -> Page:
     """Return the page of periods, deadlines, and what has no year."""
     words = edition.words
-    bars, dates = list_bars(edition), list_dates(edition)
-    dated = {bar.holder.iri for bar in bars}
+    bars, dates = edition.bars, list_dates(edition)
     return Page(
         "time",
         "time.html",
@@ -138,7 +147,9 @@ def make_time_page(edition: Edition) -> Page:
             "years": list_years(bars),
             "bars": bars,
             "dates": dates,
-            "without_years": [one for one in dates if one.document.iri not in dated],
+            "without_years": [
+                one for one in dates if one.document.iri not in edition.bars_by_holder
+            ],
             "timeline": list_events(edition),
             "undated": list_undated(edition),
         },
@@ -147,9 +158,26 @@ def make_time_page(edition: Edition) -> Page:
     )
 
 
+def list_dates(edition: Edition) -> list[Dates]:
+    """Return what is known of the dates of each city's documents, in the order of the source."""
+    reading = edition.reading
+    return [
+        Dates(
+            city,
+            row.thing,
+            reading.read_text(row.thing.iri, "cdp:hasValidityPeriod"),
+            reading.read_text(row.thing.iri, "cdp:issued"),
+        )
+        for city in edition.cities
+        for section in edition.things[city.iri].sections
+        if section.name == "documents"
+        for row in section.rows
+    ]
+
+
 def list_events(edition: Edition) -> list[tuple[str, list[Event]]]:
     """Return what begins, ends or is due, by year."""
-    cities = {city.name: city for city in edition.cities}
+    cities = edition.cities_by_name
     years: dict[str, list[Event]] = {}
     for row in edition.ask_texts("timeline"):
         city = cities.get(row["city"], Link(row["city"]))
