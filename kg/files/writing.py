@@ -21,10 +21,11 @@ from kg.errors import KgError, join_names, require
 from kg.files.journal import (
     NEW,
     FileState,
+    compute_digest,
     is_inside,
     list_parents,
     read_state,
-    sync_file,
+    sync_files,
     sync_path,
 )
 from kg.files.signals import exit_on_signals
@@ -178,7 +179,8 @@ def write_folder(
                 return opened[name]
 
             yield open_file
-        written = {name: (export, sync_file(new / name)) for name in opened}
+        sync_files([new / name for name in opened])
+        written = {name: (export, compute_digest(new / name)) for name in opened}
         with lock_folder(stage.folder):
             own, states = _list_own_files(folder)
             states |= _read_others(folder, {*written, MANIFEST} - states.keys(), own, force=force)

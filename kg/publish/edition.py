@@ -213,11 +213,18 @@ class Edition:
 
     def list_instances(self, *classes: str) -> list[str]:
         """Return the things of the classes that have a page or a fragment, sorted by IRI."""
-        return [
-            iri
-            for iri in sorted(self.things)
-            if self.routes.find(iri) and self.reading.is_a(iri, *classes)
-        ]
+        wanted = (self._instances.get(self.reading.names.expand(name), ()) for name in classes)
+        return sorted({iri for many in wanted for iri in many if self.routes.find(iri)})
+
+    @cached_property
+    def _instances(self) -> dict[str, list[str]]:
+        """The things of each class, by IRI."""
+        found: dict[str, list[str]] = {}
+        kind = self.reading.names.expand("rdf:type")
+        for iri, statements in self.reading.statements.items():
+            for one in statements.get(kind, ()):
+                found.setdefault(text(one.value), []).append(iri)
+        return found
 
     def find_question(self, name: str) -> Question:
         """Return a question of the home."""
