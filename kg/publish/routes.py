@@ -13,7 +13,7 @@ from kg.portrait.reading import Reading
 # First parts of paths that are not those of IRIs.
 RESERVED = frozenset(
     {*LANGUAGES, "404", "about", "codes", "compare", "data", "dumps", "index", "network"}
-    | {"networks", "q", "questions", "robots", "sitemap", "style", "themes", "technologies"}
+    | {"networks", "q", "questions", "robots", "sitemap", "style", "themes", "technologies", "void"}
     | {"context", "groups", "manifest", "time", "places", "documents", "alignments"}
 )
 
