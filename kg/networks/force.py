@@ -61,18 +61,21 @@ def place_by_force(
 
     points = numpy.array(list(networkx.random_layout(graph, seed=seed).values()))
     x, y = points.T
-    attraction = networkx.to_numpy_array(graph, weight="weight")
+    weights = networkx.to_numpy_array(graph, weight="weight")
+    tails, heads = weights.nonzero()
+    pull = weights[tails, heads]
     mass = numpy.array([graph.degree(node) + 1.0 for node in graph])
-    repulsion = numpy.outer(mass, mass)
+    repulsion = REPULSION * numpy.outer(mass, mass)
     numpy.fill_diagonal(repulsion, 0.0)
     pace = _Pace(len(graph))
     for _ in range(steps):
         across, down = x - x[:, None], y - y[:, None]
         squares = numpy.sqrt(across * across + down * down) ** 2
         numpy.fill_diagonal(squares, 1.0)
-        factors = repulsion / squares * REPULSION
+        factors = repulsion / squares
         forces = [
-            numpy.einsum("ji,ji->i", gaps, factors) - numpy.einsum("ji,ji->i", gaps, attraction)
+            numpy.einsum("ji,ji->i", gaps, factors)
+            - numpy.bincount(heads, gaps[tails, heads] * pull, len(mass))
             for gaps in (across, down)
         ]
         centered = points - numpy.mean(points, axis=0)
