@@ -13,7 +13,7 @@ from kg.portrait.reading import Reading
 # First parts of paths that are not those of IRIs.
 RESERVED = frozenset(
     {*LANGUAGES, "404", "about", "codes", "compare", "data", "dumps", "index", "network"}
-    | {"networks", "q", "questions", "robots", "sitemap", "style", "themes", "technologies"}
+    | {"networks", "q", "questions", "robots", "sitemap", "style", "themes", "technologies", "void"}
     | {"context", "groups", "manifest", "time", "places", "documents", "alignments"}
 )
 
@@ -95,7 +95,10 @@ def _make_digest(text: str) -> str:
 
 @lru_cache(1 << 16)
 def _relate(file: str, folder: str) -> str:
-    return quote(posixpath.relpath(file, folder or "."))
+    # As posixpath.relpath, which takes longer: it asks for the working directory.
+    parts, above = file.split("/"), folder.split("/") if folder else []
+    shared = len(posixpath.commonprefix([parts[:-1], above]))
+    return quote("/".join([".."] * (len(above) - shared) + parts[shared:]))
 
 
 @dataclass(frozen=True)
