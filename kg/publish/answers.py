@@ -7,7 +7,6 @@ from kg.ask import (
     Parameter,
     Question,
     list_commands,
-    list_questions,
     needs_value,
     read_parameters,
     render_answer,
@@ -123,8 +122,8 @@ def list_answers(edition: Edition, required: Sequence[Parameter]) -> list[Crumb]
 
 def make_question_pages(edition: Edition) -> Iterator[Page]:
     """Yield the page that lists the questions by their first tag, and one for each question."""
-    home, language, words = edition.graph.home, edition.language, edition.words
-    questions = list_questions(home)
+    language, words = edition.language, edition.words
+    questions = edition.questions.values()
     groups: dict[str, list[tuple[str, str]]] = {}
     for one in questions:
         tags = [str(tag) for tag in one.header.get("tags") or ()]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from kg.ask import Question, ask_question, bind_question, find_question
+from kg.ask import Question, ask_question, bind_question, find_question, list_questions
 from kg.errors import KgError
 from kg.graph import Graph
 from kg.names import text
@@ -228,7 +228,12 @@ class Edition:
 
     def find_question(self, name: str) -> Question:
         """Return a question of the home."""
-        return find_question(self.graph.home, name)
+        return self.questions.get(name) or find_question(self.graph.home, name)
+
+    @cached_property
+    def questions(self) -> dict[str, Question]:
+        """The questions of the home, by name, each read once."""
+        return {question.name: question for question in list_questions(self.graph.home)}
 
     def ask(self, name: str, **values: str) -> Rows | None:
         """Return the rows of an answer in this language; None if it has triples instead."""

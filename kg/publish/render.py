@@ -97,6 +97,7 @@ def make_environment() -> "jinja2.Environment":
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
+        auto_reload=False,
     )
     environment.filters["tagged"] = make_tagger()
     environment.filters["size"] = show_size

@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from urllib.parse import quote
 
@@ -109,13 +109,17 @@ class Here:
     language: str
     file: str  # the file of the page, from the root of the site
 
+    @cached_property
+    def _folder(self) -> str:
+        return posixpath.dirname(self.file)
+
     def go(self, path: str, fragment: str = "") -> str:
         """Return the address of a page in the same language, from its path without suffix."""
         return self.get(f"{self.language}/{path}.html", fragment)
 
     def get(self, file: str, fragment: str = "") -> str:
         """Return the address of a file of the site."""
-        relative = _relate(file, posixpath.dirname(self.file))
+        relative = _relate(file, self._folder)
         if file == self.file and fragment:
             relative = ""
         return f"{relative}#{fragment}" if fragment else relative
