@@ -11,6 +11,7 @@ NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 START = r"(?:^|(?<=[;\t\r\n]))"
 SPACES = r"[ \u00a0\u3000]*"
 FORMULA = f"{SPACES}[=+\\-@＝＋－＠]"
+SEPARATOR = re.compile("[;\t\r\n]")
 UNESCAPED = re.compile(f"{START}(?='*{FORMULA})|^(?='*{SPACES}[\\t\\r\\n])")
 ESCAPED = re.compile(f"{START}'(?='*{FORMULA})|^'(?='*{SPACES}[\\t\\r\\n])")
 
@@ -32,6 +33,8 @@ def escape_formula(text: str) -> str:
     >>> escape_formula("=1+1"), escape_formula("'=1+1"), escape_formula("a - b; -c")
     ("'=1+1", "''=1+1", "a - b;' -c")
     """
+    if not SEPARATOR.search(text):  # mostly
+        return f"'{text}" if UNESCAPED.match(text) else text
     return UNESCAPED.sub("'", text)
 
 

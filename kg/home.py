@@ -1,6 +1,7 @@
 """The home: the folder with the ontology, the data and the queries that the program reads."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from kg.errors import KgError
@@ -9,6 +10,7 @@ from kg.reading import explain_os_error, find_status
 PACKAGE = "city-policy-kg"
 
 
+@cache
 def name_program() -> str:
     """Return the name and version of the program, as written into the files that it makes."""
     # Imported here: this import takes longer than the rest of the module.

@@ -233,6 +233,19 @@ def test_each_initiative_and_target_has_the_firmness_of_its_verb(roundup_graph: 
     by_code: dict[str, set[str]] = {}
     for element, code in codes.items():
         by_code.setdefault(code.removeprefix("firmness:"), set()).add(element)
+    # What is named only as a means is said to be done; improving has no end.
+    means = {
+        f"initiative:shenzhen-{name}"
+        for name in (
+            "5g", "cloud-platform", "networks", "data-centres", "integrated-infrastructure",
+            "data-rights", "data-opening",
+        )
+    }  # fmt: skip
+    assert means <= by_code["deliver"]
+    assert by_code["advance"] >= {
+        "target:shenzhen-data-as-core-engine", "initiative:hong-kong-iam-smart-licensing",
+        "initiative:hong-kong-streamlining-government-services",
+    }  # fmt: skip
     # The codes whose verbs are rare; all others are furthered, or plainly to be done.
     rare = {code: of for code, of in by_code.items() if code not in ("advance", "deliver")}
     assert rare == {
@@ -257,7 +270,7 @@ def test_each_initiative_and_target_has_the_firmness_of_its_verb(roundup_graph: 
             "initiative:wuhan-cloud-network", "target:nanjing-first-rank",
         },
     }  # fmt: skip
-    assert (len(by_code["advance"]), len(by_code["deliver"])) == (58, 82)
+    assert (len(by_code["advance"]), len(by_code["deliver"])) == (61, 79)
 
 
 def test_all_licence_applications_in_hong_kong_are_a_target_without_number(

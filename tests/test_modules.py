@@ -35,16 +35,16 @@ check: finding tracing prefixes roots language_tags characters literals passed_o
   constraint_queries preconditions scripts
   passages/positions passages/placement passages/figures passages/evidence passages/__init__
   report wording/numbers wording/words wording/things wording/agreement wording/concepts
-  wording/order wording/source_texts wording/__init__ exceptions checker
+  wording/order wording/source_texts wording/verbs wording/__init__ exceptions checker
 dumps: context frames grouping turtle jsonld export
 build
-networks: model validity edges query metrics overlap layout node_data assemble
+networks: model validity edges query metrics overlap force layout node_data assemble
   columns xml gexf graphml graphology spreadsheet write
 pictures: labels placement scene legend svg fonts png
 tables: vocabulary columns schema statements rows cells metadata codebook parquet workbook export
 queries: values sparql_examples grlc export
-publish: words routes counting edition page facts vocabulary families model answers matrix cities
-  periods things comparison overview pictures dataset statements web render hosts site
+publish: words routes counting periods edition page facts vocabulary families model answers matrix
+  cities things comparison overview pictures dataset statements web markup render hosts site
 push_plan push
 cli: messages help options output parameters groups ask query build check networks tables rdf
   queries publish push source review
@@ -93,7 +93,7 @@ TESTED_IN = {
     **dict.fromkeys(
         (
             f"kg/publish/{name}"
-            for name in ("edition", "page", "pictures", "render", "routes", "web")
+            for name in ("edition", "markup", "page", "pictures", "render", "routes", "web")
         ),
         "tests/publish/test_site.py",
     ),
@@ -139,7 +139,11 @@ LIBRARIES = {
     "SPARQLWrapper": {"kg/store/endpoint"},
     "pandas": {"kg/ask/answer"},
     "wcwidth": {"kg/wrapping"},
-    "networkx": {"kg/ask/answer", "kg/networks/layout", "kg/networks/metrics"},
+    "networkx": {
+        "kg/ask/answer", "kg/networks/force", "kg/networks/layout", "kg/networks/metrics",
+    },
+    "numpy": {"kg/networks/force"},
+    "markupsafe": {"kg/publish/markup"},
     "pyarrow": {"kg/tables/parquet"},
     "xlsxwriter": {"kg/tables/workbook"},
     "jinja2": {"kg/publish/render"},
@@ -148,7 +152,7 @@ LIBRARIES = {
 }  # fmt: skip
 HEAVY = (
     "rdflib", "pyshacl", "yaml", "opencc", "pypinyin", "SPARQLWrapper", "pandas", "networkx",
-    "pyarrow", "numpy", "wcwidth", "xlsxwriter", "jinja2",
+    "pyarrow", "numpy", "wcwidth", "xlsxwriter", "jinja2", "markupsafe",
 )  # fmt: skip
 # prefixes.ttl is read with two namespaces, XSD is read by its own module, canonical Turtle begins
 # with rdf:type and rdfs:label, RO-Crate has an address, and an XML format a namespace of its own.

@@ -6,7 +6,7 @@ OWL profile and consistency are tested with reasoners in peers/.
 
 import re
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -464,6 +464,24 @@ def test_each_code_is_in_the_scheme_of_its_name(ontology: Graph) -> None:
         (scheme,) = ontology.objects(concept, SKOS.inScheme)
         assert scheme in schemes, concept
         assert str(scheme) == concept.rpartition("/")[0], concept
+
+
+def test_verbs_of_the_degrees_of_firmness_are_in_their_texts(ontology: Graph) -> None:
+    """`kg check` looks for them; a verb has one code."""
+    codes: dict[str, Node] = {}
+    for code in ontology.subjects(RDF.type, CDP.Firmness):
+        texts: dict[str | None, str] = defaultdict(str)
+        for predicate in (SKOS.definition, SKOS.scopeNote):
+            for value in ontology.objects(code, predicate):
+                assert isinstance(value, Literal)
+                texts[value.language] += value
+        for verb in ontology.objects(code, SKOS.hiddenLabel):
+            assert isinstance(verb, Literal)
+            assert verb.language == "zh-Hans"
+            assert len(verb) > 1, "a character is part of too many words"
+            assert all(verb in texts[tag] for tag in ("en", "zh-Hans")), verb
+            assert codes.setdefault(str(verb), code) == code
+    assert len(codes) > 60
 
 
 def test_each_scheme_has_its_top_concepts_and_says_what_it_is(ontology: Graph) -> None:

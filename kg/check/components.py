@@ -311,6 +311,8 @@ COMPONENTS: dict[str, Component] = {
     "hasValue": make_has_value,
     "in": make_in,
 }
+# Components that compare the values of a path with those of another property.
+COMPARING = ("disjoint", "equals", "lessThan", "lessThanOrEquals")
 # Components that can be violated where there are no value nodes.
 OF_ABSENCE = {"minCount", "hasValue", "qualifiedMinCount"}
 # Parameters that belong to the component of another parameter.

@@ -36,9 +36,9 @@ class Finding:
 class Basis:
     """What a finding rests on: the statement at fault, as far as it has one, and what it reads.
 
-    `named` are objects and properties: it rests on which statements have them. `meant` are the
-    terms that the value of the statement may have been meant to be, `cause` is the term that causes
-    the finding, and perhaps others.
+    `named` are objects and properties: it rests on which statements have them. `paths` are the
+    files that describe these objects. `meant` are the terms that the value of the statement may
+    have been meant to be, `cause` is the term that causes the finding, and perhaps others.
     """
 
     node: str
@@ -46,6 +46,7 @@ class Basis:
     value: str = ""
     reads: frozenset[Read] = frozenset()
     named: frozenset[Read] = frozenset()
+    paths: frozenset[str] = frozenset()
     meant: tuple[str, ...] = ()
     cause: str = ""
 
@@ -166,13 +167,17 @@ class Locator:
         if position:
             finding = Finding(*position, severity, check, node, message)
             known = self.bases.get(finding, Basis(node))
-            own = [(node, predicate)] if predicate else []
+            own, objects = [(node, predicate)] if predicate else [], list(named)
+            graphs = {
+                graph for each, _ in objects if is_iri(each) for graph in self._list_graphs(each)
+            }
             self.bases[finding] = Basis(
                 node,
                 predicate,
                 value,
                 known.reads.union(own, reads),
-                known.named.union(named),
+                known.named.union(objects),
+                known.paths.union(str(self._files[graph].path) for graph in graphs),
                 tuple(meant),
                 cause,
             )

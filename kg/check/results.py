@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from pyoxigraph import Literal, NamedNode
 
+from kg.check.components import COMPARING
 from kg.check.finding import VIOLATION, WARNING, Finding, Locator
 from kg.check.validation import Result
 from kg.names import Names, Term, pick, text
@@ -46,7 +47,9 @@ def report_results(
             fitting = ", ".join(sorted(names.shorten(text(c)) for c in find_classes(focus)))
             message += pick(FITTING_CLASS, language, "").format(fitting) if fitting else ""
             predicate = rdf_type if fitting or is_untyped else ""
-        reads = [] if result.path else [(focus, text(path)) for path in list_paths(result.shape)]
+        reads = []
+        if not result.path or result.component in COMPARING:
+            reads = [(focus, text(path)) for path in list_paths(result.shape)]
         # Only things of a class are to have an IRI or a property.
         if not result.path or result.value is None:
             reads.append((focus, rdf_type))

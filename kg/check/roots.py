@@ -34,6 +34,7 @@ RANKS = [
         "slug-of-another-.*",
         "source-quote|deadline-text-of-another-year|texts-exchanged",
         "source-value|source-exchanged",
+        "evidence-unused",
     )
 ]
 CLASS, SHAPES, LINKS = 2, 6, 8
@@ -86,8 +87,8 @@ class _Roots:
         self._faults: dict[Read, Finding] = {}
         self._values: dict[Statement, Finding] = {}
         self._naming: dict[Read, Finding] = {}
-        # The same of those that may have replaced or deleted a link, by file and property.
-        self._links: dict[Read, Finding] = {}
+        # All of those that may have replaced or deleted a link, by file and property.
+        self._links: dict[Read, list[Finding]] = defaultdict(list)
         # Those with consequences that no statement shows, by node, and by line if that matters.
         self._beside: dict[tuple[str, str, int], list[Finding]] = defaultdict(list)
         for each in sorted(findings, key=lambda one: self._ranks[one]):
@@ -100,9 +101,19 @@ class _Roots:
                 self._faults.setdefault((basis.node, predicate), each)
                 self._values.setdefault((basis.node, predicate, basis.value), each)
                 if self._ranks[each] <= LINKS:
-                    self._links.setdefault((each.path, predicate), each)
+                    self._links[each.path, predicate].append(each)
                 for term in (basis.value, *basis.meant):
                     self._naming.setdefault((term, predicate), each)
+            if self._ranks[each] < len(RANKS):
+                for read in basis.named:
+                    self._naming.setdefault(read, each)
+        # How many findings of each check may follow from lost links, by file and property.
+        self._lost = Counter(
+            (each.check, *link)
+            for each in findings
+            for link in self._lose(each)
+            if not self._list_near(each, link)
+        )
 
     def _list_predicates(self, finding: Finding) -> list[str]:
         """Return the properties of a node that are at fault in files: those it lacks, or one."""
@@ -156,9 +167,15 @@ class _Roots:
                 is_of_class = read[1] != self._tracer.rdf_type or self._ranks[root] <= CLASS
                 if is_of_class and (is_first or self._ranks[root] < rank):
                     yield root
-        for read in basis.named:
-            naming = self._naming.get(read), self._links.get((finding.path, read[1]))
-            yield from (one for one in naming if one and self._ranks[one] < rank)
+        yield from self._find_naming(finding)
+        for link in self._lose(finding):
+            # Each lost link explains one finding of a check, beside those about what is linked to
+            # it in other ways. If there are more, some of them are about something else.
+            lost = self._links.get(link, [])
+            nodes = {self._bases[one].node for one in lost}
+            near = self._list_near(finding, link)
+            if near or len(nodes) >= self._lost[finding.check, *link]:
+                yield from (one for one in near or lost if self._ranks[one] < rank)
         # No shape is to be right about what does not stand in a file.
         for premise in self._trace(finding):
             yield from self._find_faults(premise, finding, max(rank, SHAPES))
@@ -173,6 +190,23 @@ class _Roots:
             for root in self._beside.get((finding.node, *place), ()):
                 if root is not finding and _is_beside(finding, root, self._bases[root].cause):
                     yield root
+
+    def _find_naming(self, finding: Finding) -> list[Finding]:
+        """Return the findings about links that have, or were meant to have, what one rests on."""
+        found = (self._naming.get(read) for read in self._bases[finding].named)
+        return [one for one in found if one and self._ranks[one] < self._ranks[finding]]
+
+    def _lose(self, finding: Finding) -> set[Read]:
+        """Return file and property of the links by whose loss a finding may be explained."""
+        if self._find_naming(finding):
+            return set()
+        basis = self._bases[finding]
+        return {(path, p) for _, p in basis.named for path in {finding.path, *basis.paths}}
+
+    def _list_near(self, finding: Finding, link: Read) -> list[Finding]:
+        """Return the findings about lost links whose node has a statement with that of one."""
+        lost = self._links.get(link, ())
+        return [one for one in lost if self._tracer.is_linked(finding.node, one.node)]
 
     def _find_read(self, read: Read, terms: Collection[str]) -> Iterator[Finding]:
         """Yield findings about a property on which one with these terms rests.

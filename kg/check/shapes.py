@@ -14,7 +14,7 @@ from itertools import chain
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from kg.check.components import COMPONENTS, OF_ABSENCE, Context, Test
+from kg.check.components import COMPARING, COMPONENTS, OF_ABSENCE, Context, Test
 from kg.check.index import StatementIndex
 from kg.check.parameters import read_iri
 from kg.check.shape_faults import ShapeError, ShapeFault
@@ -119,14 +119,18 @@ class ShapeCompiler:
         ]
 
     def list_paths(self, shape: Term) -> list[Term]:
-        """Return the paths in a shape, and in the shapes and lists that it has as values."""
+        """Return the paths in a shape, and in the shapes and lists that it has as values.
+
+        The properties with whose values it compares those of a path are paths, too.
+        """
         found: list[Term] = []
         seen, waiting = set(), [shape]
         while waiting:
             node = waiting.pop()
             if node not in seen and node in self._statements:
                 seen.add(node)
-                found += self._read(node, "path")
+                for name in ("path", *COMPARING):
+                    found += self._read(node, name)
                 for values in self._statements[node].values():
                     waiting += values
         return found

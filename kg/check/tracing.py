@@ -123,6 +123,13 @@ class Tracer:
             found |= values
         return [(each, p) for each in sorted(found) for p in sorted(properties)]
 
+    def is_linked(self, node: str, other: str) -> bool:
+        """Return whether a statement has one of two nodes as subject, and the other as object."""
+        for subject, value in ((node, other), (other, node)):
+            if any(value in each for pair in self._find_values(subject).values() for each in pair):
+                return True
+        return False
+
     def count_values(self, node: str, predicate: str) -> int:
         """Return the number of values that a property has in the files."""
         return len(self._find_values(node).get(predicate, NO_VALUES)[0])

@@ -90,10 +90,11 @@ def rdf(
     kg export rdf --graphs catalog --format ttl    only the catalogue
 
     N-Quads and TriG keep the named graphs. Turtle, N-Triples and JSON-LD have the union of the
-    graphs, each statement once; in JSON-LD, each thing is one object. Every dump describes itself:
-    graph:catalog has title, licence, version, sources and counts of the dataset and of each named
-    graph; in a folder it also has the size and the digest of each file. The same data give the same
-    bytes. .zst needs the extra [zstd].
+    graphs, each statement once; in JSON-LD, each thing is one object, and identifiers are prefixed
+    names: expand the file for full IRIs. Every dump describes itself: graph:catalog has title,
+    licence, version, sources and counts of the dataset and of each named graph; in a folder it
+    also has the size and the digest of each file. The same data give the same bytes. .zst needs the
+    extra [zstd].
     """
     with show_progress("Exporting") as progress:
         done = export_rdf(

@@ -8,6 +8,7 @@ import errno
 import gzip
 import json
 import os
+import posixpath
 import re
 import sys
 import time
@@ -24,6 +25,7 @@ from kg.files.journal import (
     is_inside,
     list_parents,
     read_state,
+    sync_files,
     sync_path,
 )
 from kg.files.signals import exit_on_signals
@@ -163,22 +165,22 @@ def write_folder(
             )
         target = _resolve_target(folder)
     opened: dict[str, BinaryIO] = {}
-    made = set[Path]()
+    made = set[str]()
     with _explain_errors(folder), exit_on_signals(), stage_folder(target) as stage:
+        new = stage.path / NEW
         with ExitStack() as streams:
 
             def open_file(name: str) -> BinaryIO:
-                path = stage.path / NEW / name
-                if path.parent not in made:
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    made.add(path.parent)
-                opened[name] = streams.enter_context(path.open("xb"))
+                parent = posixpath.dirname(name)
+                if parent not in made:
+                    (new / parent).mkdir(parents=True, exist_ok=True)
+                    made.add(parent)
+                opened[name] = streams.enter_context((new / name).open("xb"))
                 return opened[name]
 
             yield open_file
-        for name in opened:
-            sync_path(stage.path / NEW / name)
-        written = {name: (export, compute_digest(stage.path / NEW / name)) for name in opened}
+        sync_files([new / name for name in opened])
+        written = {name: (export, compute_digest(new / name)) for name in opened}
         with lock_folder(stage.folder):
             own, states = _list_own_files(folder)
             states |= _refuse_others(folder, {*written, MANIFEST} - states.keys(), own, force=force)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kg.ask.lookup import quote_input
 from kg.errors import KgError
+from kg.networks.force import place_by_force
 from kg.networks.metrics import SEED, Metrics
 from kg.networks.overlap import GOLDEN_ANGLE, Point, remove_overlaps
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import networkx
 
 LAYOUTS = ("auto", "force", "communities", "circle")
-# ForceAtlas2 in networkx takes time and memory quadratic in the number of nodes.
+# ForceAtlas2 takes time and memory quadratic in the number of nodes.
 AUTO_FORCE_NODES = 700
 # Its steps: a large network looks the same after half of them.
 FORCE_STEPS, FEW_FORCE_STEPS, LARGE = 300, 150, 100
@@ -110,11 +111,9 @@ def position_by_force(graph: networkx.Graph[int], sizes: Sequence[float]) -> lis
         points = [(0.0, 0.0)]
         if len(nodes) > 1:
             steps = FEW_FORCE_STEPS if len(nodes) > LARGE else FORCE_STEPS
-            found = networkx.forceatlas2_layout(
-                graph.subgraph(nodes), max_iter=steps, weight="weight", seed=SEED
-            )
+            found = place_by_force(graph.subgraph(nodes), steps, SEED)
             own = [sizes[node] for node in nodes]
-            start = scale_points([(float(x), float(y)) for x, y in map(found.get, nodes)], own)
+            start = scale_points([found[node] for node in nodes], own)
             free = remove_overlaps(start, [size / 2 for size in own], GAP)
             center_x, center_y = find_center(free, own)
             points = [(x - center_x, y - center_y) for x, y in free]

@@ -32,6 +32,8 @@ class Disks:
         other moves all of the way. Returns whether they moved.
         """
         x, y = self.xs[second] - self.xs[first], self.ys[second] - self.ys[first]
+        if abs(x) >= distance or abs(y) >= distance:  # mostly
+            return False
         actual = math.hypot(x, y)
         moved = [(d, sign) for d, sign in ((first, -1), (second, 1)) if d not in self.fixed]
         if actual >= distance - tolerance or not moved:

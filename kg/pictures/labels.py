@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from operator import itemgetter
 from typing import NamedTuple
 
 from kg.networks.model import Node
@@ -206,7 +205,7 @@ def break_label(text: str, columns: int = COLUMNS, most: int = MAX_LINES) -> tup
     ('Shenzhen–Singapore', 'smart-city cooperation')
     """
     unbroken = _break_evenly(text, columns, most, HYPHENS.replace("-", ""))
-    broken = _break_evenly(text, columns, most, HYPHENS)
+    broken = _break_evenly(text, columns, most, HYPHENS) if "-" in text else unbroken
     return min(unbroken, broken, key=lambda found: found[0])[1]
 
 
@@ -249,16 +248,16 @@ class LabelPlacer:
 
     def place(self, circle: Circle, text: LabelText) -> Label | None:
         """Return a label in the best free position, and reserve that; None if none is free."""
-        free = [
-            (cost + CROSSING_COST * self._count_edge_points(label.box) / text.size, label)
-            for cost, label in list_candidates(circle, text)
-            if self._is_free(label.box)
-        ]
-        if not free:
-            return None
-        _, label = min(free, key=itemgetter(0))
-        self.reserve(label.box)
-        return label
+        best: Label | None = None
+        lowest = math.inf
+        for cost, label in list_candidates(circle, text):
+            if cost < lowest and self._is_free(label.box):
+                cost += CROSSING_COST * self._count_edge_points(label.box) / text.size
+                if cost < lowest:
+                    best, lowest = label, cost
+        if best:
+            self.reserve(best.box)
+        return best
 
     def reserve(self, box: Box) -> None:
         """Keep other labels out of a box."""

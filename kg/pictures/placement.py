@@ -8,10 +8,11 @@ Lengths are in pixels, y downwards.
 import math
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
+from functools import lru_cache
 from operator import itemgetter
 
 from kg.networks.model import Node
-from kg.networks.overlap import Disks
+from kg.networks.overlap import Disks, Point
 from kg.pictures.labels import NODE_MARGIN, Box, Circle, Label, LabelText, list_candidates
 
 # The area of nodes and labels: its least sides, its aspect ratio (width by height), and its size
@@ -32,6 +33,8 @@ SPREAD_ROUNDS, LABEL_ROUNDS = 100, 60
 EXITS = 3  # ways out of a label's box that a circle tries in turn
 LARGE_SHARE = 1.6  # the number of large nodes, as a multiple of the root of the number of nodes
 MOVE_COST = 0.25  # of a label's position, for each node that has to move away
+
+Disk = tuple[float, float, float]  # the center and the radius
 
 
 def choose_area(nodes: Sequence[Node]) -> Box:
@@ -80,7 +83,8 @@ def fit_nodes(nodes: Sequence[Node], area: Box) -> tuple[Circle, ...]:
 def spread_circles(circles: Sequence[Circle], area: Box) -> tuple[Circle, ...]:
     """Return circles without overlaps and with room for labels; distant ones stay in place."""
     spread = SPREAD * math.sqrt(area.right * area.bottom / max(len(circles), 1))
-    return separate_circles(circles, area, SPREAD_ROUNDS, spread=spread)
+    centers = _spread_centers(tuple((one.x, one.y, one.radius) for one in circles), area, spread)
+    return _move_circles(circles, centers)
 
 
 def place_large_labels(
@@ -144,31 +148,57 @@ def separate_circles(
     In the first half of the rounds, circles nearer than `spread` also move towards that distance.
     Those whose index is in `fixed` push others away, but stay in place.
     """
-    moving = _MovingCircles(circles, area, fixed)
+    disks = [(circle.x, circle.y, circle.radius) for circle in circles]
+    return _move_circles(
+        circles, _separate_disks(disks, area, rounds, spread=spread, fixed=fixed, boxes=boxes)
+    )
+
+
+@lru_cache(16)  # pictures of a network in several languages differ only in labels
+def _spread_centers(disks: tuple[Disk, ...], area: Box, spread: float) -> list[Point]:
+    return _separate_disks(disks, area, SPREAD_ROUNDS, spread=spread)
+
+
+def _separate_disks(
+    disks: Sequence[Disk],
+    area: Box,
+    rounds: int,
+    *,
+    spread: float,
+    fixed: Set[int] = frozenset(),
+    boxes: Sequence[Box] = (),
+) -> list[Point]:
+    moving = _MovingCircles(disks, area, fixed)
     for number in range(rounds):
         left = moving.leave_boxes(boxes, number % EXITS)
         pushed = moving.push_pairs(spread if number < rounds / 2 else 0.0)
         if not left and not pushed:
             break
-    moved = zip(circles, moving.centers, strict=True)
+    return moving.centers
+
+
+def _move_circles(circles: Sequence[Circle], centers: Sequence[Point]) -> tuple[Circle, ...]:
+    moved = zip(circles, centers, strict=True)
     return tuple(replace(circle, x=x, y=y) for circle, (x, y) in moved)
 
 
 class _MovingCircles(Disks):
     """Circles while they move, within the margins of an area."""
 
-    def __init__(self, circles: Sequence[Circle], area: Box, fixed: Set[int]) -> None:
-        centers = [(circle.x, circle.y) for circle in circles]
-        super().__init__(centers, [circle.radius for circle in circles], fixed)
+    def __init__(self, disks: Sequence[Disk], area: Box, fixed: Set[int]) -> None:
+        super().__init__([(x, y) for x, y, _ in disks], [radius for _, _, radius in disks], fixed)
         margin_x, margin_y = max(MARGIN_X * area.right, MIN_MARGIN_X), MARGIN_Y * area.bottom
         self._area = Box(margin_x, margin_y, area.right - margin_x, area.bottom - margin_y)
 
     def push_pairs(self, spread: float) -> bool:
         """Separate each close pair once; return whether any circle moved."""
-        reach = max(spread, 2 * max(self.radii, default=0.0) + CIRCLE_GAP)
+        wanted = 2 * max(self.radii, default=0.0) + CIRCLE_GAP
+        reach, down = max(spread, wanted), max(spread * FLATNESS, wanted)
         moved = False
         for one, two in self.list_near_pairs(reach):
-            moved = self._push_pair(one, two, spread) or moved
+            # Most pairs are too far from each other: it is quicker to see that first.
+            if abs(self.xs[two] - self.xs[one]) < reach and abs(self.ys[two] - self.ys[one]) < down:
+                moved = self._push_pair(one, two, spread) or moved
         for index, radius in enumerate(self.radii):
             left, right = self._area.left + radius, self._area.right - radius
             top, bottom = self._area.top + radius, self._area.bottom - radius

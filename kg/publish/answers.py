@@ -7,7 +7,6 @@ from kg.ask import (
     Parameter,
     Question,
     list_commands,
-    list_questions,
     needs_value,
     read_parameters,
     render_answer,
@@ -54,7 +53,7 @@ def answer_question(edition: Edition, name: str, **values: str) -> Answered:
         if not _is_paired(one, places) and any(row[places[one]] for row in answer.rows)
     ]
     names = edition.reading.names
-    cities = {city.name: city for city in edition.cities}
+    cities = edition.cities_by_name
     rows = [
         tuple(_make_cell(names, row, places[one], places.get(one + IRI_SUFFIX)) for one in shown)
         for row in answer.rows
@@ -98,7 +97,7 @@ def write_answer(edition: Edition, name: str, form: str = "csv", **values: str) 
 
 def list_starts(edition: Edition, answered: Answered) -> dict[int, Link]:
     """Return the first row of each city, by its number, if there are several cities."""
-    cities = {city.iri for city in edition.cities}
+    cities = edition.cities_by_iri
     found: dict[str, tuple[int, Link]] = {}
     for number, row in enumerate(answered.rows):
         city = next((cell for cell in row if cell.iri in cities), None)
@@ -123,8 +122,8 @@ def list_answers(edition: Edition, required: Sequence[Parameter]) -> list[Crumb]
 
 def make_question_pages(edition: Edition) -> Iterator[Page]:
     """Yield the page that lists the questions by their first tag, and one for each question."""
-    home, language, words = edition.graph.home, edition.language, edition.words
-    questions = list_questions(home)
+    language, words = edition.language, edition.words
+    questions = edition.questions.values()
     groups: dict[str, list[tuple[str, str]]] = {}
     for one in questions:
         tags = [str(tag) for tag in one.header.get("tags") or ()]

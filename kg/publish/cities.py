@@ -79,7 +79,7 @@ def list_similar(edition: Edition, iri: str) -> list[tuple[Link, str, str]]:
 
     The path is "" if there are too many cities for comparisons.
     """
-    if iri not in {city.iri for city in edition.cities}:
+    if iri not in edition.cities_by_iri:
         return []
     found = []
     for other in edition.cities:

@@ -28,8 +28,10 @@ DATA = "data"  # the path of the page of the data
 FOLDER = "dumps"
 NAME = "city-policy"
 COMPRESSION = ".gz"
-# Where VoID says to look for a description (https://www.w3.org/TR/void/#well-known).
-VOID = ".well-known/void"
+SUMS = "SHA256SUMS"  # as sha256sum --check reads it
+# The catalogue at a plain address, and where VoID says to look for a description
+# (https://www.w3.org/TR/void/#well-known).
+VOID = ("void.ttl", ".well-known/void")
 # What the page says about the dataset, by the words of the headings.
 FACTS = {
     "version": "dcat:version",
@@ -106,6 +108,11 @@ def make_file(path: str, form: str, content: bytes) -> File:
     return File(path, form, len(content), sha256(content).hexdigest(), content)
 
 
+def write_sums(files: Iterable[File]) -> bytes:
+    """Return the SHA-256 of each file with its path, a line each."""
+    return "".join(f"{one.digest}  {one.path}\n" for one in files).encode()
+
+
 class Catalog:
     """What the catalogue says, in one language."""
 
@@ -172,6 +179,7 @@ def make_dataset_pages(edition: Edition, graph: LocalGraph, dumps: Dumps) -> Ite
             "dumps": [one for one in dumps.files if not one.path.endswith(CRATE_FILE)],
             "crate": f"{FOLDER}/{CRATE_FILE}",
             "void": VOID,
+            "sums": SUMS,
             "graphs": graphs,
             "covered": words["coverage-sum"].format(*sums) if covered else "",
             "coverage": answer_question(edition, "coverage"),

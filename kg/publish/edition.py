@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from kg.ask import Question, ask_question, bind_question, find_question
+from kg.ask import Question, ask_question, bind_question, find_question, list_questions
 from kg.errors import KgError
 from kg.graph import Graph
 from kg.names import text
@@ -15,6 +15,7 @@ from kg.portrait.model import Link, Passage
 from kg.portrait.reading import Reading, read_everything
 from kg.portrait.words import Words
 from kg.publish.counting import PROPERTIES, Listing, list_elements
+from kg.publish.periods import Bar, list_bars
 from kg.publish.routes import Routes, make_routes
 from kg.publish.words import read_site_words
 from kg.store import Rows
@@ -77,10 +78,32 @@ class Edition:
         ]
 
     @cached_property
+    def cities_by_iri(self) -> dict[str, Link]:
+        """The cities by IRI."""
+        return {city.iri: city for city in self.cities}
+
+    @cached_property
+    def cities_by_name(self) -> dict[str, Link]:
+        """The cities by name."""
+        return {city.name: city for city in self.cities}
+
+    @cached_property
+    def bars(self) -> list[Bar]:
+        """The periods with a year, in the order of the question periods."""
+        return list_bars(self.reading, self.ask_texts("periods"))
+
+    @cached_property
+    def bars_by_holder(self) -> dict[str, list[Bar]]:
+        """The same by the IRI of the document or element."""
+        found: dict[str, list[Bar]] = {}
+        for bar in self.bars:
+            found.setdefault(bar.holder.iri, []).append(bar)
+        return found
+
+    @cached_property
     def elements(self) -> dict[str, Listing]:
         """The elements by what they have and city: for each name of `PROPERTIES`."""
-        cities = [city.iri for city in self.cities]
-        return {name: list_elements(self.reading, name, cities) for name in PROPERTIES}
+        return {name: list_elements(self.reading, name, self.cities_by_iri) for name in PROPERTIES}
 
     def name_city(self, iri: str) -> str:
         """Return the last part of the path of a city's page, for fragments."""
@@ -190,15 +213,27 @@ class Edition:
 
     def list_instances(self, *classes: str) -> list[str]:
         """Return the things of the classes that have a page or a fragment, sorted by IRI."""
-        return [
-            iri
-            for iri in sorted(self.things)
-            if self.routes.find(iri) and self.reading.is_a(iri, *classes)
-        ]
+        wanted = (self._instances.get(self.reading.names.expand(name), ()) for name in classes)
+        return sorted({iri for many in wanted for iri in many if self.routes.find(iri)})
+
+    @cached_property
+    def _instances(self) -> dict[str, list[str]]:
+        """The things of each class, by IRI."""
+        found: dict[str, list[str]] = {}
+        kind = self.reading.names.expand("rdf:type")
+        for iri, statements in self.reading.statements.items():
+            for one in statements.get(kind, ()):
+                found.setdefault(text(one.value), []).append(iri)
+        return found
 
     def find_question(self, name: str) -> Question:
         """Return a question of the home."""
-        return find_question(self.graph.home, name)
+        return self.questions.get(name) or find_question(self.graph.home, name)
+
+    @cached_property
+    def questions(self) -> dict[str, Question]:
+        """The questions of the home, by name, each read once."""
+        return {question.name: question for question in list_questions(self.graph.home)}
 
     def ask(self, name: str, **values: str) -> Rows | None:
         """Return the rows of an answer in this language; None if it has triples instead."""

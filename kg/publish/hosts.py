@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from kg.publish.dataset import DATA
 from kg.publish.edition import Edition
@@ -23,12 +23,14 @@ OTHERS = {
     ".html": HTML,
     ".css": "text/css",
     ".csv": "text/csv",
+    ".gexf": "application/gexf+xml",
     ".gz": "application/gzip",
     ".json": "application/json",
     ".svg": "image/svg+xml",
     ".txt": "text/plain",
     ".xml": "application/xml",
 }
+MOST_REDIRECTS = 2000  # that Cloudflare reads
 NAME = "[A-Za-z0-9_.-]+"
 # What an Accept header may call each format.
 ACCEPTED = {
@@ -228,7 +230,34 @@ def write_hosts(renderer: Renderer, edition: Edition) -> Iterator[tuple[str, byt
     if base and base != routes.base:
         yield "hosts/w3id.htaccess", renderer.render_file("hosts/htaccess", **apache, is_site=False)
     yield "_headers", renderer.render_file("hosts/headers", **values)
+    redirects = list_redirects(routes, edition.versions, described, root)
+    yield "_redirects", renderer.render_file("hosts/redirects", redirects=redirects)
     yield ".nojekyll", b""
+
+
+def list_redirects(
+    routes: Routes, versions: Mapping[str, str], described: Iterable[str], root: str
+) -> list[tuple[str, str]]:
+    """Return the path of each IRI and the address of its page, in the first language.
+
+    Those of pages come before those of fragments: hosts read only so many. A path may be a pattern.
+    """
+    paths = {
+        path: one for path, one in _list_paths(routes, versions).items() if _is_reachable(path)
+    }
+    ordered = sorted(paths.items(), key=lambda item: (item[1].fragment != "", item[0]))
+    spaces = [iri.removeprefix(routes.base).rstrip("#") for iri in described]
+    named = [(f"{one}*" if one.endswith("/") else one, Address(DATA)) for one in spaces]
+    found = ordered[: MOST_REDIRECTS - len(named)] + sorted(named)
+    return [
+        (f"{root}{quote(path, safe='/*')}", f"{root}{LANGUAGES[0]}/{_write_address(one)}")
+        for path, one in found
+    ]
+
+
+def _write_address(address: Address) -> str:
+    page = f"{quote(address.page)}.html"
+    return f"{page}#{address.fragment}" if address.fragment else page
 
 
 def _write_link(base: str, page: str) -> str:

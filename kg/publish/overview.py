@@ -1,21 +1,23 @@
 """Pages over several things: the home page and time; and all other overviews."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from kg.names import language_of
 from kg.portrait.model import Detail, Link, Row
 from kg.portrait.rows import follow, make_row
 from kg.publish.answers import answer_question, write_answer
-from kg.publish.cities import make_card
+from kg.publish.cities import Card, make_card
 from kg.publish.comparison import make_comparison_pages
 from kg.publish.edition import Edition
 from kg.publish.matrix import make_matrix_pages
-from kg.publish.page import Page
-from kg.publish.periods import list_bars, list_dates, list_years
+from kg.publish.page import Page, write_csv
+from kg.publish.periods import list_years
 
 MOST_DRAWN = 6  # frameworks on the home page
+
+Missing = tuple[str, int, list[tuple[Link, int]]]  # a fact, and how often cities lack it
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,16 @@ class Article:
 
     link: Link
     facts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Dates:
+    """A document of a city: the name of its period without years, and its date of issue, or ""."""
+
+    city: Link
+    document: Link
+    period: str
+    issued: str
 
 
 @dataclass(frozen=True)
@@ -55,20 +67,43 @@ def make_home_page(edition: Edition) -> Page:
     # Those of which the source names the least come first: that is what to see.
     drawn.sort(key=lambda row: (-sum(tally.unnamed for tally in row.tallies), row.thing.iri))
     country, number = find_country(edition), len(edition.cities)
+    cards = [make_card(edition, city) for city in edition.cities]
+    missing = list_missing(edition)
     return Page(
         "index",
         "home.html",
         words["home-title-in" if country else "home-title"].format(number=number, country=country),
         words["home-summary"],
         values={
-            "cards": [make_card(edition, city) for city in edition.cities],
+            "cards": cards,
             "targets": list_targets(edition),
             "partners": answer_question(edition, "partners"),
             "frameworks": drawn[:MOST_DRAWN],
-            "missing": list_missing(edition),
+            "missing": missing,
             "articles": list_articles(edition),
         },
+        files={"index.csv": write_figures(edition, cards, missing)},
+        download="index.csv",
     )
+
+
+def write_figures(edition: Edition, cards: Iterable[Card], missing: Iterable[Missing]) -> bytes:
+    """Return the numbers of the home page as CSV: of passages, those covered and all."""
+    words = edition.words
+    titles = [words[f"column-{name}"] for name in ("city", "what", "count", "total", "iri")]
+    rows: list[tuple[str, ...]] = []
+    for card in cards:
+        counts = [(f"count-{name}", str(cell.number), "") for name, cell in card.counts]
+        if card.passages[1]:
+            covered, every = map(str, card.passages)
+            counts.append(("count-passages", covered, every))
+        rows += [
+            (card.city.name, words[name], number, total, card.city.iri)
+            for name, number, total in counts
+        ]
+    for fact, _, cities in missing:
+        rows += [(city.name, fact, str(number), "", city.iri) for city, number in cities]
+    return write_csv(titles, rows)
 
 
 def find_country(edition: Edition) -> str:
@@ -96,12 +131,12 @@ def list_articles(edition: Edition) -> list[Article]:
     return articles
 
 
-def list_missing(edition: Edition) -> list[tuple[str, int, list[tuple[Link, int]]]]:
+def list_missing(edition: Edition) -> list[Missing]:
     """Return what the source does not state, how often in all and for each city; most first.
 
     Each is a fact that a reader would look for, such as the date of issue of a document.
     """
-    cities = {city.name: city for city in edition.cities}
+    cities = edition.cities_by_name
     facts: dict[str, Counter[str]] = {}
     for row in edition.ask_texts("not-stated"):
         facts.setdefault(row["fact"], Counter())[row["city"]] += 1
@@ -127,8 +162,7 @@ def list_targets(edition: Edition) -> list[Row]:
 def make_time_page(edition: Edition) -> Page:
     """Return the page of periods, deadlines, and what has no year."""
     words = edition.words
-    bars, dates = list_bars(edition), list_dates(edition)
-    dated = {bar.holder.iri for bar in bars}
+    bars, dates = edition.bars, list_dates(edition)
     return Page(
         "time",
         "time.html",
@@ -138,7 +172,9 @@ def make_time_page(edition: Edition) -> Page:
             "years": list_years(bars),
             "bars": bars,
             "dates": dates,
-            "without_years": [one for one in dates if one.document.iri not in dated],
+            "without_years": [
+                one for one in dates if one.document.iri not in edition.bars_by_holder
+            ],
             "timeline": list_events(edition),
             "undated": list_undated(edition),
         },
@@ -147,9 +183,26 @@ def make_time_page(edition: Edition) -> Page:
     )
 
 
+def list_dates(edition: Edition) -> list[Dates]:
+    """Return what is known of the dates of each city's documents, in the order of the source."""
+    reading = edition.reading
+    return [
+        Dates(
+            city,
+            row.thing,
+            reading.read_text(row.thing.iri, "cdp:hasValidityPeriod"),
+            reading.read_text(row.thing.iri, "cdp:issued"),
+        )
+        for city in edition.cities
+        for section in edition.things[city.iri].sections
+        if section.name == "documents"
+        for row in section.rows
+    ]
+
+
 def list_events(edition: Edition) -> list[tuple[str, list[Event]]]:
     """Return what begins, ends or is due, by year."""
-    cities = {city.name: city for city in edition.cities}
+    cities = edition.cities_by_name
     years: dict[str, list[Event]] = {}
     for row in edition.ask_texts("timeline"):
         city = cities.get(row["city"], Link(row["city"]))

@@ -12,6 +12,7 @@ from kg.networks import (
     build_network,
     list_networks,
 )
+from kg.networks.gexf import write_gexf
 from kg.pictures import draw_svg
 from kg.portrait.model import Link
 from kg.publish.edition import Edition
@@ -59,9 +60,11 @@ def make_network_pages(edition: Edition, data: NodeData) -> Iterator[Page]:
                 "kinds": list_kinds(network),
                 "neighbours": group_neighbours(network),
                 "picture": f"{path}.svg",
+                "gexf": f"{path}.gexf",
             },
             files={
                 f"{path}.svg": draw_svg(network).encode("utf-8"),
+                f"{path}.gexf": "".join(write_gexf(network)).encode("utf-8"),
                 f"{path}.csv": write_csv(titles, rows),
             },
             download=f"{path}.csv",

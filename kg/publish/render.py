@@ -1,13 +1,13 @@
 """Turn pages into HTML with the templates beside this module."""
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kg.errors import require
 from kg.portrait.model import Passage
 from kg.publish.edition import Edition
+from kg.publish.markup import LinkWriter, make_tagger
 from kg.publish.page import Page
 from kg.publish.routes import Here
 from kg.publish.statements import FORMATS
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     import jinja2
 
 TEMPLATES = Path(__file__).with_name("templates")
-CHINESE = re.compile("[\u3400-\u9fff]")
-LATIN = re.compile("[A-Za-z]{2}")
-MARK = """{% macro span(text, tag) %}<span lang="{{ tag }}">{{ text }}</span>{% endmacro %}"""
 # Pages load the style sheet and the pictures of the site, and nothing else.
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
 MOST_BOXES = 60  # of a number that a source declares
@@ -41,6 +38,7 @@ class Renderer:
         """Return the HTML of a page in the language of an edition."""
         file = f"{edition.language}/{page.path}.html"
         here = Here(edition.routes, edition.language, file)
+        writer = LinkWriter(edition, here, self._environment.filters["tagged"])
         html = self._environment.get_template(page.template).render(
             page=page,
             edition=edition,
@@ -49,6 +47,8 @@ class Renderer:
             language=edition.language,
             languages=LANGUAGES,
             here=here,
+            link=writer.link,
+            links=writer.links,
             base=self.base,
             report=self.report,
             alternates=list_alternates(self.base, page.path) if self.base else [],
@@ -97,8 +97,9 @@ def make_environment() -> "jinja2.Environment":
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
+        auto_reload=False,
     )
-    environment.filters["tagged"] = _make_tagger(environment)
+    environment.filters["tagged"] = make_tagger()
     environment.filters["size"] = show_size
     environment.globals["most_boxes"] = MOST_BOXES
     environment.globals["formats"] = FORMATS
@@ -108,21 +109,6 @@ def make_environment() -> "jinja2.Environment":
     environment.globals["most_open"] = MOST_OPEN
     environment.globals["read_words"] = read_site_words
     return environment
-
-
-def _make_tagger(environment: "jinja2.Environment") -> Callable[[str, str], Any]:
-    """Return a filter that marks a text in another language than the page, for screen readers."""
-    mark: Any = environment.from_string(MARK).module
-
-    def tag(text: str, language: str) -> Any:
-        is_chinese = CHINESE.search(text) is not None
-        if language == "en" and is_chinese:
-            return mark.span(text, "zh")
-        if language != "en" and not is_chinese and LATIN.search(text):
-            return mark.span(text, "en")
-        return text
-
-    return tag
 
 
 def show_size(size: int) -> str:

@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from urllib.parse import quote
 
@@ -13,7 +13,7 @@ from kg.portrait.reading import Reading
 # First parts of paths that are not those of IRIs.
 RESERVED = frozenset(
     {*LANGUAGES, "404", "about", "codes", "compare", "data", "dumps", "index", "network"}
-    | {"networks", "q", "questions", "robots", "sitemap", "style", "themes", "technologies"}
+    | {"networks", "q", "questions", "robots", "sitemap", "style", "themes", "technologies", "void"}
     | {"context", "groups", "manifest", "time", "places", "documents", "alignments"}
 )
 
@@ -95,7 +95,10 @@ def _make_digest(text: str) -> str:
 
 @lru_cache(1 << 16)
 def _relate(file: str, folder: str) -> str:
-    return quote(posixpath.relpath(file, folder or "."))
+    # As posixpath.relpath, which takes longer: it asks for the working directory.
+    parts, above = file.split("/"), folder.split("/") if folder else []
+    shared = len(posixpath.commonprefix([parts[:-1], above]))
+    return quote("/".join([".."] * (len(above) - shared) + parts[shared:]))
 
 
 @dataclass(frozen=True)
@@ -106,13 +109,17 @@ class Here:
     language: str
     file: str  # the file of the page, from the root of the site
 
+    @cached_property
+    def _folder(self) -> str:
+        return posixpath.dirname(self.file)
+
     def go(self, path: str, fragment: str = "") -> str:
         """Return the address of a page in the same language, from its path without suffix."""
         return self.get(f"{self.language}/{path}.html", fragment)
 
     def get(self, file: str, fragment: str = "") -> str:
         """Return the address of a file of the site."""
-        relative = _relate(file, posixpath.dirname(self.file))
+        relative = _relate(file, self._folder)
         if file == self.file and fragment:
             relative = ""
         return f"{relative}#{fragment}" if fragment else relative

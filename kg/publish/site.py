@@ -15,7 +15,7 @@ from kg.graph import LocalGraph, load_graph
 from kg.home import Home
 from kg.networks import NodeData
 from kg.publish.answers import make_question_pages
-from kg.publish.dataset import DATA, VOID, Dumps, make_dataset_pages, write_dumps
+from kg.publish.dataset import DATA, SUMS, VOID, Dumps, make_dataset_pages, write_dumps, write_sums
 from kg.publish.edition import Edition, quote_everything, read_edition
 from kg.publish.hosts import write_hosts
 from kg.publish.overview import make_overview_pages
@@ -101,6 +101,7 @@ def _write_site(
 ) -> Files:
     dumps = write_dumps(graph, renderer.base)
     yield from ((dump.path, dump.content) for dump in dumps.files)
+    yield SUMS, write_sums(dumps.files)
     progress("dumps", 0.3)
     yield from _write_data(graph, editions[0], renderer.base, dumps)
     node_data = NodeData(graph)
@@ -151,4 +152,4 @@ def _write_data(graph: LocalGraph, edition: Edition, base: str, dumps: Dumps) ->
     yield from write_files(read_statements(graph), edition.routes, context, address)
     catalog = dict(write_page_files(DATA, dumps.catalog, context, address))
     yield from catalog.items()
-    yield VOID, catalog[f"{DATA}.ttl"]
+    yield from ((name, catalog[f"{DATA}.ttl"]) for name in VOID)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 
 from pyoxigraph import BlankNode, NamedNode, Quad
@@ -20,6 +21,7 @@ FORMATS = {
     ".jsonld": "application/ld+json",
     ".nt": "application/n-triples",
 }
+REMEMBERED = 1 << 14  # nodes in JSON
 Subjects = Mapping[str, Sequence[Quad]]
 
 
@@ -103,5 +105,16 @@ def _write_lines(quads: set[Quad]) -> str:
 def _write_json(quads: set[Quad], writer: JsonWriter, address: str) -> str:
     """Return JSON-LD with the address of the context, which all files share."""
     nodes = writer.write_nodes(iter(sort_few(quads, writer.encode)))
-    document = {"@context": address, "@graph": [json.loads(node) for node in nodes]}
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    written = ",\n".join(map(_indent_node, nodes))
+    context = json.dumps(address, ensure_ascii=False)
+    return f'{{\n "@context": {context},\n "@graph": [\n{written}\n ]\n}}\n'
+
+
+@lru_cache(REMEMBERED)
+def _indent_node(node: str) -> str:
+    """Return a node with line breaks and indents; many files have the same nodes, such as labels.
+
+    Only indents have line breaks: in strings they are escaped.
+    """
+    written = json.dumps(json.loads(node), ensure_ascii=False, indent=1)
+    return "  " + written.replace("\n", "\n  ")

@@ -13,7 +13,7 @@ from kg.publish.facts import list_facts, list_setting, write_links, write_statem
 from kg.publish.families import list_families
 from kg.publish.model import make_model
 from kg.publish.page import Crumb, Page, write_csv
-from kg.publish.periods import list_bars, list_years
+from kg.publish.periods import list_years
 from kg.publish.vocabulary import list_terms, write_terms
 
 DESCRIPTIONS = ("cdp:description", "skos:definition", "dcterms:description")
@@ -66,9 +66,9 @@ def make_thing_page(edition: Edition, path: str, iri: str, terms: Sequence[str])
     sections = [
         (section, list_groups(edition, section), count_rows(section)) for section in thing.sections
     ]
-    is_city = iri in {city.iri for city in edition.cities}
+    is_city = iri in edition.cities_by_iri
     summary = element.description if element else _summarize(edition, thing)
-    bars = list_bars(edition)
+    bars = edition.bars_by_holder.get(iri, [])
     table = path + ".csv"
     return Page(
         path,
@@ -87,8 +87,8 @@ def make_thing_page(edition: Edition, path: str, iri: str, terms: Sequence[str])
             "sections": sections,
             "similar": list_similar(edition, iri),
             "themes": list_theme_cells(edition, iri) if is_city else [],
-            "years": list_years(bars),
-            "bars": [bar for bar in bars if bar.holder.iri == iri],
+            "years": list_years(edition.bars) if bars else [],
+            "bars": bars,
             "silent": list_silent(edition, thing),
             "cited": cited,
             "terms": [] if cited else list_terms(edition, terms),
@@ -140,10 +140,10 @@ def find_anchor(edition: Edition, iri: str) -> str:
 
 def list_groups(edition: Edition, section: Section) -> list[Group]:
     """Return the rows of a section by their headings, in order."""
-    slugs = {city.name: edition.name_city(city.iri) for city in edition.cities}
     groups: list[Group] = []
     for heading, rows in groupby(section.rows, lambda row: row.group):
-        name = slugs.get(heading, str(len(groups) + 1))
+        city = edition.cities_by_name.get(heading)
+        name = edition.name_city(city.iri) if city else str(len(groups) + 1)
         groups.append(Group(heading, f"{section.name}-{name}" if heading else "", tuple(rows)))
     return groups
 

@@ -729,3 +729,44 @@ def test_general_words_are_given_for_what_is_not_stated(asker: Asker, quads: lis
         wordings = [text(row[rows.variables.index("wording")]) for row in rows.rows]
         assert wordings == [words], language
     assert not text(asker.rows("not-stated", values=values).rows[0][4])
+
+
+# What is inferred for every thing that has it, or is a name or a text: the help says so once.
+ALWAYS = {"contributesTo", "hasTheme", "dueYear", "hasFirmness", "label", "description"}
+# Questions whose rows sum up elements or say what is missing: their help speaks of inference.
+SUMS = {"city-pairs", "compare", "not-stated", "theme-matrix", "unique-themes"}
+
+
+@pytest.mark.slow
+def test_answers_mark_what_is_inferred(asker: Asker, quads: list[Quad]) -> None:
+    """An answer that depends on an inferred statement depends on the mark of it, too."""
+    engine = StoreEngine(quads)
+    other = Asker(Graph(asker.graph.home, engine), asker.questions)
+    marks = [q for q in quads if q.predicate == expand("cdp:inferredProperty")]
+    marked = {(q.subject, q.object): q for q in marks}
+    unmarked, depend = [], set()
+    for (thing, named), mark in marked.items():
+        assert isinstance(named, NamedNode)
+        name = re.split("[/#]", named.value)[-1]
+        for question in [] if name in ALWAYS else set(asker.questions) - SUMS:
+            if f"cdp:{name}" not in asker.questions[question].query:
+                continue
+            cases = (
+                list(CASES[question].values()) if asker.questions[question].has_presets else [{}]
+            )
+            answers = []
+            for removed in list(engine.store.quads_for_pattern(thing, named, None)), [mark]:
+                for quad in removed:
+                    engine.store.remove(quad)
+                answers.append([compare_result(other.ask(question, "en", c)) for c in cases])
+                engine.store.extend(removed)
+            present = [compare_result(asker.ask(question, "en", case)) for case in cases]
+            if answers[0] != present:
+                depend.add(question)
+                if answers[1] == present:
+                    unmarked.append((question, str(thing), name))
+    assert unmarked == []
+    assert len(depend) > 15
+    for question in SUMS:
+        for language, word in (("en", "infer"), ("zh-Hans", "推断")):
+            assert word in asker.questions[question].text("description", language), question

@@ -1,13 +1,16 @@
 """A run that was interrupted is undone by the next one."""
 
+import ctypes
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from kg.errors import KgError
 from kg.files import MANIFEST, write_file, write_folder
+from kg.files.journal import MANY, sync_files
 
 ReadTree = Callable[[Path], dict[str, bytes | None]]
 WriteAll = Callable[..., None]
@@ -85,3 +88,26 @@ def test_invalid_journal_is_refused(
     with pytest.raises(KgError, match="is left from an interrupted run, whose changes cannot be"):
         write_all(tmp_path / "d", {"a": b"1"})
     assert read_tree(tmp_path) == before
+
+
+def test_each_file_reaches_the_disk_where_the_system_cannot_sync_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [tmp_path / str(number) for number in range(MANY + 1)]
+    for path in paths:
+        path.write_text("x")
+    synced: list[str] = []
+
+    def note(descriptor: int) -> None:
+        synced.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+
+    monkeypatch.setattr("os.fsync", note)
+    sync_files(paths)
+    assert synced == ([] if hasattr(ctypes.CDLL(None), "syncfs") else list(map(str, paths)))
+    synced.clear()
+    sync_files(paths[:2])
+    assert synced == list(map(str, paths[:2]))
+    synced.clear()
+    monkeypatch.setattr("ctypes.CDLL", lambda name: SimpleNamespace(syncfs=lambda descriptor: -1))
+    sync_files(paths)
+    assert synced == list(map(str, paths))

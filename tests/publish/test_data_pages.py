@@ -1,8 +1,11 @@
 """The page of the data, and the questions: what there is, how much, and where the answers are."""
 
+import csv
 import gzip
 import json
 import re
+from hashlib import sha256
+from html import unescape
 from typing import Any
 
 import pytest
@@ -46,8 +49,48 @@ def test_catalogue_and_crate_are_apart_from_the_dumps(town_site: Any) -> None:
     html = read_page(town_site, "en/data.html")
     dumps = html[html.index('id="dumps"') :].split("</section>")[0]
     assert "ro-crate" not in dumps
-    for name in ("data.ttl", ".well-known/void", "dumps/ro-crate-metadata.json"):
+    names = ("data.ttl", "void.ttl", ".well-known/void", "dumps/ro-crate-metadata.json")
+    for name in names:
         assert f'href="../{name}"' in html
+    assert len({(town_site.folder / name).read_bytes() for name in names[:3]}) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sums_are_those_of_all_dumps(town_site: Any, language: str) -> None:
+    assert 'href="../SHA256SUMS"' in read_page(town_site, f"{language}/data.html")
+    found = dict(line.split("  ")[::-1] for line in read_page(town_site, "SHA256SUMS").splitlines())
+    assert found == {
+        path.relative_to(town_site.folder).as_posix(): sha256(path.read_bytes()).hexdigest()
+        for path in (town_site.folder / "dumps").iterdir()
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_home_page_has_its_numbers_to_download(town_site: Any, language: str) -> None:
+    html = read_page(town_site, f"{language}/index.html")
+    assert 'href="index.csv"' in html
+    _, *rows = csv.reader(read_page(town_site, f"{language}/index.csv").splitlines())
+    cards = html[html.index('class="cards"') : html.index("</ul>")]
+    shown = re.findall(r"<dt>([^<]+)</dt><dd><a[^>]*>([0-9/]+)</a></dd>", cards)
+    facts = [row for row in rows if row[1] not in dict(shown)]
+    counted = [row for row in rows if row not in facts]
+    assert [(row[1], "/".join(filter(None, row[2:4]))) for row in counted] == shown
+    missing = html[html.index('id="missing"') :].split("</section>")[0]
+    totals = re.findall(r'<dt>([^<]+) <span class="count">× ([0-9]+)</span>', missing)
+    assert totals
+    for fact, total in totals:
+        assert sum(int(row[2]) for row in facts if row[1] == unescape(fact)) == int(total)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_networks_can_be_downloaded_for_gephi(town_site: Any, language: str) -> None:
+    folder = town_site.folder / language / "network"
+    pages = sorted(folder.glob("*.html"))
+    assert pages
+    for page in pages:
+        assert f'href="{page.stem}.gexf" download' in page.read_text("utf-8")
+        gexf, table = (page.with_suffix(one).read_text("utf-8") for one in (".gexf", ".csv"))
+        assert gexf.count("<edge ") == len(table.splitlines()) - 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

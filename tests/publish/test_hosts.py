@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 from pyoxigraph import RdfFormat, parse
@@ -413,7 +413,9 @@ def test_files_have_types_and_links(kind: str, city_site: Any, find_port: Any) -
             "style.css": "text/css; charset=utf-8",
             "context.jsonld": "application/ld+json",
             "dumps/city-policy.ttl.gz": "application/gzip",
+            "void.ttl": "text/turtle; charset=utf-8",
             "en/network/city-theme.svg": "image/svg+xml",
+            "en/network/city-theme.gexf": "application/gexf+xml",
             "en/time.html": "text/html; charset=utf-8",
             "robots.txt": "text/plain; charset=utf-8",
             ".well-known/void": "text/turtle; charset=utf-8",
@@ -475,6 +477,25 @@ def test_patterns_are_enough_for_usual_iris(odd_site: tuple[Path, Routes]) -> No
     lines = (folder / ".htaccess").read_text("ascii").splitlines()
     assert (folder / "hosts/nginx.conf").read_text("ascii")
     assert not any("roundup" in line or "suzhou" in line for line in lines)
+
+
+def test_redirects_lead_each_iri_to_its_page(odd_site: tuple[Path, Routes]) -> None:
+    folder, routes = odd_site
+    text = (folder / "_redirects").read_text("utf-8")
+    lines = [line.split(" ") for line in text.splitlines() if not line.startswith("#")]
+    assert {code for _, _, code in lines} == {"303"}
+    found = {unquote(source): target for source, target, _ in lines}
+    assert len(found) == len(lines)
+    for iri, address in routes.addresses.items():
+        path = unquote(iri.partition("#")[0].removeprefix(routes.base))
+        if not {"", ".", ".."} & set(path.split("/")) and "?" not in path:
+            assert unquote(found[f"/{path}"]).startswith(f"/en/{address.page}.html"), iri
+    for target in found.values():
+        page, _, fragment = unquote(target.removeprefix("/")).partition("#")
+        html = (folder / page).read_text("utf-8")
+        assert not fragment or f'id="{fragment}"' in html
+    # Cloudflare follows them even if there is a file.
+    assert [one for one in found if (folder / one.removeprefix("/")).is_file()] == []
 
 
 def test_statements_about_the_data_have_dataset_and_graphs_as_subjects(town_site: Any) -> None:

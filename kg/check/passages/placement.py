@@ -31,6 +31,12 @@ MESSAGES = {
         "source. End it where the sentence ends, and cite the next sentence as separate evidence.",
         "zh-Hans": "从 {} 到 {} 的段落不在来源的一个句子或标题之内。应在句末截断，下一句另立依据。",
     },
+    "evidence-in-no-section": {
+        "en": "The evidence {} is outside the sections about cities, but this thing belongs to {}, "
+        "of which its source has a section. Cite the passage in that section.",
+        "zh-Hans": "依据 {} 不在讲城市的章节之内，但该事物属于 {}，而来源设有相应章节。"
+        "应引用该章节中的段落。",
+    },
     "evidence-of-another-city": {
         "en": "The evidence {} is in the section about {}, but this thing belongs to {}, which "
         "does not apply there. Correct cdp:statedIn, cdp:partOf or the evidence.",
@@ -78,13 +84,11 @@ def check_placement(
 
     properties = list_properties(read_internal(graph.home, USES), graph.names)
 
-    listed: dict[str, list[tuple[Span, str]]] = {}
-    for node, position in positions.segments.items():
-        about = positions.find("place", node)
-        spans = listed.setdefault(position.source, [])
-        spans.append(((position.start, position.end), text(about) if about else ""))
+    listed = _list_segments(positions)
     segments = {source: Spans(found) for source, found in listed.items()}
+    sections = {source: {place for _, place in found} for source, found in listed.items()}
     places: dict[str, set[str]] = {}  # of the sentences that contain a passage
+    outside: dict[str, set[str]] = {}  # the places of sections of a source, for others of it
     for evidence, position in positions.passages.items():
         if position.source not in segments:
             continue
@@ -93,6 +97,8 @@ def check_placement(
         if not found:
             yield from report("evidence-across-segments", evidence, *span)
         places.setdefault(evidence, set()).update(found - {""})
+        if found == {""}:
+            outside[evidence] = sections[position.source]
     yield from _compare_digests(positions, report)
     shorten = graph.names.shorten
     uses = _read_uses(graph)
@@ -109,6 +115,19 @@ def check_placement(
             if document not in misplaced:
                 values = (shorten(evidence), shorten(place), shorten(document))
                 yield from report("evidence-of-another-city", node, *values, document=document)
+        if outside.get(evidence, set()) & applies:
+            names = [shorten(evidence), shorten(document)]
+            yield from report("evidence-in-no-section", node, *names, document=document)
+
+
+def _list_segments(positions: Positions) -> dict[str, list[tuple[Span, str]]]:
+    """Return the segments of each source, with the places that they are about."""
+    listed: dict[str, list[tuple[Span, str]]] = {}
+    for node, position in positions.segments.items():
+        about = positions.find("place", node)
+        spans = listed.setdefault(position.source, [])
+        spans.append(((position.start, position.end), text(about) if about else ""))
+    return listed
 
 
 def _find_misplaced(

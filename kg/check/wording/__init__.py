@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from kg.check.finding import Finding, Locator
 from kg.check.index import StatementIndex
 from kg.check.passages.positions import Position, Positions
-from kg.check.wording import agreement, concepts, order, source_texts
+from kg.check.wording import agreement, concepts, order, source_texts, verbs
 from kg.check.wording.agreement import CHINESE, ENGLISH, check_agreement
 from kg.check.wording.concepts import check_concepts
 from kg.check.wording.order import check_order, find_document
 from kg.check.wording.source_texts import Cited, Reader, check_source_texts
 from kg.check.wording.things import Text, Thing, read_things
+from kg.check.wording.verbs import check_verbs
 from kg.errors import KgError
 from kg.graph import Graph
 from kg.names import LANGUAGES, language_of, pick, text
@@ -19,7 +20,8 @@ from kg.source import find_source
 
 __all__ = ["SOURCE_CHECKS", "check_wording"]
 
-MESSAGES = agreement.MESSAGES | concepts.MESSAGES | order.MESSAGES | source_texts.MESSAGES
+SOURCE_MESSAGES = source_texts.MESSAGES | verbs.MESSAGES
+MESSAGES = agreement.MESSAGES | concepts.MESSAGES | order.MESSAGES | SOURCE_MESSAGES
 ROLES = {
     "label": {"en": "label", "zh-Hans": "标签"},
     "description": {"en": "description", "zh-Hans": "描述"},
@@ -27,7 +29,7 @@ ROLES = {
 TAGS = {tag.lower(): tag for tag in LANGUAGES}
 # The role of the links that decide about a finding, beside the statement at fault.
 READ = {"name-differs": "place", "order-of-documents": "document", "order-of-list": "whole"}
-SOURCE_CHECKS = frozenset(source_texts.MESSAGES)
+SOURCE_CHECKS = frozenset(SOURCE_MESSAGES)
 """The checks that need the source text."""
 
 
@@ -78,6 +80,7 @@ def check_wording(
     yield from check_order(things, positions.passages, report)
     if cited := _read_cited(graph, things, positions.passages):
         yield from check_source_texts(things, cited, report)
+        yield from check_verbs(things, cited, _read_verbs(graph), report)
 
 
 def _read_cited(
@@ -99,4 +102,16 @@ def _read_cited(
         if len(found) == len(thing.links["evidence"]) and is_known:
             texts = [readers[each.source].read(each.start, each.end) for each in sorted(found)]
             cited[node] = Cited([each[0] for each in texts], [each[1] for each in texts])
+            if thing.links["firmness"]:
+                for each in found:
+                    clause = readers[each.source].read_clause(each.start, each.end)
+                    cited[node].clauses.append(clause)
     return cited
+
+
+def _read_verbs(graph: Graph) -> dict[str, dict[str, set[str]]]:
+    """Return the codes of each verb, by language."""
+    verbs: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for code, verb in graph.internal("wording-verbs"):
+        verbs[language_of(verb).lower()][text(verb)].add(text(code))
+    return verbs

@@ -1,5 +1,6 @@
 """Check labels, descriptions and values against the passages and sentences that they rest on."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ LEAST_SHARE = 0.2
 """Which share of its pairs of characters a Chinese label has in common with its passages."""
 
 LEAST_OF_DESCRIPTION = 0.04
+CLAUSE_END = re.compile("[,，;；:：。!！?？]")
 MESSAGES = {
     "source-quote": {
         "en": "“{0}” is neither in the passages nor in the sentences that contain them. Copy what "
@@ -73,10 +75,14 @@ MESSAGES = {
 
 @dataclass
 class Cited:
-    """What a thing cites: the readable, simplified text of its passages and of their sentences."""
+    """What a thing cites: the readable, simplified text of its passages and of their sentences.
+
+    What has a firmness also has, for each passage, the clause up to its end.
+    """
 
     passages: list[str] = field(default_factory=list)
     sentences: list[str] = field(default_factory=list)
+    clauses: list[str] = field(default_factory=list)
 
     @cached_property
     def passage(self) -> str:
@@ -87,6 +93,11 @@ class Cited:
     def sentence(self) -> str:
         """The sentences as one text."""
         return "\n".join(dict.fromkeys(self.sentences))
+
+    @property
+    def clause(self) -> str:
+        """The clauses as one text."""
+        return "\n".join(self.clauses)
 
     @cached_property
     def numbers(self) -> set[Value]:
@@ -118,11 +129,20 @@ class Reader:
 
     def read(self, start: int, end: int) -> tuple[str, str]:
         """Return a passage, and the sentence that contains it, or else the passage again."""
-        index = bisect_right(self._segments, (start, maxsize)) - 1
-        sentence = self._segments[index] if index >= 0 else (start, end)
+        sentence = self._find_sentence(start, end)
         if sentence[1] < end:
             sentence = (start, end)
         return self._read(start, end), self._read(*sentence)
+
+    def read_clause(self, start: int, end: int) -> str:
+        """Return what precedes a passage in its clause, with the passage."""
+        before = self._read(self._find_sentence(start, end)[0], start)
+        return CLAUSE_END.split(before)[-1] + self._read(start, end)
+
+    def _find_sentence(self, start: int, end: int) -> tuple[int, int]:
+        """Return the sentence in which a passage begins, or the passage if there is none."""
+        index = bisect_right(self._segments, (start, maxsize)) - 1
+        return self._segments[index] if index >= 0 else (start, end)
 
 
 def check_source_texts(

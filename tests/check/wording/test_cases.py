@@ -177,10 +177,11 @@ CITED: dict[str, list[tuple[tuple[str, str], tuple[str, str], str, dict[str, obj
 }
 PAIRS = ("description-copied", "texts-exchanged", "source-exchanged")
 ORDER = ("order-of-list", "order-of-documents", "passages-overlap")
+VERBS = ("source-verb",)  # see `test_verbs.py`
 
 
 def test_each_check_has_cases() -> None:
-    assert {*ONE, *CITED, *PAIRS, *ORDER} == set(MESSAGES)
+    assert {*ONE, *CITED, *PAIRS, *ORDER, *VERBS} == set(MESSAGES)
     assert all(set(texts) == {"en", "zh-Hans"} for texts in MESSAGES.values())
 
 
