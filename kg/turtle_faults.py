@@ -45,7 +45,11 @@ BEGINNINGS = {
 BEGINNING_LENGTH = 10_000
 CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 ADVICE = {"en": "Write RDF 1.1 Turtle.", "zh-Hans": "请写 RDF 1.1 的 Turtle。"}
-CHINESE_NAMES = {"a web page (HTML)": "网页（HTML）", "a merge with conflicts": "有冲突的合并结果"}
+CHINESE_NAMES = {
+    "a web page (HTML)": "网页（HTML）",
+    "a merge with conflicts": "有冲突的合并结果",
+    "UTF-16 without a byte order mark": "没有字节顺序标记的 UTF-16",
+}
 
 
 def find_newer_syntax(text: str) -> tuple[int, dict[str, str]] | None:
@@ -126,6 +130,8 @@ def guess_syntax(text: str) -> str:
     """
     if CONFLICT.search(text):
         return "a merge with conflicts"
+    if "\0" in text[:BEGINNING_LENGTH]:
+        return "UTF-16 without a byte order mark"
     start = text[:BEGINNING_LENGTH].lstrip()
     for name, (first, inside) in BEGINNINGS.items():
         if re.match(first, start, re.IGNORECASE) and re.search(inside, start, re.IGNORECASE):

@@ -15,6 +15,8 @@ from kg.names import Names, Term, pick, text
 from kg.store import Rows
 
 NEEDED = ("severity", "message")  # in each header
+# Each unknown term is compared with all known ones, of which there may be as many.
+MOST_SUGGESTIONS = 100
 MEANT = {"en": " Did you mean {0}?", "zh-Hans": "是否想写 {0}？"}
 
 
@@ -66,6 +68,7 @@ def _report_rows(
 ) -> Iterator[Finding]:
     names, header = graph.names, query.header
     known: list[str] = []
+    meant: dict[str, list[str]] = {}
     severity, template = str(header["severity"]), query.text("message", language)
     if not template:
         raise KeyError("message")
@@ -77,7 +80,10 @@ def _report_rows(
         message = f"{shown['node']}: {' '.join(template.format_map(shown).split())}"
         if "suggest" in header:
             known = known or [text(term) for (term,) in graph.internal("described-terms")]
-            similar = find_meant(text(terms[str(header["suggest"])]), known)
+            unknown = text(terms[str(header["suggest"])])
+            if unknown not in meant and len(meant) < MOST_SUGGESTIONS:
+                meant[unknown] = find_meant(unknown, known)
+            similar = meant.get(unknown, [])
             message += suggest_terms(similar, names, language)
         predicate, value = (
             _find_value(str(header.get(key, "")), terms, names) for key in ("property", "value")

@@ -200,9 +200,12 @@ class Tracer:
             matches.append((list_properties(rule[5], names), terms))
         return matches
 
+    @cached_property
+    def _rules(self) -> list[re.Match[str]]:
+        paths = sorted((self._graph.home.ontology / "rules").glob("*.rq"))
+        return [rule for path in paths if (rule := RULE.fullmatch(read_query(path)))]
+
     def _list_rules(self, predicate: str) -> list[re.Match[str]]:
         """Return the rules that infer statements with a predicate."""
         names = {self._graph.names.shorten(predicate), predicate}
-        paths = sorted((self._graph.home.ontology / "rules").glob("*.rq"))
-        rules = (RULE.fullmatch(read_query(path)) for path in paths)
-        return [rule for rule in rules if rule is not None and rule[3] in names]
+        return [rule for rule in self._rules if rule[3] in names]

@@ -114,6 +114,9 @@ def run() -> int:
     except (click.Abort, KeyboardInterrupt):
         print_message("kg: interrupted", err=True)
         code = 130
+    except MemoryError:
+        print_message("kg: out of memory. Use smaller files, or a narrower query.", err=True)
+        code = 1
     except BrokenPipeError:
         code = 1
     except OSError as error:

@@ -43,6 +43,8 @@ def query(
     prefixes of ontology/prefixes.ttl need no PREFIX line. The default graph is the union of all
     named graphs, unless the query has FROM or FROM NAMED.
 
+    A query may have 50 levels of brackets and operators, and 5,000 tokens without values.
+
     CSV and JSON are exactly those of SPARQL 1.1. A spreadsheet runs texts such as =1+1. Do not open
     CSV of untrusted data in one; `kg ask` escapes them.
 

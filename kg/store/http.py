@@ -1,6 +1,7 @@
 """Send HTTP requests: one deadline for everything, retries, and clear errors."""
 
 import logging
+import math
 import os
 import re
 import ssl
@@ -12,7 +13,7 @@ from http.client import HTTPException, HTTPResponse, IncompleteRead, responses
 from time import monotonic, sleep
 from urllib.error import URLError
 
-from kg.display import escape_unprintable
+from kg.display import Number, escape_unprintable
 from kg.errors import KgError, KgTimeoutError
 from kg.home import PACKAGE
 from kg.store.credentials import ADVICE, LOOPBACK, find_credentials, split_address
@@ -181,7 +182,9 @@ class Client:
         """Explain why there is no answer."""
         detail = getattr(reason, "strerror", None) or str(reason)
         if isinstance(reason, TimeoutError):
-            problem = f"no complete answer within {self.timeout:.3g} seconds"
+            problem = (
+                f"no complete answer within {self.timeout:.3g} second{'s' * (self.timeout != 1)}"
+            )
             return _Failure(KgTimeoutError(str(self.fail(problem, self.slow or NARROW))))
         if isinstance(reason, ssl.SSLError):
             return _Failure(self.fail(f"TLS failed: {detail}", _advise_tls(reason)))
@@ -216,7 +219,8 @@ class Client:
             return _Failure(self.fail(problem, self._proxy_advice, body))
         wait = _read_wait(response) if status in TEMPORARY else None
         if wait is not None:
-            advice = f"Try again in {wait:g} seconds."
+            seconds = Number(math.ceil(wait))
+            advice = f"Try again in {seconds} second{seconds:s}."
         elif status in (401, 403):
             advice = self._credentials.note or ADVICE
         elif status in (404, 405, 406, 410, 501):
@@ -228,9 +232,9 @@ class Client:
         elif status == 206:
             problem += ": the server sent only a part, which was not asked for"
         elif 300 <= status < 400:
-            moved = response.headers.get("Location", "no address").partition("?")[0]
-            problem += f": {re.sub('//[^/@]*@', '//', moved)}"
-            advice = "Use that address if you trust it."
+            moved = response.headers.get("Location", "").partition("?")[0]
+            problem += f": {re.sub('//[^/@]*@', '//', moved)}" if moved else ""
+            advice = "Use that address if you trust it." if moved else "Check the address."
         if status in TEMPORARY:
             return _Failure(self.fail(problem, advice, body), problem, wait)
         return _Failure(self.fail(problem, advice, b"" if 300 <= status < 400 else body))

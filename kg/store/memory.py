@@ -116,7 +116,7 @@ class Memory:
             raise _explain(error, where) from None
         except (OSError, RuntimeError) as error:
             if timeout and isinstance(error, TimeoutError):
-                problem = f"no answer within {timeout:.3g} seconds. {NARROW}"
+                problem = f"no answer within {timeout:.3g} second{'s' * (timeout != 1)}. {NARROW}"
                 raise KgTimeoutError(f"{where}: {problem}") from None
             # For example the endpoint of a SERVICE clause.
             raise KgError(f"{where}: the query failed: {error}.") from None

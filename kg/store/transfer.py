@@ -16,6 +16,7 @@ from http.client import (
     HTTPResponse,
     HTTPSConnection,
     IncompleteRead,
+    RemoteDisconnected,
 )
 from io import BufferedReader, RawIOBase
 from socket import socket
@@ -86,13 +87,30 @@ class _TimedReader(RawIOBase):
         super().close()
 
 
+class _Reader(BufferedReader):
+    """Reads a response. Its headers end with an empty line, and not with the connection."""
+
+    in_headers = True
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        line = super().readline(size)
+        if self.in_headers and not line:
+            raise RemoteDisconnected("the headers are incomplete")
+        return line
+
+
 class _TimedResponse(HTTPResponse):
     """A response that is read until a deadline: status, headers and body."""
 
     def __init__(self, connection: socket, *args: object, deadline: float, **more: object) -> None:
         super().__init__(connection, *args, **more)  # type: ignore[arg-type]
-        raw = self.fp.detach()
-        self.fp = BufferedReader(_TimedReader(raw, connection, deadline))
+        self._lines = _Reader(_TimedReader(self.fp.detach(), connection, deadline))
+        self.fp = self._lines
+
+    def begin(self) -> None:
+        """Read status and headers."""
+        super().begin()
+        self._lines.in_headers = False
 
 
 class _Connection(HTTPConnection):

@@ -1,14 +1,18 @@
 """The work of a check grows with the number of statements and findings, not with its square."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
+from types import FrameType, SimpleNamespace
 from typing import Any, cast
 
+import pytest
 from pyoxigraph import NamedNode
 
+from kg.check import check_files
 from kg.check.finding import Locator
 from kg.check.index import StatementIndex
+from kg.home import Home
 from kg.turtle import TurtleFile
 from kg.turtle_tokens import index_statements
 
@@ -69,3 +73,34 @@ def test_many_findings_about_one_subject_are_located_in_linear_time() -> None:
     assert lines == [("a.ttl", n + 1) for n in range(COUNT)]
     assert [locator.locate("x:s") for _ in range(COUNT)] == [("a.ttl", 1)] * COUNT
     assert CountedList.read < 10 * COUNT
+
+
+def count_calls(home: Home, path: Path) -> int:
+    """Return how many functions, also of C, are called in the check of a file."""
+    count = 0
+
+    def note(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal count
+        count += event.endswith("call")
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        check_files(home, [path])
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("statement", ["<x:s{0}> <x:p> {0} .", "<x:s{0}> <x:p{0}> {0} ."])
+def test_many_findings_of_one_query_take_linear_time(
+    statement: str, untouched: Home, tmp_path: Path
+) -> None:
+    path = tmp_path / "many.ttl"
+    calls = []
+    for number in (0, 200, 1000):
+        lines = (statement.format(each) for each in range(number))
+        path.write_text("\n".join([*lines, ""]), "utf-8")
+        calls.append(count_calls(untouched, path))
+    assert calls[2] - calls[0] < 2 * 5 * (calls[1] - calls[0])

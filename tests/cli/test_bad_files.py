@@ -30,6 +30,7 @@ TEXTS: dict[str, tuple[str | bytes, int, str]] = {
     "half a surrogate": ('<a:a> <a:b> "\\uD800" .', 1, "not a valid unicode"),
     "bad tag": ('<a:a> <a:b> "x"@abcdefghi .', 1, "eight characters"),
     "NUL bytes": (b"\0\0\0\0<a:a> <a:b> <a:c> .", 1, "not valid Turtle"),
+    "UTF-16 without mark": ("<a:a> <a:b> <a:c> .".encode("utf-16-le"), 1, "UTF-16 without a byte"),
     "UTF-16": ("<a:a> <a:b> <a:c> .".encode("utf-16"), 1, "It is UTF-16: iconv"),
     "UTF-32": ("<a:a> <a:b> <a:c> .".encode("utf-32"), 1, "It is UTF-32: iconv"),
     "GBK": ("<a:a> <a:b>\n'国家' .".encode("gbk"), 2, "If it is GBK: iconv"),
@@ -297,6 +298,10 @@ def test_files_passed_over_are_warnings(small: Home, call: Call) -> None:
         assert not NOISE.search(printed)
         found = re.findall(rf"^{folder}/(.*):0: warning: .* \[file-passed-over\]$", printed, re.M)
         assert set(found) == names
+    (small.queries / "a.RQ").write_text("no query")
+    (small.ontology / "rules" / "a.sparql").write_text("no query")
+    printed = call("check", home=small).stdout
+    assert re.findall(r"/(a\.\w+):0: warning: .* suffix \.rq", printed) == ["a.sparql", "a.RQ"]
     assert "未读取" in call("check", "--lang", "zh-Hans", home=small).stdout
     call("ask", "policies", home=small)
 

@@ -122,6 +122,19 @@ def test_ctrl_c_that_waits_is_not_lost_at_the_end() -> None:
     assert (done.returncode, done.stderr) == (130, b"")
 
 
+def test_end_of_memory_is_an_error() -> None:
+    code = (
+        "import kg.__main__, kg.cli\n"
+        "def run_command():\n"
+        "    bytearray(1 << 62)\n"
+        "kg.cli.run_command = run_command\n"
+        "kg.__main__.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr == "kg: out of memory. Use smaller files, or a narrower query.\n"
+
+
 def test_bad_ends_are_found() -> None:
     good = Copy("", 130, "\nkg: interrupted\n")
     traceback = Copy("", 130, "Traceback (most recent call last):")

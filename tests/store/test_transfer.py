@@ -212,7 +212,7 @@ def test_answer_that_never_begins_ends_at_the_deadline(serve: Serve, drip: bytes
             ended.set()
 
     message = fail(serve(answer).url, timeout=1)
-    assert message.endswith(f"no complete answer within 1 seconds. {NARROW}")
+    assert message.endswith(f"no complete answer within 1 second. {NARROW}")
     # The client no longer reads in the background, either.
     assert ended.wait(600)
 
