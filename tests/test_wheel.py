@@ -183,7 +183,7 @@ def test_wheel_without_its_data_gives_a_clear_error(installed: Path, tmp_path: P
     done = run_installed(tmp_path, "-m", "kg", "ask", path=[bare])
     assert done.returncode == 1
     assert done.stderr.startswith(f"kg: {bare}: ontology/prefixes.ttl not found. ")
-    assert "--home" in done.stderr
+    assert "Give a folder with ontology/, data/ and queries/." in done.stderr
 
 
 def test_imports_are_of_dependencies_or_of_the_extra_that_is_required() -> None:

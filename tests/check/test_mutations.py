@@ -207,7 +207,9 @@ def test_source_detects_the_survivors_that_are_listed_so(checked: Checked) -> No
 
 
 def test_most_mutants_are_detected(checked: Checked) -> None:
-    assert len(checked.survivors) / len(checked.mutants) < 0.1
+    # Of all, less than a tenth survive; a sample may have more of those that do.
+    limit = 0.1 if checked.sample == 1 else 0.12
+    assert len(checked.survivors) / len(checked.mutants) < limit
 
 
 # --- other validations agree ------------------------------------------------------------------

@@ -506,7 +506,7 @@ def test_refuses_a_file_as_folder(
 ) -> None:
     (tmp_path / "d").write_bytes(b"mine")
     for target in (tmp_path / "d", Path("-")):
-        with pytest.raises(KgError, match=r"is not a folder\. Name a folder") as caught:
+        with pytest.raises(KgError, match=r"is not a folder\. Give a folder") as caught:
             write_all(target, {"a": b"1"}, force=force)
         assert caught.value.exit_code == 2
     assert read_tree(tmp_path) == {"d": b"mine"}
