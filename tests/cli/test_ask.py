@@ -63,8 +63,6 @@ def test_value_that_looks_like_a_query_or_an_option_finds_nothing(value: str, ca
         ("everything --thing wuhan --lang en", "has labels in all languages. Omit it."),
         ("everything --thing wuhan --format csv", "csv: a format for rows"),
         ("policies --format turtle", "turtle: a format for triples"),
-        ("policies --cty wuhan", "No such option '--cty'. Did you mean '--city'?"),
-        ("policies --year 2020", "No such option '--year'. See kg ask policies --help."),
         ("search", "Missing option '--text'"),
         ("goals --year soon", "year: soon: not a year"),
     ],
@@ -75,6 +73,18 @@ def test_usage_error_says_what_to_do(line: str, message: str, call: Call) -> Non
     assert done.stderr.startswith("kg: ")
     assert message in done.stderr
     assert done.stderr.removesuffix("\n").isprintable()
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("--cty wuhan", r"No such option:? '?--cty'?\.? Did you mean '?--city'?\?"),
+        ("--year 2020", r"No such option:? '?--year'?\. See kg ask policies --help\."),
+    ],
+)
+def test_only_similar_options_are_suggested(line: str, message: str, call: Call) -> None:
+    """Versions of Click differ in quotes and colon."""
+    assert re.match(f"kg: {message}", call("ask", "policies", *line.split(), code=2).stderr)
 
 
 def test_empty_answer_is_explained_on_standard_error(call: Call, roundup: Home) -> None:
