@@ -19,6 +19,7 @@ from decimal import Decimal
 from functools import cache
 from itertools import chain
 from pathlib import Path
+from types import FrameType
 
 import pytest
 import rdflib
@@ -295,6 +296,28 @@ def run_server(command: list[str], port: int) -> Iterator[subprocess.Popen[bytes
     finally:
         process.kill()
         process.wait(LONGEST)
+
+
+@pytest.fixture(scope="session")
+def count_calls() -> Callable[[Callable[[], object]], int]:
+    """Return a function that returns how many functions, also of C, are called in some work."""
+
+    def count(work: Callable[[], object]) -> int:
+        calls = 0
+
+        def note(frame: FrameType, event: str, argument: object) -> None:
+            nonlocal calls
+            calls += event.endswith("call")
+
+        before = sys.getprofile()
+        sys.setprofile(note)
+        try:
+            work()
+        finally:
+            sys.setprofile(before)
+        return calls
+
+    return count
 
 
 @pytest.fixture(scope="session")
