@@ -90,10 +90,14 @@ class Graph:
         Raises:
             KgError: see `query`; or the query is not a CONSTRUCT.
         """
+        found = self._run_construct(text, where, named_graphs=named_graphs)
+        return list(dict.fromkeys(found))
+
+    def _run_construct(self, text: str, where: str, *, named_graphs: bool = False) -> list[Triple]:
         result = self.query(text, where, named_graphs=named_graphs)
         if not isinstance(result, list):
             raise KgError(f"{where}:1: not a CONSTRUCT query. Use CONSTRUCT here.", exit_code=2)
-        return list(dict.fromkeys(result))
+        return result
 
     def internal(
         self, name: str, /, *, named_graphs: bool = False, **terms: str
@@ -170,7 +174,8 @@ class LocalGraph(Graph):
         for path in sorted((self.home.ontology / "rules").glob("*.rq")):
             query = read_query(path)
             if for_display or FOR_DISPLAY.search(query) is None:
-                self.memory.add_triples(self.construct(query, str(path)), graph)
+                # The engine drops duplicates itself.
+                self.memory.add_triples(self._run_construct(query, str(path)), graph)
         return len(self.memory) - before
 
 

@@ -5,9 +5,9 @@ numbers here. See https://www.w3.org/TR/xmlschema11-2/.
 """
 
 import re
-from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Literal as OneOf
+from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
@@ -74,8 +74,7 @@ FARTHEST_ZONE = 14 * 3600
 DAYS_BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """A value that can be compared with others of its kind."""
 
     kind: OneOf["number", "string", "boolean", "date", "dateTime"]

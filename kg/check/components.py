@@ -65,9 +65,15 @@ class Context:
 Component = Callable[[Context, Term], Constraint]
 
 
-def each_value(test: Test) -> Constraint:
-    """Return the constraint that each value node passes a test."""
-    return lambda focus, values: [v for v in values if not test(v)] if values else ()
+@dataclass(frozen=True)
+class EachValue:
+    """The constraint that each value node passes a test, which does not depend on the focus."""
+
+    test: Test
+
+    def __call__(self, focus: Term, values: Values) -> list[Term]:
+        """Return the value nodes that do not pass."""
+        return [v for v in values if not self.test(v)]
 
 
 # Value type: https://www.w3.org/TR/shacl/#core-components-value-type
@@ -75,13 +81,13 @@ def each_value(test: Test) -> Constraint:
 
 def make_class(context: Context, parameter: Term) -> Constraint:
     """sh:class: each value node is an instance of the class."""
-    return each_value(context.index.instances(read_iri(parameter)).__contains__)
+    return EachValue(context.index.instances(read_iri(parameter)).__contains__)
 
 
 def make_datatype(context: Context, parameter: Term) -> Constraint:
     """sh:datatype: each value node is a well-formed literal of the datatype."""
     datatype = read_iri(parameter)
-    return each_value(
+    return EachValue(
         lambda v: isinstance(v, Literal) and v.datatype == datatype and is_well_formed(v)
     )
 
@@ -89,7 +95,7 @@ def make_datatype(context: Context, parameter: Term) -> Constraint:
 def make_node_kind(context: Context, parameter: Term) -> Constraint:
     """sh:nodeKind: each value node is an IRI, a blank node, or a literal."""
     kinds = read_node_kind(parameter)
-    return each_value(lambda v: isinstance(v, kinds))
+    return EachValue(lambda v: isinstance(v, kinds))
 
 
 # Cardinality: https://www.w3.org/TR/shacl/#core-components-count
@@ -120,7 +126,7 @@ def make_range(allowed: set[int]) -> Component:
             value = read_value(term) if isinstance(term, Literal) else None
             return value is not None and compare_values(value, limit) in allowed
 
-        return each_value(test)
+        return EachValue(test)
 
     return make
 
@@ -131,13 +137,13 @@ def make_range(allowed: set[int]) -> Component:
 def make_min_length(context: Context, parameter: Term) -> Constraint:
     """sh:minLength: each value node has at least so many characters."""
     least = read_count(parameter)
-    return each_value(lambda v: not isinstance(v, BlankNode) and len(text(v)) >= least)
+    return EachValue(lambda v: not isinstance(v, BlankNode) and len(text(v)) >= least)
 
 
 def make_max_length(context: Context, parameter: Term) -> Constraint:
     """sh:maxLength: each value node has at most so many characters."""
     most = read_count(parameter)
-    return each_value(lambda v: not isinstance(v, BlankNode) and len(text(v)) <= most)
+    return EachValue(lambda v: not isinstance(v, BlankNode) and len(text(v)) <= most)
 
 
 def make_pattern(context: Context, parameter: Term) -> Constraint:
@@ -152,7 +158,7 @@ def make_pattern(context: Context, parameter: Term) -> Constraint:
         matches = Pattern(pattern, flags, list_texts).matches
     except ValueError:
         raise ShapeError("pattern", parameter) from None
-    return each_value(lambda v: not isinstance(v, BlankNode) and matches(text(v)))
+    return EachValue(lambda v: not isinstance(v, BlankNode) and matches(text(v)))
 
 
 def _read_flags(value: Term) -> str:
@@ -174,7 +180,7 @@ def make_language_in(context: Context, parameter: Term) -> Constraint:
         tag = language_of(term).lower()
         return bool(tag) and ("*" in ranges or tag in ranges or tag.startswith(starts))
 
-    return each_value(test)
+    return EachValue(test)
 
 
 def make_unique_lang(context: Context, parameter: Term) -> Constraint:
@@ -229,30 +235,30 @@ def make_less_than(allowed: set[int]) -> Component:
 def make_not(context: Context, parameter: Term) -> Constraint:
     """sh:not: no value node conforms to the shape."""
     conforms = context.read_shape(parameter)
-    return each_value(lambda v: not conforms(v))
+    return EachValue(lambda v: not conforms(v))
 
 
 def make_and(context: Context, parameter: Term) -> Constraint:
     """sh:and: each value node conforms to all shapes."""
     tests = [context.read_shape(shape) for shape in context.read_list(parameter)]
-    return each_value(lambda v: all(test(v) for test in tests))
+    return EachValue(lambda v: all(test(v) for test in tests))
 
 
 def make_or(context: Context, parameter: Term) -> Constraint:
     """sh:or: each value node conforms to at least one of the shapes."""
     tests = [context.read_shape(shape) for shape in context.read_list(parameter)]
-    return each_value(lambda v: any(test(v) for test in tests))
+    return EachValue(lambda v: any(test(v) for test in tests))
 
 
 def make_xone(context: Context, parameter: Term) -> Constraint:
     """sh:xone: each value node conforms to exactly one of the shapes."""
     tests = [context.read_shape(shape) for shape in context.read_list(parameter)]
-    return each_value(lambda v: sum(test(v) for test in tests) == 1)
+    return EachValue(lambda v: sum(test(v) for test in tests) == 1)
 
 
 def make_node(context: Context, parameter: Term) -> Constraint:
     """sh:node: each value node conforms to the shape."""
-    return each_value(context.read_shape(parameter))
+    return EachValue(context.read_shape(parameter))
 
 
 def make_qualified_count(is_enough: Callable[[int, int], bool]) -> Component:
@@ -280,7 +286,7 @@ def make_has_value(context: Context, parameter: Term) -> Constraint:
 
 def make_in(context: Context, parameter: Term) -> Constraint:
     """sh:in: each value node is a member of the list."""
-    return each_value(set(context.read_list(parameter)).__contains__)
+    return EachValue(set(context.read_list(parameter)).__contains__)
 
 
 COMPONENTS: dict[str, Component] = {

@@ -48,15 +48,18 @@ class StatementIndex:
 
     def add(self, statements: Iterable[Quad | Triple]) -> None:
         """Add statements that the index does not have."""
-        terms = self._terms
+        share, objects = self._terms.setdefault, self._objects
         for each in statements:
-            subject: Term = terms.setdefault(each.subject, each.subject)
+            # Equal IRIs share one object, which saves much memory.
+            subject: Term = each.subject
+            subject = share(subject, subject)
             value: Term = each.object
             if not isinstance(value, Literal):
-                # Equal IRIs share one object, which saves much memory.
-                value = terms.setdefault(value, value)
+                value = share(value, value)
             predicate = each.predicate
-            of_subject = self._objects.setdefault(predicate, {})
+            of_subject = objects.get(predicate)
+            if of_subject is None:
+                of_subject = objects[predicate] = {}
             known = of_subject.get(subject)
             if known is None:
                 of_subject[subject] = [value]

@@ -20,17 +20,14 @@ NAME_START = (
 )
 NAME_REST = rf"{NAME_START}\-.0-9\xB7\u0300-\u036F\u203F\u2040"
 # The datatypes of texts: https://www.w3.org/TR/xmlschema11-2/#ordinary-built-ins.
+# Compiled only when they are used, because that takes long.
 TEXTS = {
-    name: re.compile(pattern, re.DOTALL)
-    for name, pattern in {
-        "string": ".*",
-        "normalizedString": r"[^\t\n\r]*",
-        "token": r"(?:[^ \t\n\r]+(?: [^ \t\n\r]+)*)?",
-        "anyURI": r"[^\x00-\x20<>\"{}|\\^`]*",
-        "NMTOKEN": f"[:{NAME_REST}]+",
-        "Name": f"[:{NAME_START}][:{NAME_REST}]*",
-        "NCName": f"[{NAME_START}][{NAME_REST}]*",
-    }.items()
+    "normalizedString": r"[^\t\n\r]*",
+    "token": r"(?:[^ \t\n\r]+(?: [^ \t\n\r]+)*)?",
+    "anyURI": r"[^\x00-\x20<>\"{}|\\^`]*",
+    "NMTOKEN": f"[:{NAME_REST}]+",
+    "Name": f"[:{NAME_START}][:{NAME_REST}]*",
+    "NCName": f"[{NAME_START}][{NAME_REST}]*",
 }
 COUNTS = frozenset(["integer", "nonNegativeInteger"])
 FEW_DIGITS = re.compile("[0-9]{1,18}")
@@ -71,7 +68,7 @@ def find_literal_fault(term: object) -> str:
     if name == "string" or (name in COUNTS and FEW_DIGITS.fullmatch(form)):
         return ""
     if name in TEXTS:
-        return "" if TEXTS[name].fullmatch(form) else "form"
+        return "" if re.fullmatch(TEXTS[name], form) else "form"
     if name not in PATTERNS:
         return "datatype"
     if not is_well_formed(term) or (name != "base64Binary" and WHITE_SPACE.search(form)):

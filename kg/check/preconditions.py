@@ -7,7 +7,7 @@ of the engine. A query names its precondition in its header.
 import re
 from itertools import chain
 
-from pyoxigraph import BlankNode, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from kg.ask.question import Question
 from kg.check.index import StatementIndex
@@ -21,7 +21,9 @@ DESCRIBED = re.compile(
 )
 LINE = re.compile(r"^#\+ precondition: *(.*\S)", re.MULTILINE)
 DECLARING = ("owl:ObjectProperty", "owl:DatatypeProperty", "owl:AnnotationProperty")
-BUILT_IN = re.compile(r"\b(?:rdf|rdfs|owl):[A-Za-z]+")
+NAME = re.compile(r"\b[a-z]+:[A-Za-z]+")
+# A text in the first language needs one in the second.
+COUNTERPARTS = (("en", "zh-hans"), ("zh-hans", "en"), ("zh-hant", "zh-hans"))
 NOT_ASCII = re.compile("[^!-~]|%")
 
 
@@ -57,14 +59,43 @@ def _uses_blank_nodes(index: StatementIndex, names: Names, query: str) -> bool:
 
 
 def _has_undeclared_properties(index: StatementIndex, names: Names, query: str) -> bool:
-    """Whether a property is neither declared in OWL nor named in the query."""
+    """Whether a property is neither declared in OWL nor listed in the query."""
     types = index.subjects(NamedNode(names.expand("rdf:type")))
     declared = set().union(*(types.get(NamedNode(names.expand(kind)), ()) for kind in DECLARING))
-    listed = {names.expand(name) for name in {*BUILT_IN.findall(query)} - {*DECLARING}}
+    listed = _list_exceptions(query, names)
     return any(
-        each not in declared and each.value not in listed and index.objects(each)
+        each not in declared and each not in listed and index.objects(each)
         for each in index.predicates()
     )
+
+
+def _has_undeclared_classes(index: StatementIndex, names: Names, query: str) -> bool:
+    """Whether a class with instances is neither declared in OWL nor listed in the query."""
+    types = index.subjects(NamedNode(names.expand("rdf:type")))
+    declared = types.get(NamedNode(names.expand("owl:Class")), ())
+    return not types.keys() <= {*declared, *_list_exceptions(query, names)}
+
+
+def _has_texts_in_one_language(index: StatementIndex, names: Names, query: str) -> bool:
+    """Whether a text of a property that the query names lacks its counterpart.
+
+    Of the properties that are exceptions in the query, only traditional Chinese has one.
+    """
+    exceptions = _list_exceptions(query, names)
+    for name in set(NAME.findall(query)):
+        predicate = NamedNode(names.expand(name))
+        pairs = COUNTERPARTS[-1:] if predicate in exceptions else COUNTERPARTS
+        for values in index.objects(predicate).values():
+            tags = {each.language for each in values if isinstance(each, Literal)}
+            if any(first in tags and second not in tags for first, second in pairs):
+                return True
+    return False
+
+
+def _list_exceptions(query: str, names: Names) -> set[NamedNode]:
+    """Return the terms in the list after the first NOT IN of a query."""
+    found = NAME.findall(query.partition("NOT IN")[2].partition(")")[0])
+    return {NamedNode(names.expand(name)) for name in found}
 
 
 def _has_undescribed_iris(index: StatementIndex, names: Names, query: str) -> bool:
@@ -77,12 +108,14 @@ def _has_undescribed_iris(index: StatementIndex, names: Names, query: str) -> bo
 def _has_iris_outside_ascii(index: StatementIndex, names: Names, query: str) -> bool:
     root = names.expand("cdp:").rpartition("/")[0] + "/"
     iris = (iri.value for iri in index.iris())
-    return any(NOT_ASCII.search(iri) for iri in iris if iri.startswith(root))
+    return bool(NOT_ASCII.search("".join(iri for iri in iris if iri.startswith(root))))
 
 
 PRECONDITIONS = {
     "blank-nodes": _uses_blank_nodes,
+    "undeclared-classes": _has_undeclared_classes,
     "undeclared-properties": _has_undeclared_properties,
+    "texts-in-one-language": _has_texts_in_one_language,
     "undescribed-iris": _has_undescribed_iris,
     "iris-outside-ascii": _has_iris_outside_ascii,
 }

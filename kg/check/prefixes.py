@@ -8,7 +8,8 @@ from kg.ask.lookup import find_similar
 from kg.check.finding import VIOLATION, Finding
 from kg.names import Names, pick
 
-PREFIX = re.compile(r"^[ \t]*@?prefix[ \t]+([\w.-]*):[ \t]*<([^<>\s]*)>", re.MULTILINE | re.I)
+# It begins with a line end and not with ^, which makes a search several times faster.
+PREFIX = re.compile(r"\n[ \t]*@?prefix[ \t]+([\w.-]*):[ \t]*<([^<>\s]*)>", re.IGNORECASE)
 MESSAGES = {
     "differs": {
         "en": "The prefix {0}: stands for {1} in ontology/prefixes.ttl, and not for {2}. "
@@ -46,7 +47,8 @@ def check_prefixes(names: Names, path: Path, content: str, language: str) -> Ite
     A prefix of a file's own is allowed, unless its IRI is nearly one of those.
     """
     known = set(names.prefixes.values())
-    for found in PREFIX.finditer(content):
+    text = "\n" + content
+    for found in PREFIX.finditer(text):
         name, iri = found[1], found[2]
         expected, check = names.prefixes.get(name, ""), "differs"
         if iri in known or iri == expected:
@@ -57,6 +59,6 @@ def check_prefixes(names: Names, path: Path, content: str, language: str) -> Ite
             expected = next(iter(find_similar(iri, known, cutoff=0.95)), "")
             if not expected or expected.startswith(iri) or iri.startswith(expected):
                 continue
-        line = content.count("\n", 0, found.start(1)) + 1
+        line = text.count("\n", 0, found.start(1))
         message = pick(MESSAGES[check], language, "").format(name, expected, iri)
         yield Finding(str(path), line, VIOLATION, "prefix", "", message)

@@ -41,14 +41,13 @@ def find_other_script(value: str, language: str) -> str:
     if not encodings:
         return ""
     own, other = encodings
-    letters = NOT_HAN.sub("", value)
     try:
-        letters.encode(own)
+        value.encode(own)
         return ""
     except UnicodeEncodeError:
         return "".join(
             each
-            for each in letters
+            for each in NOT_HAN.sub("", value)
             if not each.encode(own, "ignore") and each.encode(other, "ignore")
         )
 

@@ -104,8 +104,7 @@ class ShapeCompiler:
         results: list[Result] = []
         for node, shape in self._compiled.items():
             if not shape.uncovered:
-                for focus in self._find_targets(node, nodes):
-                    shape.validate(focus, results)
+                shape.validate(self._find_targets(node, nodes), results)
         return results
 
     def find_classes(self, iri: str) -> list[Term]:
@@ -197,7 +196,7 @@ class ShapeCompiler:
                 self._check_declared(shape.node, name, value)
 
     def _refer_to_test(self, shape: Shape, value: Term) -> Test:
-        return self._refer(shape, value).conforms
+        return self._refer(shape, value).make_test()
 
     def _refer(self, shape: Shape, value: Term) -> Shape:
         """Return the shape that is a value in another one.

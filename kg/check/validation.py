@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from kg.check.components import Constraint, Values
+from kg.check.components import Constraint, EachValue, Test, Values
 from kg.names import Term
 
 
@@ -26,6 +26,11 @@ class Result:
     messages: Mapping[str, str]
 
 
+def use_focus(focus: Term) -> Values:
+    """Return the value nodes of a node shape."""
+    return (focus,)
+
+
 @dataclass
 class Shape:
     """A compiled shape; `find_values` returns its value nodes for a focus node, if there are any.
@@ -37,7 +42,7 @@ class Shape:
 
     node: Term
     path: str = ""
-    find_values: Callable[[Term], Values | None] = lambda focus: (focus,)
+    find_values: Callable[[Term], Values | None] = use_focus
     list_values: Callable[[], Iterable[Term]] = tuple
     severity: str = "Violation"
     messages: Mapping[str, str] = field(default_factory=dict)
@@ -58,19 +63,40 @@ class Shape:
                 return False
         return all(shape.conforms(value) for shape in self.properties for value in values)
 
-    def validate(self, focus: Term, results: list[Result]) -> None:
-        """Add the results of validating a node."""
-        self._validate_values(focus, self.find_values(focus) or (), results)
+    def make_test(self) -> Test:
+        """Return a function that tells whether a node conforms, for a shape that is complete."""
+        if not self.properties and len(self.constraints) == 1 and self.find_values is use_focus:
+            ((_, constraint),) = self.constraints
+            if isinstance(constraint, EachValue):
+                return constraint.test
+        return self.conforms
 
-    def _validate_values(self, focus: Term, values: Values, results: list[Result]) -> None:
+    def validate(self, nodes: Iterable[Term], results: list[Result]) -> None:
+        """Add the results of validating nodes."""
+        found: list[tuple[Term, Values]] = []
+        every: list[Term] = []
+        for node in nodes:
+            values = self.find_values(node)
+            if values:
+                found.append((node, values))
+                every += values
+            elif self.tests_absence:
+                found.append((node, ()))
         for component, constraint in self.constraints:
-            for value in constraint(focus, values):
+            for focus, value in _find_violations(constraint, found, every):
                 result = Result(
                     focus, self.path, value, self.node, component, self.severity, self.messages
                 )
                 results.append(result)
-        for value in values:
+        if every:
             for shape in self.properties:
-                found = shape.find_values(value) or ()
-                if found or shape.tests_absence:
-                    shape._validate_values(value, found, results)
+                shape.validate(every, results)
+
+
+def _find_violations(
+    constraint: Constraint, found: list[tuple[Term, Values]], every: Values
+) -> Iterable[tuple[Term, Term | None]]:
+    """Return focus node and value of each violation, given all values of all focus nodes."""
+    if isinstance(constraint, EachValue) and all(map(constraint.test, every)):
+        return ()
+    return ((focus, v) for focus, values in found for v in constraint(focus, values))

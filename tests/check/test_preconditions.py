@@ -35,6 +35,11 @@ MORE = [
     "place:x rdfs:labell 'x' .",
     "place:x owl:ObjectProperty 'x' .",
     "cdp:a a owl:ObjectProperty . place:x cdp:a place:y .",
+    "place:x a rdf:type, owl:Thing .",
+    "place:x rdfs:label 'x'@en, 'x'@zh-Hant .",
+    "place:x skos:editorialNote 'x'@zh-Hans .",
+    "place:x cdp:title 'x'@zh-Hant .",
+    "place:x cdp:title 'x'@zh-Hans .",
 ]
 
 
@@ -69,6 +74,8 @@ def test_query_finds_nothing_without_its_precondition(names: Names) -> None:
         "blank-node",
         "dangling-iri",
         "iri-not-ascii",
+        "text-in-one-language",
+        "undeclared-class",
         "undeclared-property",
     }
     inputs = [(quads, make_index(names, quads)) for quads in list_inputs(names)]

@@ -80,8 +80,6 @@ def check_agreement(
             yield from _check_comparator(thing, notations, report)
         if place:
             yield from _check_exchanged(group, wholes, report)
-        for thing in group:
-            thing.forget()
 
 
 def _check_numbers(
@@ -92,7 +90,7 @@ def _check_numbers(
         for language, pool in by_language.items():
             # A text without a language is in both.
             if each.language[:2] in (language, ""):
-                pool |= each.numbers.possible
+                pool |= each.find_numbers().possible
     for whole in thing.links["whole"]:
         if whole in things:
             for pool in by_language.values():
@@ -101,7 +99,7 @@ def _check_numbers(
     for each in thing.list_own():
         other = "en" if each.language.startswith("zh") else "zh"
         if other in found:
-            for number in each.numbers.list_missing(by_language[other]):
+            for number in each.find_numbers().list_missing(by_language[other]):
                 yield from report(
                     "numbers-differ", VIOLATION, thing.node, each.language, number, about=each
                 )
@@ -109,7 +107,7 @@ def _check_numbers(
         wanted = parse_number(value)
         missing = []
         for language in sorted(found & set(by_language)):
-            texts = (t.numbers.possible for t in thing.texts if t.language[:2] == language)
+            texts = (t.find_numbers().possible for t in thing.texts if t.language[:2] == language)
             if not any(wanted in possible for possible in texts):
                 missing.append(language)
         if missing:
@@ -122,7 +120,7 @@ def _check_senses(thing: Thing, report: Reporter) -> Iterator[Finding]:
     if not english or not chinese:
         return
     about = next(each for each in thing.texts if each.value == english)
-    stems = about.parts
+    stems = about.list_parts()
     negated = (
         not NEGATION.hints.isdisjoint(stems) and bool(NEGATION.english.search(english)),
         bool(NEGATION.chinese.search(chinese)),

@@ -106,7 +106,6 @@ def check_concepts(
             yield from _check_names(thing, texts, finder, parts, report)
         if not any(each.endswith("usesTechnology") for each in thing.links["inferred"]):
             yield from _check_technologies(thing, parts, report)
-        thing.forget()
 
 
 def _check_names(

@@ -9,12 +9,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 
 Value = int | Fraction
 FULL_WIDTH = str.maketrans("０１２３４５６７８９．％", "0123456789.%")
 FULL = re.compile("[０-９．％]")
 DIGITS = r"([0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(\.[0-9]+)?"
 LONGEST = 40
+# For how many texts the results are remembered: a place has fewer, and many texts occur often.
+REMEMBERED = 8_192
 HAN_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {
     "〇": 0, "两": 2, "兩": 2,
 }  # fmt: skip
@@ -76,6 +79,7 @@ def format_number(value: Value) -> str:
     return str(value) if value == int(value) else str(float(value))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def find_numbers(text: str, language: str) -> Numbers:
     """Return the numbers of a text; languages other than Chinese are read as English.
 

@@ -218,7 +218,7 @@ def _check_numbers(
             yield from report("source-value", VIOLATION, thing.node, value, about=about)
     reported = set()
     for each in thing.list_own():
-        for number in each.numbers.certain:
+        for number in each.find_numbers().certain:
             value = format_number(min(number))
             if number.isdisjoint(known) and number not in stated and value not in reported:
                 reported.add(value)

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode
 
@@ -25,14 +24,12 @@ class Text:
     language: str
     value: str
 
-    @cached_property
-    def numbers(self) -> Numbers:
-        """The numbers of the text."""
+    def find_numbers(self) -> Numbers:
+        """Return the numbers of the text."""
         return find_numbers(self.value, self.language)
 
-    @cached_property
-    def parts(self) -> frozenset[str]:
-        """The pairs of characters of a Chinese text, the stems of words of another."""
+    def list_parts(self) -> frozenset[str]:
+        """Return the pairs of characters of a Chinese text, the stems of words of another."""
         return (list_pairs if self.language.startswith("zh") else list_stems)(self.value)
 
 
@@ -58,7 +55,7 @@ class Thing:
 
     def find_parts(self, role: str, language: str) -> frozenset[str]:
         """Return the parts of the first text with a role and a language, or none."""
-        found = (t.parts for t in self.texts if t.role == role and t.language == language)
+        found = (t.list_parts() for t in self.texts if t.role == role and t.language == language)
         return next(found, frozenset())
 
     def join(self, language: str) -> str:
@@ -68,12 +65,6 @@ class Thing:
     def list_own(self) -> Iterator[Text]:
         """Yield the labels and descriptions."""
         yield from (each for each in self.texts if each.role in ("label", "description"))
-
-    def forget(self) -> None:
-        """Forget what was found in the texts: for many cities it takes much memory."""
-        for each in self.texts:
-            vars(each).pop("numbers", None)
-            vars(each).pop("parts", None)
 
     def point(self, role: str, value: str) -> Text:
         """Return the statement with a role and a value, as if it were a text."""

@@ -5,10 +5,11 @@ The senses are those that a slip easily turns round: negation, comparison, scale
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from kg.check.wording.numbers import NUMBER_WORDS
+from kg.check.wording.numbers import NUMBER_WORDS, REMEMBERED
 from kg.source.pinyin import HAN
 
 NOT_TEXT = re.compile(rf"[^{HAN}0-9A-Za-z]+")
@@ -115,6 +116,7 @@ COMPARISONS = {
 """The words of the comparators, by their sign."""
 
 
+@lru_cache(maxsize=REMEMBERED)
 def list_pairs(text: str) -> frozenset[str]:
     """Return all pairs of characters next to each other, without punctuation.
 
@@ -125,6 +127,7 @@ def list_pairs(text: str) -> frozenset[str]:
     return frozenset(map("".join, pairwise(letters)))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def list_stems(text: str) -> frozenset[str]:
     """Return the beginnings of the words of an English text, without frequent ones.
 
