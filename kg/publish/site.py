@@ -1,6 +1,7 @@
 """`kg publish`: write the site of a graph to a folder."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -66,8 +67,11 @@ def publish_site(
     """
     base = check_address(base_url) if base_url else ""
     renderer = Renderer(base, check_report(report_to) if report_to else "")
-    graph, editions = _read_editions(home, passages, progress)
-    with spare_objects(), write_folder(folder, export="site", force=force) as open_file:
+    with ExitStack() as stack:
+        with pause_collector():
+            graph, editions = _read_editions(home, passages, progress)
+            stack.enter_context(spare_objects())  # before the collector could search all of them
+        open_file = stack.enter_context(write_folder(folder, export="site", force=force))
         pages, names = 0, set[str]()
         for name, content in _write_site(graph, editions, renderer, progress):
             if name in names or name == MANIFEST:
@@ -80,7 +84,6 @@ def publish_site(
     return Published(pages, len(names) + 1)
 
 
-@pause_collector()
 def _read_editions(
     home: Home, passages: bool, progress: Progress
 ) -> tuple[LocalGraph, list[Edition]]:
