@@ -1,13 +1,13 @@
 """Links and texts as HTML. Pages have so many that macros of templates would take too long."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import require
-from kg.portrait.model import Link
+from kg.portrait.model import Detail, Link, Passage
 from kg.publish.edition import Edition
 from kg.publish.routes import Here
 
@@ -44,7 +44,7 @@ def make_tagger() -> Tagger:
 
 @dataclass(frozen=True)
 class LinkWriter:
-    """Writes the links of one page."""
+    """Writes the links of one page, and the details and the passages that consist of links."""
 
     edition: Edition
     here: Here
@@ -52,16 +52,53 @@ class LinkWriter:
 
     def link(self, one: Link, has_name: bool = False) -> "Markup":
         """Return a link, or its text if it leads nowhere; terms of others may have their names."""
-        shown = self.tag(one.name, self.edition.language)
-        markup = type(shown)
-        if one.iri and (target := self.here.follow(one.iri)):
-            shown = markup(f'<a href="{markup.escape(target)}">{shown}</a>')
-        is_foreign = not one.iri.startswith(self.edition.routes.base)
-        if has_name and one.iri and one.prefixed not in ("", one.name, one.iri) and is_foreign:
-            shown += markup(f" <code>{markup.escape(one.prefixed)}</code>")
-        return shown
+        return self._markup(self._write(one, has_name))
 
     def links(self, many: Iterable[Link], has_names: bool = False) -> "Markup":
         """Return several links as a list in a line."""
-        separator = self.tag("", "en").escape(self.edition.reading.words["separator"])
-        return separator.join(self.link(one, has_names) for one in many)
+        return self._markup(self._join(many, has_names))
+
+    def details(self, many: Sequence[Detail], has_names: bool = False) -> "Markup":
+        """Return details as a list of terms; before it, those without a heading as paragraphs."""
+        language = self.edition.language
+        plain = [f"<p>{self._join(one.values, has_names)}</p>\n" for one in many if not one.heading]
+        named = [
+            f"<div><dt>{self.tag(one.heading, language)}</dt>"
+            f"<dd>{self._join(one.values, has_names)}</dd></div>\n"
+            for one in many
+            if one.heading
+        ]
+        if named:
+            named = ['<dl class="details">\n', *named, "</dl>\n"]
+        return self._markup("".join(plain + named))
+
+    def places(self, passages: Iterable[Passage]) -> "Markup":
+        """Return where passages are, as links to their evidence."""
+        return self._markup("".join(map(self._write_place, passages)))
+
+    @cached_property
+    def _markup(self) -> "type[Markup]":
+        return type(self.tag("", ""))
+
+    @cached_property
+    def _separator(self) -> str:
+        return str(self._markup.escape(self.edition.reading.words["separator"]))
+
+    def _join(self, many: Iterable[Link], has_names: bool) -> str:
+        return self._separator.join([self._write(one, has_names) for one in many])
+
+    def _write(self, one: Link, has_name: bool) -> str:
+        shown = str(self.tag(one.name, self.edition.language))
+        if one.iri and (target := self.here.follow(one.iri)):
+            shown = f'<a href="{self._markup.escape(target)}">{shown}</a>'
+        is_foreign = not one.iri.startswith(self.edition.routes.base)
+        if has_name and one.iri and one.prefixed not in ("", one.name, one.iri) and is_foreign:
+            shown += f" <code>{self._markup.escape(one.prefixed)}</code>"
+        return shown
+
+    def _write_place(self, passage: Passage) -> str:
+        shown = self._markup.escape(self.edition.name_passage(passage))
+        iri = self.edition.evidence.get(passage)
+        if iri and (target := self.here.follow(iri)):
+            return f'<a class="place" href="{self._markup.escape(target)}">{shown}</a>'
+        return f'<span class="place">{shown}</span>'

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import require
-from kg.portrait.model import Passage
 from kg.publish.edition import Edition
 from kg.publish.markup import LinkWriter, make_tagger
 from kg.publish.page import Page
@@ -54,7 +53,8 @@ class Renderer:
             alternates=list_alternates(self.base, page.path) if self.base else [],
             address=f"{self.base}{file}",
             described=describe_page(edition, page, f"{self.base}{file}") if self.base else "",
-            evidence=lambda passage: _find_evidence(edition, here, passage),
+            details=writer.details,
+            places=writer.places,
             **page.values,
         )
         return (html.rstrip() + "\n").encode("utf-8")
@@ -76,11 +76,6 @@ class Renderer:
     def render_file(self, template: str, **values: object) -> bytes:
         """Return a file that is not for people, such as settings of a server."""
         return self._environment.get_template(template).render(values).encode("utf-8")
-
-
-def _find_evidence(edition: Edition, here: Here, passage: Passage) -> str:
-    iri = edition.evidence.get(passage)
-    return here.follow(iri) if iri else ""
 
 
 def make_environment() -> "jinja2.Environment":
