@@ -1,4 +1,7 @@
-"""Links and texts as HTML. Pages have so many that macros of templates would take too long."""
+"""What pages have most of, as HTML: links, texts, and what consists of them.
+
+Macros of templates would take too long.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.errors import require
 from kg.portrait.model import Detail, Link, Passage
+from kg.publish.answers import Column
 from kg.publish.edition import Edition
 from kg.publish.routes import Here
 
@@ -43,8 +47,8 @@ def make_tagger() -> Tagger:
 
 
 @dataclass(frozen=True)
-class LinkWriter:
-    """Writes the links of one page, and the details and the passages that consist of links."""
+class MarkupWriter:
+    """Writes the links of one page, and the details, passages, voices and cells with links."""
 
     edition: Edition
     here: Here
@@ -76,6 +80,15 @@ class LinkWriter:
         """Return where passages are, as links to their evidence."""
         return self._markup("".join(map(self._write_place, passages)))
 
+    def chips(self, text: str, form: str) -> "Markup":
+        """Return voices, given by their labels in a line, in a form of words."""
+        names = filter(None, text.split(self.edition.reading.words["separator"]))
+        return self._markup("".join(self._write_chip(name, form) for name in names))
+
+    def cells(self, columns: Iterable[Column], row: Iterable[Link]) -> "Markup":
+        """Return a row of an answer as the cells of a table."""
+        return self._markup("".join(map(self._write_cell, columns, row)))
+
     @cached_property
     def _markup(self) -> "type[Markup]":
         return type(self.tag("", ""))
@@ -87,7 +100,7 @@ class LinkWriter:
     def _join(self, many: Iterable[Link], has_names: bool) -> str:
         return self._separator.join([self._write(one, has_names) for one in many])
 
-    def _write(self, one: Link, has_name: bool) -> str:
+    def _write(self, one: Link, has_name: bool = False) -> str:
         shown = str(self.tag(one.name, self.edition.language))
         if one.iri and (target := self.here.follow(one.iri)):
             shown = f'<a href="{self._markup.escape(target)}">{shown}</a>'
@@ -102,3 +115,21 @@ class LinkWriter:
         if iri and (target := self.here.follow(iri)):
             return f'<a class="place" href="{self._markup.escape(target)}">{shown}</a>'
         return f'<span class="place">{shown}</span>'
+
+    def _write_chip(self, name: str, form: str = "") -> str:
+        voice = self.edition.voices.get(name)
+        if not voice:
+            return f'<span class="chip voice">{self.tag(name, self.edition.language)}</span>'
+        escape = self._markup.escape
+        title = f' title="{escape(voice.definition)}"' if form else ""
+        return (
+            f'<a class="chip voice {escape(voice.slug)}" '
+            f'href="{escape(self.here.follow(voice.link.iri))}"{title}>'
+            f"{escape(form.format(name) if form else name)}</a>"
+        )
+
+    def _write_cell(self, column: Column, cell: Link) -> str:
+        number = ' class="number"' if column.is_number else ""
+        label = f'{number} data-label="{self._markup.escape(column.meaning)}"' if cell.name else ""
+        is_voice = cell.name in self.edition.voices
+        return f"<td{label}>{self._write_chip(cell.name) if is_voice else self._write(cell)}</td>"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kg.errors import require
 from kg.publish.edition import Edition
-from kg.publish.markup import LinkWriter, make_tagger
+from kg.publish.markup import MarkupWriter, make_tagger
 from kg.publish.page import Page
 from kg.publish.routes import Here
 from kg.publish.statements import FORMATS
@@ -37,7 +37,7 @@ class Renderer:
         """Return the HTML of a page in the language of an edition."""
         file = f"{edition.language}/{page.path}.html"
         here = Here(edition.routes, edition.language, file)
-        writer = LinkWriter(edition, here, self._environment.filters["tagged"])
+        writer = MarkupWriter(edition, here, self._environment.filters["tagged"])
         html = self._environment.get_template(page.template).render(
             page=page,
             edition=edition,
@@ -55,6 +55,8 @@ class Renderer:
             described=describe_page(edition, page, f"{self.base}{file}") if self.base else "",
             details=writer.details,
             places=writer.places,
+            chips=writer.chips,
+            cells=writer.cells,
             **page.values,
         )
         return (html.rstrip() + "\n").encode("utf-8")
