@@ -23,6 +23,18 @@ LATIN = re.compile("[A-Za-z]{2}")
 REMEMBERED = 1 << 14  # texts
 
 Tagger = Callable[[str, str], "Markup"]
+Escape = Callable[[str], "Markup"]
+
+
+def make_escape() -> Escape:
+    """Return a function that escapes a text, and remembers it.
+
+    Raises:
+        KgError: MarkupSafe is not installed.
+    """
+    markupsafe: Any = require("markupsafe", "web")
+    escape: Escape = lru_cache(REMEMBERED)(markupsafe.escape)
+    return escape
 
 
 def make_tagger() -> Tagger:
@@ -53,6 +65,7 @@ class MarkupWriter:
     edition: Edition
     here: Here
     tag: Tagger
+    escape: Escape
 
     def link(self, one: Link, has_name: bool = False) -> "Markup":
         """Return a link, or its text if it leads nowhere; terms of others may have their names."""
@@ -91,11 +104,11 @@ class MarkupWriter:
 
     @cached_property
     def _markup(self) -> "type[Markup]":
-        return type(self.tag("", ""))
+        return type(self.escape(""))
 
     @cached_property
     def _separator(self) -> str:
-        return str(self._markup.escape(self.edition.reading.words["separator"]))
+        return str(self.escape(self.edition.reading.words["separator"]))
 
     def _join(self, many: Iterable[Link], has_names: bool) -> str:
         return self._separator.join([self._write(one, has_names) for one in many])
@@ -103,24 +116,24 @@ class MarkupWriter:
     def _write(self, one: Link, has_name: bool = False) -> str:
         shown = str(self.tag(one.name, self.edition.language))
         if one.iri and (target := self.here.follow(one.iri)):
-            shown = f'<a href="{self._markup.escape(target)}">{shown}</a>'
+            shown = f'<a href="{self.escape(target)}">{shown}</a>'
         is_foreign = not one.iri.startswith(self.edition.routes.base)
         if has_name and one.iri and one.prefixed not in ("", one.name, one.iri) and is_foreign:
-            shown += f" <code>{self._markup.escape(one.prefixed)}</code>"
+            shown += f" <code>{self.escape(one.prefixed)}</code>"
         return shown
 
     def _write_place(self, passage: Passage) -> str:
-        shown = self._markup.escape(self.edition.name_passage(passage))
+        shown = self.escape(self.edition.name_passage(passage))
         iri = self.edition.evidence.get(passage)
         if iri and (target := self.here.follow(iri)):
-            return f'<a class="place" href="{self._markup.escape(target)}">{shown}</a>'
+            return f'<a class="place" href="{self.escape(target)}">{shown}</a>'
         return f'<span class="place">{shown}</span>'
 
     def _write_chip(self, name: str, form: str = "") -> str:
         voice = self.edition.voices.get(name)
         if not voice:
             return f'<span class="chip voice">{self.tag(name, self.edition.language)}</span>'
-        escape = self._markup.escape
+        escape = self.escape
         title = f' title="{escape(voice.definition)}"' if form else ""
         return (
             f'<a class="chip voice {escape(voice.slug)}" '
@@ -130,6 +143,6 @@ class MarkupWriter:
 
     def _write_cell(self, column: Column, cell: Link) -> str:
         number = ' class="number"' if column.is_number else ""
-        label = f'{number} data-label="{self._markup.escape(column.meaning)}"' if cell.name else ""
+        label = f'{number} data-label="{self.escape(column.meaning)}"' if cell.name else ""
         is_voice = cell.name in self.edition.voices
         return f"<td{label}>{self._write_chip(cell.name) if is_voice else self._write(cell)}</td>"
