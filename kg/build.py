@@ -8,7 +8,7 @@ from typing import BinaryIO
 from kg.ask.parameters import bind_question, needs_value
 from kg.ask.question import Question, ask_question, list_questions
 from kg.ask.render import render_answer
-from kg.catalog import CRATE_FILE, CountedStream, describe_dataset, write_crate
+from kg.catalog import CRATE_FILE, Answers, CountedStream, describe_dataset, write_crate
 from kg.check import VIOLATION, Report, check_files
 from kg.dumps import MEDIA_TYPES, list_graphs
 from kg.dumps.turtle import write_turtle
@@ -77,11 +77,12 @@ def build_folder(
 def _write_dump(graph: LocalGraph, stream: BinaryIO) -> dict[str, str]:
     """Write the dump; return the files with the catalogue that lists it, by name."""
     graphs = [named.iri for named in list_graphs(graph.home)[:-1]]
-    catalog = describe_dataset(graph, graphs, complete=True)
+    answers: Answers = {}
+    catalog = describe_dataset(graph, graphs, complete=True, answers=answers)
     counted = CountedStream(stream)
     counted.write(f"# {name_program()}\n{graph.memory.dump(catalog)}".encode())
     file = counted.describe(DUMP, "", MEDIA_TYPES[".nq"], "")
-    described = describe_dataset(graph, graphs, [file], complete=True)
+    described = describe_dataset(graph, graphs, [file], complete=True, answers=answers)
     turtle = write_turtle(described, graph.names)
     return {CATALOG_FILE: turtle, CRATE_FILE: write_crate(graph, described)}
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 
 # Marks that do not begin a line, and marks that do not end one
@@ -43,21 +44,22 @@ def measure_text(text: str) -> int:
     return width if width >= 0 else sum(max(wcwidth(character), 0) for character in text)
 
 
-def split_words(text: str, hyphens: str = "") -> list[str]:
+@lru_cache(4)  # a text is tried in one width after the other
+def split_words(text: str, hyphens: str = "") -> tuple[str, ...]:
     """Return the parts of a text between which a line may end; joined, they are the text.
 
     A line may end at a space, before or after an East Asian character, and after one of the given
     hyphens within a word; but not before a closing mark or after an opening one.
 
     >>> split_words("sub-provincial 城市（深圳）。", "-")
-    ['sub-', 'provincial ', '城', '市', '（深', '圳）。']
+    ('sub-', 'provincial ', '城', '市', '（深', '圳）。')
     """
     words: list[str] = []
     for index, character in enumerate(text):
         if not words or _may_break(text, index, hyphens):
             words.append("")
         words[-1] += character
-    return words
+    return tuple(words)
 
 
 def wrap_text(

@@ -1,6 +1,7 @@
 """Answers as text: a table, CSV, SPARQL results JSON or Markdown for rows; RDF for triples."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from kg.ask.table import measure_table, render_markdown, render_table
 from kg.errors import KgError
@@ -13,6 +14,7 @@ ROW_FORMATS: tuple[str, ...] = ("table", "csv", "json", "markdown")
 TRIPLE_FORMATS: tuple[str, ...] = ("turtle", "ntriples", "jsonld", "rdfxml")
 # The column `cityIri` has the IRIs of what the column `city` names.
 IRI_SUFFIX = "Iri"
+REMEMBERED = 1 << 14  # terms in JSON: answers repeat names and IRIs
 LONGEST_CELL = 10_000  # characters of a table; the other formats have all
 
 
@@ -122,21 +124,43 @@ def _render_csv(rows: Rows, *, exact: bool) -> str:
 
 
 def _render_json(answer: Rows | bool) -> str:
-    import json
-
-    document: dict[str, object] = {"head": {}, "boolean": answer}
+    if isinstance(answer, bool):
+        return _write_json({"head": {}, "boolean": answer}) + "\n"
+    # json.dumps is slow with indents, and most terms are in several rows.
+    names = [_write_json(name) for name in answer.variables]
     try:
-        if isinstance(answer, Rows):
-            bindings = [
-                {
-                    name: bind_json(term)
-                    for name, term in zip(answer.variables, row, strict=True)
-                    if term is not None
-                }
-                for row in answer.rows
+        bindings = [
+            [
+                f"{name}: {_write_term(term)}"
+                for name, term in zip(names, row, strict=True)
+                if term is not None
             ]
-            document = {"head": {"vars": answer.variables}, "results": {"bindings": bindings}}
-        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+            for row in answer.rows
+        ]
     except RecursionError:
         problem = "The answer has triple terms that are nested too deeply for JSON."
         raise KgError(f"{problem} Use --format csv.") from None
+    rows = _write_block("[]", [_write_block("{}", row, 6) for row in bindings], 4)
+    head = _write_json({"vars": answer.variables}, 2)
+    return f'{{\n  "head": {head},\n  "results": {{\n    "bindings": {rows}\n  }}\n}}\n'
+
+
+def _write_block(brackets: str, items: Sequence[str], indent: int) -> str:
+    """Return items of JSON, each on a line of its own, between two brackets."""
+    if not items:
+        return brackets
+    line = "\n" + " " * indent
+    return f"{brackets[0]}{line}  {f',{line}  '.join(items)}{line}{brackets[1]}"
+
+
+@lru_cache(REMEMBERED)
+def _write_term(term: Term) -> str:
+    return _write_json(bind_json(term), 8)
+
+
+def _write_json(value: object, indent: int = 0) -> str:
+    import json
+
+    # Only indents have line breaks: in strings they are escaped.
+    written = json.dumps(value, ensure_ascii=False, indent=2)
+    return written.replace("\n", "\n" + " " * indent)

@@ -23,6 +23,8 @@ SIZE = ("dcat:byteSize", "xsd:nonNegativeInteger")
 PART = ("dataset", "graphs", "ontologies", "sources", "entailments")
 COMPLETE = ("totals", "partitions", "linksets")
 
+Answers = dict[str, list[Triple]]  # to queries, by their text
+
 
 def describe_dataset(
     graph: LocalGraph,
@@ -31,12 +33,14 @@ def describe_dataset(
     *,
     complete: bool,
     page: str = "",
+    answers: Answers | None = None,
 ) -> list[Quad]:
     """Return the catalogue of a dump with these named graphs, given by IRI.
 
     If they are the complete dataset, it also has counts, links and examples of the dataset. All
     numbers are those of the dump without the catalogue. The files are listed as distributions;
-    `page` is the address where they are offered, if they have one.
+    `page` is the address where they are offered, if they have one. Catalogues of the same graph,
+    such as one in a dump and one with the files of the dump, can share the answers to the queries.
 
     Raises:
         KgError: a file with facts about the dataset is faulty.
@@ -50,11 +54,12 @@ def describe_dataset(
         "file": " ".join(str(Literal(path.relative_to(home.root).as_posix())) for path in rules),
     }
     facts |= {"page": write_iri(page)} if page else {}
+    answers = {} if answers is None else answers
     found: dict[Triple, None] = {}
     for name in (*PART, *(COMPLETE if complete else ())):
-        found |= dict.fromkeys(_run(graph, name, facts))
+        found |= dict.fromkeys(_run(graph, name, facts, answers))
     for file in files:
-        found |= dict.fromkeys(_run(graph, "file", facts | _list_terms(file)))
+        found |= dict.fromkeys(_run(graph, "file", facts | _list_terms(file), answers))
     catalog, size, integer = (NamedNode(graph.names.expand(name)) for name in (CATALOG, *SIZE))
     quads = []
     for triple in found:
@@ -65,11 +70,14 @@ def describe_dataset(
     return quads
 
 
-def _run(graph: LocalGraph, name: str, facts: Mapping[str, str]) -> list[Triple]:
+def _run(graph: LocalGraph, name: str, facts: Mapping[str, str], answers: Answers) -> list[Triple]:
     path = graph.home.queries / "catalog" / f"{name}.rq"
     query = read_query(path)
     bound = {name: terms for name, terms in facts.items() if f"VALUES ?{name} {{ UNDEF }}" in query}
-    return graph.construct(bind_values(query, bound), str(path))
+    query = bind_values(query, bound)
+    if query not in answers:
+        answers[query] = graph.construct(query, str(path))
+    return answers[query]
 
 
 def _list_terms(file: WrittenFile) -> dict[str, str]:

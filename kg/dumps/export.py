@@ -37,7 +37,7 @@ from kg.files import (
 from kg.graph import ENTAILED, LocalGraph, load_graph
 from kg.home import Home, name_program
 from kg.names import read_names
-from kg.store.canonical import encode_quad, encode_triple, sort_statements
+from kg.store.canonical import encode_quad, encode_triple, sort_few, sort_statements
 from kg.turtle import TurtleFile, list_files, parse_file
 
 SYNTAXES = {
@@ -254,7 +254,7 @@ class DumpJob:
     """Writes the files of one export.
 
     `listed` are the files written so far, and `catalog` the catalogue, once it has been written.
-    `loaded` is the graph of the home, if it has been loaded before.
+    `loaded` is the graph of the home and `known` its context, if they have been read before.
     """
 
     home: Home
@@ -264,6 +264,7 @@ class DumpJob:
     listed: list[WrittenFile] = field(default_factory=list)
     catalog: list[Quad] = field(default_factory=list)
     loaded: LocalGraph | None = None
+    known: Context | None = None
 
     @cached_property
     def graph(self) -> LocalGraph:
@@ -273,7 +274,7 @@ class DumpJob:
     @cached_property
     def context(self) -> Context:
         """The context of all files in JSON-LD."""
-        return read_context(self.home)
+        return self.known or read_context(self.home)
 
     def build_json(self) -> dict[str, dict[str, object]]:
         """Return the context and the frames for a folder of JSON-LD, by the name of the file."""
@@ -300,12 +301,6 @@ class DumpJob:
 
         `iri` is that of the one graph in the file, for formats without named graphs.
         """
-        return self.write_quads(self.read(graphs, progress), stream, progress, iri)
-
-    def write_quads(
-        self, quads: Iterable[Quad], stream: BinaryIO, progress: Progress, iri: str = ""
-    ) -> int:
-        """Write statements that have been read to a file; return their number: see `write`."""
         encode, write = self._choose_functions()
         encoded = written = 0
 
@@ -322,13 +317,21 @@ class DumpJob:
                 written += 1
                 yield line
 
-        with compress_stream(stream, self.compression) as out:
-            lines = sort_statements(quads, count_encoded)
-            texts = chain([self._make_comment(iri)], write(count_written(lines)))
-            while chunk := "".join(islice(texts, CHUNK_LINES)):
-                out.write(chunk.encode("utf-8"))
+        lines = sort_statements(self.read(graphs, progress), count_encoded)
+        self._write_texts(write(count_written(lines)), stream, iri)
         progress("written", 1)
         return written
+
+    def write_quads(self, quads: Iterable[Quad], stream: BinaryIO) -> None:
+        """Write statements that are in memory to a file: see `write`."""
+        encode, write = self._choose_functions()
+        self._write_texts(write(iter(sort_few(quads, encode))), stream)
+
+    def _write_texts(self, texts: Iterator[str], stream: BinaryIO, iri: str = "") -> None:
+        texts = chain([self._make_comment(iri)], texts)
+        with compress_stream(stream, self.compression) as out:
+            while chunk := "".join(islice(texts, CHUNK_LINES)):
+                out.write(chunk.encode("utf-8"))
 
     def _choose_functions(self) -> tuple[Encode, Write]:
         writer: JsonWriter | TurtleWriter

@@ -26,6 +26,7 @@ NATIVE = {
     "xsd:nonNegativeInteger": re.compile("0|[1-9][0-9]{0,15}"),
 }
 EXACT = 1 << 53  # readers that parse numbers as doubles are exact below
+_dump = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps makes an encoder each time
 
 
 class JsonWriter:
@@ -153,7 +154,3 @@ def _write_text(value: str) -> str:
 
 def _join(values: list[str]) -> str:
     return values[0] if len(values) == 1 else f"[{', '.join(values)}]"
-
-
-def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)

@@ -10,6 +10,7 @@ import errno
 import hashlib
 import json
 import os
+import posixpath
 import shutil
 import stat
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -23,6 +24,7 @@ from kg.files.signals import hold_signals
 JOURNAL = "journal.json"
 NEW, OLD = "new", "old"
 MANY = 100  # files: see `sync_files`
+SMALL = 1 << 18  # bytes of a file that is read at once: for it, a buffer takes longer than reading
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,12 @@ def compute_digest(path: Path) -> str:
     Raises:
         OSError: the path is a folder, or cannot be read.
     """
-    mode = path.lstat().st_mode
-    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+    found = path.lstat()
+    if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
         return ""
     with path.open("rb") as file:
+        if found.st_size < SMALL:
+            return hashlib.sha256(file.read()).hexdigest()
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -117,7 +121,12 @@ def list_parents(names: Iterable[str]) -> set[str]:
     >>> sorted(list_parents(["a", "b/c/d"]))
     ['b', 'b/c']
     """
-    return {str(parent) for name in names for parent in list(PurePosixPath(name).parents)[:-1]}
+    folders = {posixpath.dirname(name) for name in names}
+    found: set[str] = set()
+    while folders := folders - {"", *found}:
+        found |= folders
+        folders = {posixpath.dirname(name) for name in folders}
+    return found
 
 
 def replace_files(

@@ -301,15 +301,16 @@ def _refuse_others(
             raise KgError(f"{path}: is a link. Remove it, or give another folder.", exit_code=2)
         if path.exists() and not path.is_dir() and parent not in own:
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
-    foreign = sorted(str(folder / name) for name in names if os.path.lexists(folder / name))
-    if foreign and not force:
+    found = [name for name in sorted(names) if os.path.lexists(folder / name)]
+    if found and not force:
+        foreign = sorted(str(folder / name) for name in found)
         exists, was, it = ("exist", "were", "them") if foreign[1:] else ("exists", "was", "it")
         raise KgError(
             f"{join_names(foreign)}: {exists} and {was} not written by kg, or {was} edited since. "
             f"Use --force to overwrite {it}, or give another folder.",
             exit_code=2,
         )
-    return {name: state for name in names if (state := read_state(folder / name))}
+    return {name: state for name in found if (state := read_state(folder / name))}
 
 
 @contextmanager

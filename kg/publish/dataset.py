@@ -2,19 +2,21 @@
 
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from pyoxigraph import NamedNode, Quad
 
 from kg.catalog import (
     CRATE_FILE,
+    Answers,
     WrittenFile,
     describe_dataset,
     describe_schema,
     write_crate,
 )
 from kg.dumps import MEDIA_TYPES
+from kg.dumps.context import Context, read_context
 from kg.dumps.export import SYNTAXES, DumpJob, list_graphs
 from kg.graph import LocalGraph
 from kg.names import Term, collect_texts, language_of, pick, text
@@ -64,10 +66,15 @@ class CountedGraph:
 
 @dataclass(frozen=True)
 class Dumps:
-    """The files to download, and the catalogue that lists them."""
+    """The files to download, and the catalogue that lists them.
+
+    Also what the files have: all statements but those of the catalogue, and the context of JSON-LD.
+    """
 
     files: list[File]
     catalog: list[Quad]
+    statements: list[Quad]
+    context: Context
 
 
 def write_dumps(graph: LocalGraph, base: str) -> Dumps:
@@ -76,27 +83,28 @@ def write_dumps(graph: LocalGraph, base: str) -> Dumps:
     If the site has an address, `base`, the catalogue says where each file can be downloaded.
     """
     graphs = list_graphs(graph.home)
+    iris = [one.iri for one in graphs[:-1]]
+    context = read_context(graph.home)
+    job = DumpJob(graph.home, "", COMPRESSION, tuple(graphs), loaded=graph, known=context)
+    statements = list(job.read(graphs[:-1], _ignore_progress))
+    answers: Answers = {}
+    quads = statements + describe_dataset(graph, iris, complete=True, answers=answers)
     files, written = [], []
-    quads: list[Quad] = []
     for syntax, form in SYNTAXES.items():
         stream = io.BytesIO()
-        job = DumpJob(graph.home, syntax, COMPRESSION, tuple(graphs), loaded=graph)
-        quads = quads or list(job.read(graphs, _ignore_progress))
-        job.write_quads(quads, stream, _ignore_progress)
-        content = stream.getvalue()
+        replace(job, syntax=syntax).write_quads(quads, stream)
         path = f"{FOLDER}/{NAME}{syntax}{COMPRESSION}"
-        file = make_file(path, form, content)
+        file = make_file(path, form, stream.getvalue())
         types = MEDIA_TYPES[syntax], MEDIA_TYPES[COMPRESSION]
         url = f"{base}{path}" if base else ""
         name = path.rpartition("/")[2]
         written.append(WrittenFile(name, "", *types, file.size, file.digest, url))
         files.append(file)
     page = f"{base}{LANGUAGES[0]}/{DATA}.html" if base else ""
-    iris = [one.iri for one in graphs[:-1]]
-    catalog = describe_dataset(graph, iris, written, complete=True, page=page)
+    catalog = describe_dataset(graph, iris, written, complete=True, page=page, answers=answers)
     crate = write_crate(graph, catalog).encode()
     files.append(make_file(f"{FOLDER}/{CRATE_FILE}", SYNTAXES[".jsonld"], crate))
-    return Dumps(files, catalog)
+    return Dumps(files, catalog, statements, context)
 
 
 def _ignore_progress(what: str, share: float) -> None:

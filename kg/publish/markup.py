@@ -1,13 +1,17 @@
-"""Links and texts as HTML. Pages have so many that macros of templates would take too long."""
+"""What pages have most of, as HTML: links, texts, and what consists of them.
+
+Macros of templates would take too long.
+"""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import require
-from kg.portrait.model import Link
+from kg.portrait.model import Detail, Link, Passage
+from kg.publish.answers import Column
 from kg.publish.edition import Edition
 from kg.publish.routes import Here
 
@@ -19,6 +23,18 @@ LATIN = re.compile("[A-Za-z]{2}")
 REMEMBERED = 1 << 14  # texts
 
 Tagger = Callable[[str, str], "Markup"]
+Escape = Callable[[str], "Markup"]
+
+
+def make_escape() -> Escape:
+    """Return a function that escapes a text, and remembers it.
+
+    Raises:
+        KgError: MarkupSafe is not installed.
+    """
+    markupsafe: Any = require("markupsafe", "web")
+    escape: Escape = lru_cache(REMEMBERED)(markupsafe.escape)
+    return escape
 
 
 def make_tagger() -> Tagger:
@@ -43,25 +59,90 @@ def make_tagger() -> Tagger:
 
 
 @dataclass(frozen=True)
-class LinkWriter:
-    """Writes the links of one page."""
+class MarkupWriter:
+    """Writes the links of one page, and the details, passages, voices and cells with links."""
 
     edition: Edition
     here: Here
     tag: Tagger
+    escape: Escape
 
     def link(self, one: Link, has_name: bool = False) -> "Markup":
         """Return a link, or its text if it leads nowhere; terms of others may have their names."""
-        shown = self.tag(one.name, self.edition.language)
-        markup = type(shown)
-        if one.iri and (target := self.here.follow(one.iri)):
-            shown = markup(f'<a href="{markup.escape(target)}">{shown}</a>')
-        is_foreign = not one.iri.startswith(self.edition.routes.base)
-        if has_name and one.iri and one.prefixed not in ("", one.name, one.iri) and is_foreign:
-            shown += markup(f" <code>{markup.escape(one.prefixed)}</code>")
-        return shown
+        return self._markup(self._write(one, has_name))
 
     def links(self, many: Iterable[Link], has_names: bool = False) -> "Markup":
         """Return several links as a list in a line."""
-        separator = self.tag("", "en").escape(self.edition.reading.words["separator"])
-        return separator.join(self.link(one, has_names) for one in many)
+        return self._markup(self._join(many, has_names))
+
+    def details(self, many: Sequence[Detail], has_names: bool = False) -> "Markup":
+        """Return details as a list of terms; before it, those without a heading as paragraphs."""
+        language = self.edition.language
+        plain = [f"<p>{self._join(one.values, has_names)}</p>\n" for one in many if not one.heading]
+        named = [
+            f"<div><dt>{self.tag(one.heading, language)}</dt>"
+            f"<dd>{self._join(one.values, has_names)}</dd></div>\n"
+            for one in many
+            if one.heading
+        ]
+        if named:
+            named = ['<dl class="details">\n', *named, "</dl>\n"]
+        return self._markup("".join(plain + named))
+
+    def places(self, passages: Iterable[Passage]) -> "Markup":
+        """Return where passages are, as links to their evidence."""
+        return self._markup("".join(map(self._write_place, passages)))
+
+    def chips(self, text: str, form: str) -> "Markup":
+        """Return voices, given by their labels in a line, in a form of words."""
+        names = filter(None, text.split(self.edition.reading.words["separator"]))
+        return self._markup("".join(self._write_chip(name, form) for name in names))
+
+    def cells(self, columns: Iterable[Column], row: Iterable[Link]) -> "Markup":
+        """Return a row of an answer as the cells of a table."""
+        return self._markup("".join(map(self._write_cell, columns, row)))
+
+    @cached_property
+    def _markup(self) -> "type[Markup]":
+        return type(self.escape(""))
+
+    @cached_property
+    def _separator(self) -> str:
+        return str(self.escape(self.edition.reading.words["separator"]))
+
+    def _join(self, many: Iterable[Link], has_names: bool) -> str:
+        return self._separator.join([self._write(one, has_names) for one in many])
+
+    def _write(self, one: Link, has_name: bool = False) -> str:
+        shown = str(self.tag(one.name, self.edition.language))
+        if one.iri and (target := self.here.follow(one.iri)):
+            shown = f'<a href="{self.escape(target)}">{shown}</a>'
+        is_foreign = not one.iri.startswith(self.edition.routes.base)
+        if has_name and one.iri and one.prefixed not in ("", one.name, one.iri) and is_foreign:
+            shown += f" <code>{self.escape(one.prefixed)}</code>"
+        return shown
+
+    def _write_place(self, passage: Passage) -> str:
+        shown = self.escape(self.edition.name_passage(passage))
+        iri = self.edition.evidence.get(passage)
+        if iri and (target := self.here.follow(iri)):
+            return f'<a class="place" href="{self.escape(target)}">{shown}</a>'
+        return f'<span class="place">{shown}</span>'
+
+    def _write_chip(self, name: str, form: str = "") -> str:
+        voice = self.edition.voices.get(name)
+        if not voice:
+            return f'<span class="chip voice">{self.tag(name, self.edition.language)}</span>'
+        escape = self.escape
+        title = f' title="{escape(voice.definition)}"' if form else ""
+        return (
+            f'<a class="chip voice {escape(voice.slug)}" '
+            f'href="{escape(self.here.follow(voice.link.iri))}"{title}>'
+            f"{escape(form.format(name) if form else name)}</a>"
+        )
+
+    def _write_cell(self, column: Column, cell: Link) -> str:
+        number = ' class="number"' if column.is_number else ""
+        label = f'{number} data-label="{self.escape(column.meaning)}"' if cell.name else ""
+        is_voice = cell.name in self.edition.voices
+        return f"<td{label}>{self._write_chip(cell.name) if is_voice else self._write(cell)}</td>"

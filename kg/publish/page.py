@@ -43,5 +43,5 @@ def write_csv(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(titles)
-    writer.writerows([escape_formula(cell) for cell in row] for row in rows)
+    writer.writerows(map(escape_formula, row) for row in rows)
     return out.getvalue().encode("utf-8")

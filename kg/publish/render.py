@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import require
-from kg.portrait.model import Passage
 from kg.publish.edition import Edition
-from kg.publish.markup import LinkWriter, make_tagger
+from kg.publish.markup import MarkupWriter, make_escape, make_tagger
 from kg.publish.page import Page
 from kg.publish.routes import Here
 from kg.publish.statements import FORMATS
@@ -20,6 +19,9 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).with_name("templates")
 # Pages load the style sheet and the pictures of the site, and nothing else.
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+# The pages to which every page has links.
+MENU = ("index", "themes", "compare", "time", "questions", "networks", "things", "data", "about")
+FOOTER = ("technologies", "groups", "codes", "alignments")
 MOST_BOXES = 60  # of a number that a source declares
 MOST_ROWS = 60  # of a table before it is folded
 MOST_DRAWN = 6  # classes of the diagram of the ontology before the others are folded
@@ -33,12 +35,13 @@ class Renderer:
         self.base = base
         self.report = report
         self._environment = make_environment()
+        self._escape = make_escape()
 
     def render(self, edition: Edition, page: Page) -> bytes:
         """Return the HTML of a page in the language of an edition."""
         file = f"{edition.language}/{page.path}.html"
         here = Here(edition.routes, edition.language, file)
-        writer = LinkWriter(edition, here, self._environment.filters["tagged"])
+        writer = MarkupWriter(edition, here, self._environment.filters["tagged"], self._escape)
         html = self._environment.get_template(page.template).render(
             page=page,
             edition=edition,
@@ -47,6 +50,7 @@ class Renderer:
             language=edition.language,
             languages=LANGUAGES,
             here=here,
+            addresses={path: here.go(path) for path in (*MENU, *FOOTER)},
             link=writer.link,
             links=writer.links,
             base=self.base,
@@ -54,7 +58,10 @@ class Renderer:
             alternates=list_alternates(self.base, page.path) if self.base else [],
             address=f"{self.base}{file}",
             described=describe_page(edition, page, f"{self.base}{file}") if self.base else "",
-            evidence=lambda passage: _find_evidence(edition, here, passage),
+            details=writer.details,
+            places=writer.places,
+            chips=writer.chips,
+            cells=writer.cells,
             **page.values,
         )
         return (html.rstrip() + "\n").encode("utf-8")
@@ -78,11 +85,6 @@ class Renderer:
         return self._environment.get_template(template).render(values).encode("utf-8")
 
 
-def _find_evidence(edition: Edition, here: Here, passage: Passage) -> str:
-    iri = edition.evidence.get(passage)
-    return here.follow(iri) if iri else ""
-
-
 def make_environment() -> "jinja2.Environment":
     """Return the environment of the templates: every value is escaped, and none may be missing.
 
@@ -104,6 +106,8 @@ def make_environment() -> "jinja2.Environment":
     environment.globals["most_boxes"] = MOST_BOXES
     environment.globals["formats"] = FORMATS
     environment.globals["policy"] = POLICY
+    environment.globals["menu"] = MENU[1:]
+    environment.globals["footer"] = FOOTER
     environment.globals["most_rows"] = MOST_ROWS
     environment.globals["most_drawn"] = MOST_DRAWN
     environment.globals["most_open"] = MOST_OPEN

@@ -95,10 +95,16 @@ def _make_digest(text: str) -> str:
 
 @lru_cache(1 << 16)
 def _relate(file: str, folder: str) -> str:
+    above, _, name = file.rpartition("/")
+    return f"{_relate_folders(above, folder)}{quote(name)}"
+
+
+@lru_cache(1 << 10)
+def _relate_folders(target: str, folder: str) -> str:
     # As posixpath.relpath, which takes longer: it asks for the working directory.
-    parts, above = file.split("/"), folder.split("/") if folder else []
-    shared = len(posixpath.commonprefix([parts[:-1], above]))
-    return quote("/".join([".."] * (len(above) - shared) + parts[shared:]))
+    parts, above = (one.split("/") if one else [] for one in (target, folder))
+    shared = len(posixpath.commonprefix([parts, above]))
+    return "".join(f"{quote(part)}/" for part in [".."] * (len(above) - shared) + parts[shared:])
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """`kg publish`: write the site of a graph to a folder."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
 from kg.display import Progress
-from kg.dumps.context import read_context
 from kg.dumps.frames import FOLDER, build_frames
 from kg.dumps.jsonld import encode_document
 from kg.errors import KgError
@@ -22,7 +22,7 @@ from kg.publish.overview import make_overview_pages
 from kg.publish.page import Page
 from kg.publish.pictures import make_network_pages
 from kg.publish.render import Renderer
-from kg.publish.statements import read_statements, write_files, write_page_files
+from kg.publish.statements import group_statements, write_files, write_page_files
 from kg.publish.things import make_index_page, make_thing_pages
 from kg.publish.vocabulary import make_vocabulary_pages
 from kg.publish.web import check_address, check_report, write_robots
@@ -66,8 +66,11 @@ def publish_site(
     """
     base = check_address(base_url) if base_url else ""
     renderer = Renderer(base, check_report(report_to) if report_to else "")
-    graph, editions = _read_editions(home, passages, progress)
-    with spare_objects(), write_folder(folder, export="site", force=force) as open_file:
+    with ExitStack() as stack:
+        with pause_collector():
+            graph, editions = _read_editions(home, passages, progress)
+            stack.enter_context(spare_objects())  # before the collector could search all of them
+        open_file = stack.enter_context(write_folder(folder, export="site", force=force))
         pages, names = 0, set[str]()
         for name, content in _write_site(graph, editions, renderer, progress):
             if name in names or name == MANIFEST:
@@ -80,7 +83,6 @@ def publish_site(
     return Published(pages, len(names) + 1)
 
 
-@pause_collector()
 def _read_editions(
     home: Home, passages: bool, progress: Progress
 ) -> tuple[LocalGraph, list[Edition]]:
@@ -143,13 +145,14 @@ def _write_data(graph: LocalGraph, edition: Edition, base: str, dumps: Dumps) ->
 
     Those beside the page of the data are the catalogue.
     """
-    context = read_context(graph.home)
+    context = dumps.context
     yield CONTEXT, encode_document({"@context": context.build()})
     frames = build_frames(graph, context, f"{base or '../'}{CONTEXT}")
     for name, frame in frames.items():
         yield f"{FOLDER}/{name}.json", encode_document(frame)
     address = f"{base}{CONTEXT}" if base else "{root}" + CONTEXT
-    yield from write_files(read_statements(graph), edition.routes, context, address)
+    subjects = group_statements(dumps.statements, context.names)
+    yield from write_files(subjects, edition.routes, context, address)
     catalog = dict(write_page_files(DATA, dumps.catalog, context, address))
     yield from catalog.items()
     yield from ((name, catalog[f"{DATA}.ttl"]) for name in VOID)

@@ -10,10 +10,9 @@ from pyoxigraph import BlankNode, NamedNode, Quad
 from kg.dumps.context import Context
 from kg.dumps.jsonld import JsonWriter
 from kg.dumps.turtle import write_turtle
-from kg.graph import LocalGraph
+from kg.names import Names
 from kg.publish.routes import Routes
 from kg.store.canonical import encode_triple, sort_few
-from kg.turtle import list_files, parse_file
 
 # The media type of each file beside a page, by suffix.
 FORMATS = {
@@ -25,18 +24,13 @@ REMEMBERED = 1 << 14  # nodes in JSON
 Subjects = Mapping[str, Sequence[Quad]]
 
 
-def read_statements(graph: LocalGraph) -> dict[str, list[Quad]]:
-    """Return all statements by subject: an IRI, or a blank node as `_:…`.
-
-    They are read from the files, which keep the forms of numbers and language tags that the engine
-    changes; the entailments are those of the graph.
-    """
+def group_statements(quads: Iterable[Quad], names: Names) -> dict[str, list[Quad]]:
+    """Return statements by subject: an IRI, or a blank node as `_:…`; all in one named graph."""
     found: dict[str, list[Quad]] = {}
-    for file in list_files(graph.home):
-        for quad in parse_file(file):
-            found.setdefault(_name(quad.subject), []).append(quad)
-    for quad in graph.memory.list_added():
-        found.setdefault(_name(quad.subject), []).append(quad)
+    one = NamedNode(names.expand("graph:"))
+    for quad in quads:
+        same = Quad(quad.subject, quad.predicate, quad.object, one)
+        found.setdefault(_name(quad.subject), []).append(same)
     return found
 
 
@@ -59,32 +53,30 @@ def write_files(
               for iri, quads in subjects.items()}  # fmt: skip
     for page, iris in routes.list_pages().items():
         quads = list(chain.from_iterable(_list_statements(subjects, iri) for iri in iris))
-        linked = {_name(quad.object) for quad in quads if quad.predicate.value != kind}
+        linked = {q.object.value for q in quads
+                  if isinstance(q.object, NamedNode) and q.predicate.value != kind}  # fmt: skip
         quads += chain.from_iterable(labels.get(iri, ()) for iri in linked)
         yield from write_page_files(page, quads, context, address, json_ld)
 
 
 def write_page_files(
     page: str,
-    quads: Iterable[Quad],
+    quads: Sequence[Quad],
     context: Context,
     address: str,
     json_ld: JsonWriter | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the path and the bytes of each file beside a page, given by its path.
 
-    `address` is that of the context, where the path to the root of the site is `{root}`. A writer
-    of JSON-LD saves time if there are many pages.
+    The statements are in one named graph. `address` is that of the context, where the path to the
+    root of the site is `{root}`. A writer of JSON-LD saves time if there are many pages.
     """
-    # Only one graph, so that each statement occurs once.
-    one = NamedNode(context.names.expand("graph:"))
-    found = {Quad(quad.subject, quad.predicate, quad.object, one) for quad in quads}
     root = "../" * page.count("/")
-    yield f"{page}.ttl", write_turtle(found, context.names).encode()
-    yield f"{page}.nt", _write_lines(found).encode()
+    yield f"{page}.ttl", write_turtle(quads, context.names).encode()
+    yield f"{page}.nt", _write_lines(quads).encode()
     yield (
         f"{page}.jsonld",
-        _write_json(found, json_ld or JsonWriter(context), address.format(root=root)).encode(),
+        _write_json(quads, json_ld or JsonWriter(context), address.format(root=root)).encode(),
     )
 
 
@@ -98,11 +90,11 @@ def _list_statements(subjects: Subjects, name: str) -> Iterator[Quad]:
                 waiting.append(str(quad.object))
 
 
-def _write_lines(quads: set[Quad]) -> str:
+def _write_lines(quads: Sequence[Quad]) -> str:
     return "".join(f"{line}\n" for line in sort_few(quads, encode_triple))
 
 
-def _write_json(quads: set[Quad], writer: JsonWriter, address: str) -> str:
+def _write_json(quads: Sequence[Quad], writer: JsonWriter, address: str) -> str:
     """Return JSON-LD with the address of the context, which all files share."""
     nodes = writer.write_nodes(iter(sort_few(quads, writer.encode)))
     written = ",\n".join(map(_indent_node, nodes))

@@ -14,7 +14,7 @@ from kg.publish.families import list_families
 from kg.publish.model import make_model
 from kg.publish.page import Crumb, Page, write_csv
 from kg.publish.periods import list_years
-from kg.publish.vocabulary import list_terms, write_terms
+from kg.publish.vocabulary import Term, list_terms, write_terms
 
 DESCRIPTIONS = ("cdp:description", "skos:definition", "dcterms:description")
 
@@ -62,7 +62,9 @@ def make_thing_page(edition: Edition, path: str, iri: str, terms: Sequence[str])
     words, kind = edition.words, edition.name_kind(iri)
     element = make_element(edition, iri)
     facts = thing.details or tuple(list_facts(edition, iri))
+    shown = element.details if element else facts
     cited = list_cited(edition, terms)
+    groups = [] if cited else list_terms(edition, terms)
     sections = [
         (section, list_groups(edition, section), count_rows(section)) for section in thing.sections
     ]
@@ -91,12 +93,12 @@ def make_thing_page(edition: Edition, path: str, iri: str, terms: Sequence[str])
             "bars": bars,
             "silent": list_silent(edition, thing),
             "cited": cited,
-            "terms": [] if cited else list_terms(edition, terms),
+            "terms": groups,
             "beside": path,
             "is_deprecated": edition.reading.read_text(iri, "owl:deprecated") == "true",
         },
         iri,
-        {table: write_download(edition, thing, element.details if element else facts, terms)},
+        {table: write_download(edition, thing, shown, cited, groups)},
         table,
     )
 
@@ -110,13 +112,17 @@ def make_element(edition: Edition, iri: str) -> Row | None:
 
 
 def write_download(
-    edition: Edition, thing: Description, facts: Iterable[Detail], terms: Sequence[str]
+    edition: Edition,
+    thing: Description,
+    facts: Iterable[Detail],
+    cited: Sequence[Cited],
+    groups: Sequence[tuple[str, Sequence[Term]]],
 ) -> bytes:
     """Return what the page of a thing shows as CSV: its passages, terms, rows or statements."""
-    if cited := list_cited(edition, terms):
+    if cited:
         return write_passages(edition, cited)
-    if terms:
-        return write_terms(edition, list_terms(edition, terms))
+    if groups:
+        return write_terms(edition, groups)
     if any(section.rows for section in thing.sections):
         return write_rows(edition, thing)
     return write_statements(edition, thing, facts)

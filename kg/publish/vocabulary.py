@@ -110,9 +110,6 @@ def _list_alignments(edition: Edition) -> Iterator[tuple[Link, str, Link]]:
     aligning = {edition.reading.names.expand(name) for name in ALIGNING}
     for iri in edition.routes.addresses:
         for name, statements in edition.reading.statements[iri].items():
-            others = [
-                one for one in edition.reading.make_links(statements)
-                if one.iri and name in aligning and not one.iri.startswith(edition.routes.base)
-            ]  # fmt: skip
-            for other in others:
-                yield edition.reading.link(iri), statements[0].title, other
+            for other in edition.reading.make_links(statements) if name in aligning else ():
+                if other.iri and not other.iri.startswith(edition.routes.base):
+                    yield edition.reading.link(iri), statements[0].title, other

@@ -8,6 +8,8 @@ from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Quad, Trip
 from kg.errors import KgError
 from kg.turtle import restore_languages
 
+WITH_BLANK = (BlankNode, Triple)  # objects that are or may have blank nodes
+
 
 def encode_quad(quad: Quad) -> str:
     """Return a statement of a named graph as a line of N-Quads, without the line end."""
@@ -70,7 +72,7 @@ def _encode_statements(quads: Iterable[Quad], encode: Callable[[Quad], str]) -> 
     """
     blank = Dataset()
     for quad in quads:
-        if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode | Triple):
+        if isinstance(quad.subject, BlankNode) or isinstance(quad.object, WITH_BLANK):
             blank.add(quad)
         else:
             yield encode(quad)

@@ -7,10 +7,11 @@ if a ratio is not within its limit.
 
 import math
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 
 import click
 from checks import count_statements
@@ -35,23 +36,22 @@ class Seconds:
     publishing: float
 
 
-def time_site(home: Home) -> Seconds:
-    """Return the seconds for a site in a new folder."""
+def time_site(home: Home, folder: Path) -> Seconds:
+    """Return the seconds for a site in a new folder below a folder."""
     started = time.process_time()
     graph = load_graph(home)
     for language in LANGUAGES:
         read_edition(graph, language)
     read = time.process_time()
-    with TemporaryDirectory() as folder:
-        publish_site(home, Path(folder) / "site")
-        published = time.process_time()
+    publish_site(home, Path(mkdtemp(dir=folder)))
+    published = time.process_time()
     return Seconds(read - started, published - read)
 
 
-def measure(home: Home, runs: int, timeout: float) -> list[Seconds] | str:
+def measure(home: Home, folder: Path, runs: int, timeout: float) -> list[Seconds] | str:
     """Return the seconds of each run, or the reason why there are none."""
     try:
-        return [call_in_fork(partial(time_site, home), timeout) for _ in range(runs)]
+        return [call_in_fork(partial(time_site, home, folder), timeout) for _ in range(runs)]
     except WorkerError as error:
         return str(error)
 
@@ -89,10 +89,14 @@ def find_slope(
 def main(home: Home, runs: int, cities: tuple[int, int], timeout: float) -> None:
     """Time all sites and print the ratios."""
     started = time.monotonic()
-    with make_homes(cities) as homes, show_progress("Publishing", 3) as step:
+    with ExitStack() as stack:
+        homes = stack.enter_context(make_homes(cities))
+        step = stack.enter_context(show_progress("Publishing", 3))
+        # Sites remain until the end: some disks create files slowly after others were removed.
+        folder = Path(stack.enter_context(TemporaryDirectory()))
         results = []
         for each in (home, *homes):
-            results.append(measure(each, runs, timeout))
+            results.append(measure(each, folder, runs, timeout))
             step(1)
         counts = [count_statements(each, each.root / "count.nt") for each in homes]
     own, few, many = results

@@ -78,7 +78,7 @@ def test_label_is_broken_after_a_hyphen_if_that_helps() -> None:
     assert break_label("Changsha smart-city decision") == ("Changsha smart-city", "decision")
     lines = break_label("new administrative-territorial division")
     assert lines == ("new administrative-", "territorial division")
-    assert split_words("e-government 2021-2025", "-") == ["e-government ", "2021-2025"]
+    assert split_words("e-government 2021-2025", "-") == ("e-government ", "2021-2025")
 
 
 def test_lines_neither_begin_with_closing_marks_nor_end_with_opening_marks() -> None:

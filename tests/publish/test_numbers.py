@@ -17,6 +17,7 @@ from kg.ask import (
     read_parameters,
 )
 from kg.catalog import describe_dataset
+from kg.dumps.context import read_context
 from kg.graph import load_graph
 from kg.home import find_home
 from kg.networks import NetworkOptions, NodeData, build_network, list_networks
@@ -217,7 +218,8 @@ def test_rows_are_in_an_order_that_is_seen(edition: Edition) -> None:
 
 
 def test_about_cites_the_dataset(edition: Edition) -> None:
-    dumps = Dumps([], describe_dataset(GRAPH, [], complete=False))
+    catalog = describe_dataset(GRAPH, [], complete=False)
+    dumps = Dumps([], catalog, [], read_context(GRAPH.home))
     for page in make_dataset_pages(edition, GRAPH, dumps):
         if page.path == "about":
             shown = render(edition, page).partition('id="cite"')[2].partition("</section>")[0]
