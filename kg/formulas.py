@@ -8,14 +8,13 @@ semicolon or a tab for the separator, the text after one is a cell of its own.
 import re
 from functools import lru_cache
 
+REMEMBERED = 1 << 14  # texts: columns of labels and IRIs repeat them
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 START = r"(?:^|(?<=[;\t\r\n]))"
 SPACES = r"[ \u00a0\u3000]*"
 FORMULA = f"{SPACES}[=+\\-@＝＋－＠]"
-REMEMBERED = 1 << 14  # texts: most columns repeat them
 SEPARATOR = re.compile("[;\t\r\n]")
 UNESCAPED = re.compile(f"{START}(?='*{FORMULA})|^(?='*{SPACES}[\\t\\r\\n])")
-REMEMBERED = 1 << 14  # texts: columns of labels and IRIs repeat them
 ESCAPED = re.compile(f"{START}'(?='*{FORMULA})|^'(?='*{SPACES}[\\t\\r\\n])")
 
 
