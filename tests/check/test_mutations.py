@@ -4,7 +4,7 @@
 those that no check detects, by operator and property, each with the reason. A survivor that is
 not listed fails, and so does a listed one that is detected.
 
-One in sixteen pairs of operator and property is checked, always the same ones; with KG_ALL_MUTANTS=1
+One in sixteen pairs of operator and property is checked, always the same; with KG_ALL_MUTANTS=1
 all (after a change of data or checks). The results of the shapes are compared with pySHACL's, and
 some mutants are checked in files.
 """
