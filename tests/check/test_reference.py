@@ -303,6 +303,7 @@ def test_shapes_beyond_the_subset_are_validated_by_pyshacl(small: Home, shapes: 
     assert any(line.startswith("cdp:deadlineYear") for line in found_at)
 
 
+@pytest.mark.slow
 def test_blank_nodes_keep_their_names(compile_shapes: Compile, make_index: Index) -> None:
     data = make_index("[] a e:C ; e:p [] .")
     compiler = compile_shapes("e:S sh:targetClass e:C ; sh:path e:p ; sh:in () .", data)
@@ -343,6 +344,7 @@ def test_expression_that_keeps_pyshacl_busy_ends(
         validate_with_pyshacl(data, compiler.list_triples())
 
 
+@pytest.mark.slow
 def test_noise_of_libraries_is_not_printed(
     compile_shapes: Compile, make_index: Index, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -304,6 +304,8 @@ def sample_mutants(mutants: Iterable[Mutant], sample: int) -> list[Mutant]:
     for mutant in mutants:
         of_pair[mutant.operator, mutant.of].append(mutant)
     ranks = {pair: int(rank("some", *pair), 16) for pair in of_pair}
-    first = {operator: (operator, of) for operator, of in sorted(ranks, key=ranks.__getitem__)[::-1]}
+    first = {
+        operator: (operator, of) for operator, of in sorted(ranks, key=ranks.__getitem__)[::-1]
+    }
     chosen = {*first.values(), *(pair for pair in ranks if ranks[pair] % sample == 0)}
     return [mutant for pair, each in of_pair.items() if pair in chosen for mutant in each]
