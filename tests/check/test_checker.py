@@ -380,7 +380,7 @@ SHAPE_WITH_A_QUERY = (
     [
         ("queries/must-be-empty/labelled.rq", QUERY_ON_LABELS),
         ("ontology/shapes/labelled.ttl", SHAPE_ON_LABELS),
-        ("ontology/shapes/labelled.ttl", SHAPE_WITH_A_QUERY),
+        pytest.param("ontology/shapes/labelled.ttl", SHAPE_WITH_A_QUERY, marks=pytest.mark.slow),
     ],
 )
 def test_labels_to_display_are_there_for_checks_that_read_them(

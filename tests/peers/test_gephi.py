@@ -216,7 +216,7 @@ def test_gephi_draws_a_preview(
 def test_warnings_of_gephi_are_found(
     open_in_gephi: Callable[..., dict[str, Imported]], tmp_path: Path
 ) -> None:
-    levels = {}
+    levels: dict[Path, str] = {}
     for name, right, wrong, level in (
         ("entities", 'end="2022-12-31"', 'end="20x2"', "SEVERE"),
         ("city-city", 'type="liststring"', 'type="anyURI"', "SEVERE"),
