@@ -56,6 +56,7 @@ def test_exceptions_that_are_not_needed_are_found(small: Home) -> None:
         assert node in finding.message
 
 
+@pytest.mark.slow
 def test_exception_that_needs_the_source_is_kept_without_it(
     small: Home, town: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -65,6 +66,7 @@ def test_exception_that_needs_the_source_is_kept_without_it(
     assert [finding.check for finding in check_files(small).findings] == ["exception-unneeded"]
 
 
+@pytest.mark.slow
 def test_exception_about_another_file_is_not_judged(small: Home) -> None:
     add_exception(small, "numbers-differ", "target:suzhou-test-reach")
     assert check_files(small, [small.data / "town" / "source.ttl"]).findings == []

@@ -51,8 +51,12 @@ def test_figures_are_those_of_the_data(counted: Home) -> None:
     [
         ("    cdp:hasEvidence evidence:town-16-53 ;\n", ""),
         ('oa:end "53"', 'oa:end "52"'),
-        ('oa:start "16"', 'oa:start "17"'),
-        ("evidence:town-16-53 ;\n    cdp:hasTheme", "evidence:town-90-115 ;\n    cdp:hasTheme"),
+        pytest.param('oa:start "16"', 'oa:start "17"', marks=pytest.mark.slow),
+        pytest.param(
+            "evidence:town-16-53 ;\n    cdp:hasTheme",
+            "evidence:town-90-115 ;\n    cdp:hasTheme",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_change_of_what_is_cited_is_found(
