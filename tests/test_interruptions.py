@@ -2,10 +2,12 @@
 
 A scenario runs in a forked child, with a fault at its n-th call that changes the disk, for each n.
 This module is also the program in which that happens: forking a process with threads is not safe.
+It runs all scenarios, so that what does not change the disk is done once.
 """
 
 import builtins
 import errno
+import gc
 import hashlib
 import io
 import json
@@ -14,11 +16,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -56,6 +60,7 @@ from kg.networks.write import Writer
 from kg.publish import publish_site
 from kg.review import Change, FileReview, accept_elements
 from kg.source import add_source
+from kg.store.memory import Memory
 from kg.tables.export import export_tables
 
 SMALL = Path(__file__).parent / "small"
@@ -63,6 +68,7 @@ Tree = dict[str, tuple[bytes, int] | None]
 NOT_REACHED = 77
 # What happens at the n-th call; with a plus, at all later ones too.
 KINDS = ("kill", "full disk", "interrupt+", "full disk+", "interrupt")
+MEMORY = Path("/dev/shm")  # noqa: S108 - thousands of files are quicker there
 UNDONE_AT_ONCE = ("full disk", "interrupt", "interrupt+")
 REMOVING = ("unlink", "rmdir")  # which work on a full disk
 
@@ -306,7 +312,8 @@ def inject_faults(scenario: Scenario, folder: Path, step: int) -> tuple[int, lis
     """Run a scenario with faults; return their number, and what went wrong.
 
     With step 1, each call has each kind of fault. Otherwise each kind has one call of so many, and
-    the kinds take turns: a step as large as the number of kinds gives each call one fault.
+    the kinds take turns: a step as large as the number of kinds gives each call one fault, and one
+    twice as large every other call.
     """
     (folder / "old").mkdir()
     scenario.prepare(folder / "old")
@@ -319,7 +326,7 @@ def inject_faults(scenario: Scenario, folder: Path, step: int) -> tuple[int, lis
     assert list_files(old) != list_files(new)
     count, wrong = 0, []
     for start, kind in enumerate(KINDS):
-        for number in range(1 + start % step, 10_000, step):
+        for number in range(1 + start * step // len(KINDS), 10_000, step):
             root = folder / f"{kind} {number}"
             shutil.copytree(folder / "old", root)
             code = run_with_fault(scenario, root, kind, number)
@@ -361,6 +368,9 @@ def prepare_commands(folder: Path) -> dict[str, Scenario]:
     for module in (kg.build, kg.tables.export, kg.dumps.export):
         vars(module)["load_graph"] = lambda home: graphs.get(home) or load_graph(home)
     vars(kg.catalog.describe)["_run"] = remember_rows(vars(kg.catalog.describe)["_run"])
+    for name in ("read_vocabulary", "read_schema"):
+        vars(kg.tables.export)[name] = remember_first(vars(kg.tables.export)[name])
+    Memory.dump = remember_first(Memory.dump)  # type: ignore[method-assign]
     report = check_files(homes["new"])
     vars(kg.build)["check_files"] = lambda *args, **kwargs: report
     answers = {
@@ -392,9 +402,11 @@ def prepare_commands(folder: Path) -> dict[str, Scenario]:
 
     site = vars(kg.publish.site)
     read, make_pages = site["_read_editions"], site["_write_site"]
-    list_pages = cache(lambda home: choose_pages(home, read, make_pages))
-    site["_read_editions"] = lambda home, *rest: (home, [])
-    site["_write_site"] = lambda home, *rest: iter(list_pages(home))
+    pages = choose_pages(homes["new"], read, make_pages)
+    site["_read_editions"] = lambda home, *rest: (home.root.name, [])
+    site["_write_site"] = lambda age, *rest: (
+        (name, content + age.encode()) for name, content in pages
+    )
 
     def write_site(age: str, target: Path) -> None:
         publish_site(homes[age], target)
@@ -447,6 +459,18 @@ def remember_rows(run: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
     return run_once
 
 
+def remember_first(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that is run once for each first argument."""
+    known: dict[object, Any] = {}
+
+    def run_once(first: object, *rest: object) -> Any:
+        if first not in known:
+            known[first] = function(first, *rest)
+        return known[first]
+
+    return run_once
+
+
 def remember(write: Writer, networks: Iterable[Network]) -> Writer:
     """Return a writer of these networks that has the bytes already."""
     made = {id(network): list(write(network)) for network in networks}
@@ -492,35 +516,77 @@ COMMANDS = (
 )  # fmt: skip
 
 
-def check_scenario(name: str, folder: Path, step: int) -> None:
-    command = [sys.executable, __file__, name, str(folder), str(step)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=1200)
+# They write many files in the same way.
+LONG = ("build", "tables", "format", "publish")
+Outcome = dict[str, Any]
+
+
+def run_scenarios(names: Iterable[str], folder: Path, step: int) -> dict[str, Outcome]:
+    """Return the number of faults of each scenario, and what was wrong after them."""
+    command = [sys.executable, __file__, str(folder), str(step), *names]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=4800)
     assert done.returncode == 0, done.stderr
-    result = json.loads(done.stdout)
-    assert result["wrong"] == []
-    assert result["faults"] >= len(KINDS)
+    return {outcome["name"]: outcome for outcome in map(json.loads, done.stdout.splitlines())}
+
+
+def check_outcome(outcome: Outcome) -> None:
+    assert outcome["wrong"] == []
+    assert outcome["faults"] >= len(KINDS)
 
 
 def test_each_fault_in_a_file_leaves_the_old_or_the_new_one(tmp_path: Path) -> None:
-    check_scenario("replaced file", tmp_path, 1)
+    check_outcome(run_scenarios(["replaced file"], tmp_path, 1)["replaced file"])
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> dict[str, Outcome]:
+    """What became of each scenario: one kind of fault at each call, or at every other one.
+
+    With KG_ALL_FAULTS=1, each call has each kind of fault.
+    """
+    step = 1 if "KG_ALL_FAULTS" in os.environ else len(KINDS)
+    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        return run_scenarios([*SCENARIOS, *COMMANDS], Path(folder), step)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*SCENARIOS, *COMMANDS])
-def test_fault_leaves_old_or_new_files(name: str, tmp_path: Path) -> None:
-    """Each call that changes the disk fails in one way; with KG_ALL_FAULTS=1 in each."""
-    check_scenario(name, tmp_path, 1 if "KG_ALL_FAULTS" in os.environ else len(KINDS))
+def test_fault_leaves_old_or_new_files(name: str, outcomes: dict[str, Outcome]) -> None:
+    check_outcome(outcomes[name])
 
 
-def main(name: str, folder: Path, step: int) -> None:
-    """Write the number of faults and what was wrong after them to standard output, as JSON."""
+def run_scenario(name: str, scenario: Scenario, folder: Path, step: int) -> None:
+    """Run a scenario in a child, which writes its outcome to standard output, as JSON."""
+    child = os.fork()
+    if child:
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        assert code == 0, f"{name}: ended with {code}"
+        return
+    code = 1
+    try:
+        folder.mkdir()
+        count, wrong = inject_faults(scenario, folder, step)
+        outcome = {"name": name, "faults": count, "wrong": wrong}
+        sys.stdout.write(json.dumps(outcome) + "\n")
+        sys.stdout.flush()
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def main(folder: Path, step: int, *names: str) -> None:
+    """Run scenarios, of which there are more if any is that of a command."""
     os.fsync = skip_sync
     vars(kg.files.writing)["name_program"] = cache(name_program)
-    (folder / "work").mkdir()
-    scenario = SCENARIOS.get(name) or prepare_commands(folder)[name]
-    count, wrong = inject_faults(scenario, folder / "work", step)
-    sys.stdout.write(json.dumps({"faults": count, "wrong": wrong}))
+    is_plain = SCENARIOS.keys() >= set(names)
+    scenarios = SCENARIOS if is_plain else {**SCENARIOS, **prepare_commands(folder)}
+    gc.freeze()  # else each child copies the memory of all objects
+    for name in names:
+        sparse = 2 if name in LONG and step > 1 else 1
+        run_scenario(name, scenarios[name], folder / f"work of {name}", step * sparse)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])

@@ -81,9 +81,9 @@ def run_shell(
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project to write in, without what git ignores."""
+    """A copy of the project to write in, without what git ignores except compiled modules."""
     folder = tmp_path_factory.mktemp("readme") / "checkout"
-    ignored = shutil.ignore_patterns(".git", ".venv*", "out", "target", "__pycache__", ".*_cache")
+    ignored = shutil.ignore_patterns(".git", ".venv*", "out", "target", ".*_cache")
     shutil.copytree(ROOT, folder, ignore=ignored)
     return folder
 

@@ -103,7 +103,7 @@ def count_statements(home: Home, target: Path) -> int:
 @click.option(
     "--cities",
     nargs=3,
-    type=click.IntRange(2),
+    type=click.IntRange(1),
     default=(30, 100, 1000),
     show_default=True,
     help="Three numbers of cities; the peers check the second one.",

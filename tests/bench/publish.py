@@ -78,7 +78,7 @@ def find_slope(
 @click.option(
     "--cities",
     nargs=2,
-    type=click.IntRange(2),
+    type=click.IntRange(1),
     default=(10, 100),
     show_default=True,
     help="Numbers of synthetic cities, the larger one last.",

@@ -1,13 +1,15 @@
 """Shapes and data as Turtle, for the tests of the evaluator."""
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from pyoxigraph import RdfFormat, Triple, parse
 
 from kg.check.index import StatementIndex
 from kg.check.shapes import ShapeCompiler
-from kg.home import find_home
+from kg.home import Home, find_home
 from kg.names import read_names
 
 PREFIXES = """
@@ -33,6 +35,13 @@ def index_turtle(turtle: str) -> StatementIndex:
     index = StatementIndex(expand("rdf:type"), expand("rdfs:subClassOf"))
     index.add(read_triples(turtle))
     return index
+
+
+@pytest.fixture
+def own_roundup(roundup: Home, tmp_path: Path) -> Home:
+    """A copy of the seven-city source, to change it."""
+    shutil.copytree(roundup.root, tmp_path / "roundup")
+    return Home(tmp_path / "roundup")
 
 
 @pytest.fixture(scope="session")

@@ -182,6 +182,7 @@ def test_each_component_has_cases() -> None:
         assert {bool(n) for of in counts for n in of.values()} == {True, False}, word
 
 
+@pytest.mark.slow
 def test_pyshacl_finds_the_same_except_for_its_faults(
     compiler: ShapeCompiler, index: StatementIndex
 ) -> None:

@@ -40,23 +40,23 @@ def test_accepted_finding_is_not_reported(small: Home) -> None:
     assert check_files(small).findings == []
 
 
-@pytest.mark.parametrize(
-    ("check", "node"),
-    [
+def test_exceptions_that_are_not_needed_are_found(small: Home) -> None:
+    exceptions = [
         ("numbers-differ", "target:suzhou-test-reach"),
         ("no-such-check", "target:suzhou-test-reach"),
         ("numbers-differ", "target:no-such-thing"),
-    ],
-)
-def test_exception_that_is_not_needed_is_found(check: str, node: str, small: Home) -> None:
-    line = add_exception(small, check, node)
-    (finding,) = check_files(small).findings
-    assert (finding.check, finding.line) == ("exception-unneeded", line)
-    assert finding.path == str(small.data / "town" / NAME)
-    assert check in finding.message
-    assert node in finding.message
+    ]
+    lines = [add_exception(small, *each) for each in exceptions]
+    findings = check_files(small).findings
+    assert {finding.check for finding in findings} == {"exception-unneeded"}
+    assert {finding.path for finding in findings} == {str(small.data / "town" / NAME)}
+    assert [finding.line for finding in findings] == lines
+    for (check, node), finding in zip(exceptions, findings, strict=True):
+        assert check in finding.message
+        assert node in finding.message
 
 
+@pytest.mark.slow
 def test_exception_that_needs_the_source_is_kept_without_it(
     small: Home, town: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,6 +66,7 @@ def test_exception_that_needs_the_source_is_kept_without_it(
     assert [finding.check for finding in check_files(small).findings] == ["exception-unneeded"]
 
 
+@pytest.mark.slow
 def test_exception_about_another_file_is_not_judged(small: Home) -> None:
     add_exception(small, "numbers-differ", "target:suzhou-test-reach")
     assert check_files(small, [small.data / "town" / "source.ttl"]).findings == []
@@ -75,18 +76,19 @@ def test_exception_about_another_file_is_not_judged(small: Home) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("text", "line"),
+    ("text", "line", "language"),
     [
-        ('[[exception]]\ncheck = "a"\nnode = "b"\n', 1),
-        ('[[exception]]\ncheck = "a"\nnode = "b"\nreason = " "\n', 1),
-        ('[[exception]]\ncheck = "a"\nnode = "b"\nreason = 5\n', 1),
-        ('exception = "a"\n', 0),
-        ("[[exception]\n", 1),
-        ("[[exceptions]]\n", 0),
-        ("a = " + "[" * 5_000, 0),
+        ('[[exception]]\ncheck = "a"\nnode = "b"\n', 1, "en"),
+        ('[[exception]]\ncheck = "a"\nnode = "b"\nreason = " "\n', 1, "zh-Hans"),
+        ('[[exception]]\ncheck = "a"\nnode = "b"\nreason = 5\n', 1, "en"),
+        ('exception = "a"\n', 0, "en"),
+        ('exception = "a"\n', 0, "zh-Hans"),
+        ("[[exception]\n", 1, "en"),
+        ("[[exception]\n", 1, "zh-Hans"),
+        ("[[exceptions]]\n", 0, "zh-Hans"),
+        ("a = " + "[" * 5_000, 0, "en"),
     ],
 )
-@pytest.mark.parametrize("language", ["en", "zh-Hans"])
 def test_faulty_list_is_found(text: str, line: int, language: str, small: Home) -> None:
     path = write_list(small, text)
     (finding,) = check_files(small, language=language).findings

@@ -1,8 +1,8 @@
 """How many of 140 mistakes in the data `kg check` sees; `tests/mutations/independent.py` says how.
 
 The mistakes were designed without knowledge of the checks. Whoever adds a check must not change
-them for it. Two mistakes of each kind are checked; with KG_ALL_MUTANTS=1 all seven (after a change
-of data or checks).
+them for it. One mistake of each kind is checked; with KG_ALL_MUTANTS=1 all seven (after a change of
+data or checks).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FOLDER = Path(__file__).parents[1] / "mutations"
 OF_SOURCE = SOURCE_CHECKS | WORDING_CHECKS
 KINDS = 20
 OF_EACH_KIND = 7
-CHECKED = OF_EACH_KIND if os.environ.get("KG_ALL_MUTANTS") else 2  # of each kind
+CHECKED = OF_EACH_KIND if os.environ.get("KG_ALL_MUTANTS") else 1  # of each kind
 # How many of the 140 are seen at least, and of a sample in proportion.
 SEEN_WITH_ARTICLE = 75
 SEEN_WITHOUT_ARTICLE = 45
@@ -65,6 +65,7 @@ def seen_of(mutants: list[Mutant]) -> list[Mutant]:
     return [mutant for mutant in mutants if mutant["checks"]]
 
 
+@pytest.mark.slow
 def test_mistakes_are_those_of_the_design(roundup: Home) -> None:
     """Copied passages are only made with the article at hand."""
     design = [line.split("\t") for line in (FOLDER / "independent.tsv").read_text().splitlines()]

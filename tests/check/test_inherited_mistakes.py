@@ -4,6 +4,7 @@ What belongs to a document inherits the places of that, a place the themes of wh
 and a thing the general classes of its own. The mistakes are made in the data of the cities.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -70,6 +71,19 @@ MISTAKES = [
 ]  # fmt: skip
 
 
+def choose_mistakes() -> list[tuple[str, str, str, str, str]]:
+    """Return the first mistake of each check and of each statement; with KG_ALL_MUTANTS=1 all."""
+    seen: set[str] = set()
+    chosen = []
+    for mistake in MISTAKES:
+        _, _, statement, _, check = mistake
+        known = {check, statement.split()[0] + check[:4]}
+        if not known <= seen or "KG_ALL_MUTANTS" in os.environ:
+            chosen.append(mistake)
+        seen |= known
+    return chosen
+
+
 # Values with which several other statements do not agree.
 RATE, OFFSETS = "target:wuhan-open-rate-2022", "evidence:roundup-2021-4034-4037-selector"
 VALUES = [
@@ -115,7 +129,7 @@ def change(mistaken: Home) -> Iterator[Change]:
         path.write_text(text, "utf-8")
 
 
-@pytest.mark.parametrize(("city", "thing", "old", "new", "check"), MISTAKES)
+@pytest.mark.parametrize(("city", "thing", "old", "new", "check"), choose_mistakes())
 def test_mistake_is_one_finding_at_its_line(
     city: str, thing: str, old: str, new: str, check: str, mistaken: Home, change: Change
 ) -> None:

@@ -4,7 +4,7 @@
 those that no check detects, by operator and property, each with the reason. A survivor that is
 not listed fails, and so does a listed one that is detected.
 
-One in six pairs of operator and property is checked, always the same ones; with KG_ALL_MUTANTS=1
+One in sixteen pairs of operator and property is checked, always the same; with KG_ALL_MUTANTS=1
 all (after a change of data or checks). The results of the shapes are compared with pySHACL's, and
 some mutants are checked in files.
 """
@@ -35,7 +35,9 @@ from kg.turtle_format import format_turtle
 
 pytestmark = pytest.mark.slow
 FOLDER = Path(__file__).parents[1] / "mutations"
-SAMPLE = 1 if os.environ.get("KG_ALL_MUTANTS") else 6
+SAMPLE = 1 if os.environ.get("KG_ALL_MUTANTS") else 16
+# How many more of these are validated at all nodes.
+EVERYWHERE = 4
 # For pySHACL: enough that most shapes have results, since its time hardly depends on the number.
 PYSHACL_MUTANTS = 1000
 LISTED = tomllib.loads((FOLDER / "survivors.toml").read_text("utf-8"))["survivor"]
@@ -96,9 +98,9 @@ def mutants(roundup: Home) -> list[Mutant]:
 @pytest.fixture(scope="module")
 def checked(roundup: Home, source_folder: dict[str, Path]) -> Checked:
     """The mutants in a sample, with the checks that detect them."""
-    options = source_folder | {"PYTHONHASHSEED": "2"}
-    found = run_mutate(roundup.root, *CITIES, "--sample", str(SAMPLE), **options)
-    return Checked(SAMPLE, found)
+    environment = source_folder | {"PYTHONHASHSEED": "2"}
+    options = ["--sample", str(SAMPLE), "--everywhere", str(EVERYWHERE * SAMPLE)]
+    return Checked(SAMPLE, run_mutate(roundup.root, *CITIES, *options, **environment))
 
 
 def is_listed(mutant: Mutant, entry: Mutant) -> bool:
@@ -155,9 +157,11 @@ def test_checked_mutants_are_a_sample_with_every_file_and_operator(
     mutants: list[Mutant], checked: Checked
 ) -> None:
     # The other process has sets in another order.
-    unchecked = [m | {"checks": [], "source": []} for m in checked.mutants]
+    kept = mutants[0].keys()
+    unchecked = [{**m, "checks": [], "source": []} for m in checked.mutants]
+    unchecked = [{name: m[name] for name in kept} for m in unchecked]
     assert [m for m in unchecked if m not in mutants] == []
-    assert len(unchecked) > len(mutants) / checked.sample * 0.9
+    assert len(unchecked) > len(mutants) / checked.sample * 0.8
     assert {m["city"] for m in unchecked} == set(CITIES)
     assert {m["operator"] for m in unchecked} == set(OPERATORS)
 
@@ -208,7 +212,7 @@ def test_source_detects_the_survivors_that_are_listed_so(checked: Checked) -> No
 
 def test_most_mutants_are_detected(checked: Checked) -> None:
     # Of all, less than a tenth survive; a sample may have more of those that do.
-    limit = 0.1 if checked.sample == 1 else 0.12
+    limit = 0.1 if checked.sample == 1 else 0.15
     assert len(checked.survivors) / len(checked.mutants) < limit
 
 
@@ -222,15 +226,12 @@ def test_results_are_those_of_pyshacl(roundup: Home) -> None:
     assert [result for result in results if result["count"]] == []
 
 
-def test_nodes_that_a_mutant_does_not_affect_have_no_results(
-    checked: Checked, roundup: Home
-) -> None:
-    options = ["--sample", str(6 * SAMPLE), "--everywhere"]
-    found = run_mutate(roundup.root, *CITIES, *options)
+def test_nodes_that_a_mutant_does_not_affect_have_no_results(checked: Checked) -> None:
+    found = [mutant for mutant in checked.mutants if "everywhere" in mutant]
     assert len(found) > 40
-    of_mutant = {name_mutant(mutant): list_shapes(mutant) for mutant in checked.mutants}
-    different = [m for m in found if list_shapes(m) != of_mutant[name_mutant(m)]]
-    assert [name_mutant(m) for m in different] == []
+    assert sum(bool(mutant["everywhere"]) for mutant in found) > 15
+    different = [mutant for mutant in found if list_shapes(mutant) != mutant["everywhere"]]
+    assert [name_mutant(mutant) for mutant in different] == []
 
 
 def list_shapes(mutant: Mutant) -> list[str]:
@@ -295,7 +296,7 @@ def test_check_of_mutants_in_files_agrees(
 ) -> None:
     home = copy_home(roundup, tmp_path)
     chosen = choose_mutants(checked, turn)
-    assert len(chosen) == len(CITIES) - 1
+    assert len(chosen) >= len(CITIES) - 2
     for mutant in chosen:
         write_mutant(home, mutant)
     found: dict[str, set[str]] = {city: set() for city in CITIES}

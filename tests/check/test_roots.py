@@ -1,12 +1,11 @@
 """Each fault is one finding, the root cause, at the line of the statement at fault."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from kg.check import check_files
-from kg.home import Home, find_home
+from kg.home import Home
 
 # A text in the city's file, what replaces it, and the only finding: check, a text of its line, and
 # a part of the message.
@@ -78,14 +77,13 @@ def test_prefixes_of_a_files_own_are_allowed(small: Home) -> None:
     ],
 )  # fmt: skip
 def test_what_compares_with_a_wrong_value_is_no_finding(
-    old: str, new: str, check: str, copy_roundup: Callable[[Home, Path], Home], tmp_path: Path
+    old: str, new: str, check: str, own_roundup: Home
 ) -> None:
-    home = copy_roundup(find_home(), tmp_path)
-    path = home.data / "roundup-2021" / "changsha.ttl"
+    path = own_roundup.data / "roundup-2021" / "changsha.ttl"
     text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), "utf-8")
-    assert [finding.check for finding in check_files(home).findings] == [check]
+    assert [finding.check for finding in check_files(own_roundup).findings] == [check]
 
 
 # What is done in the file of a city: texts and their replacements, and the only findings.
@@ -126,15 +124,13 @@ def test_lost_link_explains_one_finding_of_a_check(
     city: str,
     changes: list[tuple[str, str]],
     checks: set[str],
-    copy_roundup: Callable[[Home, Path], Home],
-    tmp_path: Path,
+    own_roundup: Home,
 ) -> None:
-    home = copy_roundup(find_home(), tmp_path)
-    path = home.data / "roundup-2021" / f"{city}.ttl"
+    path = own_roundup.data / "roundup-2021" / f"{city}.ttl"
     text = path.read_text("utf-8")
     for old, new in changes:
         assert old in text
         text = text.replace(old, new, 1) if old else text + new
     path.write_text(text, "utf-8")
-    found = check_files(home).findings
+    found = check_files(own_roundup).findings
     assert {finding.check for finding in found} == checks

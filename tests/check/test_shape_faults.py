@@ -123,6 +123,7 @@ def test_faults_in_files_that_are_not_checked_are_an_error(small: Home, shapes: 
     assert (finding.path, finding.line) == (str(shapes), 5)
 
 
+@pytest.mark.slow
 def test_checked_shapes_do_not_replace_data_of_the_same_name(small: Home) -> None:
     shapes = small.ontology / "shapes" / "cdp.ttl"
     add(shapes, "cdps:A sh:targetClass cdp:City ; sh:nodeKind sh:IRI .")

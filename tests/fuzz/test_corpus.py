@@ -43,7 +43,7 @@ def test_each_target_finds_a_broken_guard(target: str) -> None:
 
 @pytest.mark.slow
 def test_generated_inputs_find_a_broken_guard_and_are_kept(tmp_path: Path) -> None:
-    words = ("parameters", "--seconds", "10", "--break", "parameters", "--corpus", tmp_path)
+    words = ("parameters", "--seconds", "4", "--break", "parameters", "--corpus", tmp_path)
     said = run_fuzzer(*words, "--seed", "1", code=1)
     kept = list((tmp_path / "parameters").iterdir())
     assert any(b'\\"' in path.read_bytes() for path in kept), said

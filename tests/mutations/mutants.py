@@ -298,7 +298,14 @@ def swap_languages(data: Data, city: str, of: str, triples: list[Triple]) -> Mut
     return Mutant(city, "language-swap", of, data.cities[city].graph, tuple(both), added)
 
 
-def is_sampled(mutant: Mutant, sample: int) -> bool:
-    """Return whether a mutant is in a sample of one in `sample` pairs of operator and property."""
-    # With this word, a sample of one in eight has mutants of every operator.
-    return int(rank("some", mutant.operator, mutant.of), 16) % sample == 0
+def sample_mutants(mutants: Iterable[Mutant], sample: int) -> list[Mutant]:
+    """Return those of about one in `sample` pairs of operator and property, of each operator."""
+    of_pair: dict[tuple[str, str], list[Mutant]] = defaultdict(list)
+    for mutant in mutants:
+        of_pair[mutant.operator, mutant.of].append(mutant)
+    ranks = {pair: int(rank("some", *pair), 16) for pair in of_pair}
+    first = {
+        operator: (operator, of) for operator, of in sorted(ranks, key=ranks.__getitem__)[::-1]
+    }
+    chosen = {*first.values(), *(pair for pair in ranks if ranks[pair] % sample == 0)}
+    return [mutant for pair, each in of_pair.items() if pair in chosen for mutant in each]

@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyoxigraph as ox
-from mutants import Data, Mutant, Triple, is_sampled, list_mutants, rank
+from mutants import Data, Mutant, Triple, list_mutants, rank, sample_mutants
 from rdflib import OWL, RDF, RDFS, Literal
 
 from kg.check.constraint_queries import list_constraint_queries, run_constraint_query
@@ -240,23 +240,27 @@ class Sandbox:
         found = chain(check_evidence(self.graph, self.locator, "en"), self._check_wording())
         return {each.check for each in found if each not in self.accepted}
 
-    def check_mutant(
-        self, mutant: Mutant, *, everywhere: bool = False
-    ) -> tuple[Mutant, set[str], set[str]]:
+    def validate(self, nodes: set[Term] | None = None) -> set[str]:
+        """Return the names of the shapes that some nodes fail, or any."""
+        results = self.shapes.validate(nodes)
+        return {self.names.shorten(text(result.shape)) for result in results}
+
+    def check_mutant(self, mutant: Mutant, *, everywhere: bool = False) -> dict[str, object]:
         """Return a mutant with the checks that detect it, and those that need the source text.
 
-        Only nodes that the mutant can affect are validated, except `everywhere`. Queries are run
-        if no shape detects the mutant, until one does; the source is compared last.
+        Only nodes that the mutant can affect are validated; `everywhere` returns also the shapes
+        that any node fails. Queries are run if no shape detects the mutant, until one does; the
+        source is compared last.
         """
         with self.apply(mutant) as changed:
-            nodes = None if everywhere else self.list_affected(changed)
-            results = self.shapes.validate(nodes)
-            checks = {self.names.shorten(text(result.shape)) for result in results}
+            checks = self.validate(self.list_affected(changed))
+            more = {"everywhere": sorted(self.validate())} if everywhere else {}
             checks |= self.find_tags(mutant)
-            if checks:
-                return mutant, checks, set()
-            checks = self.search()
-            return mutant, checks, set() if checks else self.compare_source()
+            source = set[str]()
+            if not checks:
+                checks = self.search()
+                source = set() if checks else self.compare_source()
+        return format_mutant(mutant, checks, source) | more
 
     def compare_results(self, mutants: Iterable[Mutant]) -> Iterator[dict[str, object]]:
         """Apply mutants at once; yield each result of the evaluator and of pySHACL.
@@ -303,7 +307,9 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--only", action="append", help="operator and property: drop cdp:title")
     parser.add_argument("--sample", type=int, default=1, help="check about one mutant in SAMPLE")
     parser.add_argument("--list", action="store_true", help="list the mutants without checking")
-    parser.add_argument("--everywhere", action="store_true", help="validate all nodes")
+    parser.add_argument(
+        "--everywhere", type=int, metavar="N", help="validate all nodes for about one in N, too"
+    )
     parser.add_argument(
         "--pyshacl", type=int, metavar="N", help="compare results for N mutants with pySHACL's"
     )
@@ -314,9 +320,9 @@ def main(arguments: list[str]) -> None:
         mutant
         for file in given.files
         for mutant in list_mutants(data, file)
-        if is_sampled(mutant, given.sample)
-        and (not given.only or f"{mutant.operator} {mutant.of}" in given.only)
+        if not given.only or f"{mutant.operator} {mutant.of}" in given.only
     ]
+    mutants = sample_mutants(mutants, given.sample)
     lines: Iterable[dict[str, object]]
     if given.list:
         lines = (format_mutant(mutant, set(), set()) for mutant in mutants)
@@ -325,8 +331,8 @@ def main(arguments: list[str]) -> None:
         lines = Sandbox(data).compare_results(mutants[: given.pyshacl])
     else:
         sandbox = Sandbox(data)
-        checked = (sandbox.check_mutant(each, everywhere=given.everywhere) for each in mutants)
-        lines = (format_mutant(*each) for each in checked)
+        every = sample_mutants(mutants, given.everywhere) if given.everywhere else []
+        lines = (sandbox.check_mutant(each, everywhere=each in every) for each in mutants)
     for line in lines:
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
 

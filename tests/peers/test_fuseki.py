@@ -1,5 +1,6 @@
 """Apache Jena Fuseki: a push works, and every question has the answer of the embedded engine."""
 
+import os
 import subprocess
 import tomllib
 from collections.abc import Callable, Iterator
@@ -11,8 +12,8 @@ from pyoxigraph import BlankNode
 
 from kg.errors import KgError
 from kg.graph import Graph, LocalGraph, connect_graph, load_graph
-from kg.home import find_home
-from kg.names import Term, text
+from kg.home import Home, find_home
+from kg.names import LANGUAGES, Term, text
 from kg.portrait import describe_node
 from kg.push import find_target, push_dataset
 from kg.push_plan import count_graphs
@@ -68,8 +69,16 @@ def test_every_question_has_the_answer_of_the_embedded_engine(
     question_cases: list[object],
     answer_case: Callable[[Graph, object], object],
 ) -> None:
+    """The values of a case are there in all languages in turn; every value has one of them."""
     assert len(question_cases) > 200
-    different = [c for c in question_cases if answer_case(remote, c) != answer_case(local, c)]
+    number = len(LANGUAGES)
+    chosen = [
+        case
+        for turn, case in enumerate(question_cases)
+        if "KG_ALL_DATA" in os.environ or turn % number == turn // number % number
+    ]
+    assert len(chosen) >= len(question_cases) / number
+    different = [c for c in chosen if answer_case(remote, c) != answer_case(local, c)]
     assert different == []
 
 
@@ -83,23 +92,23 @@ def test_second_push_sends_nothing(url: str) -> None:
     assert done.plan.is_complete
 
 
-def test_push_with_updates(fuseki: str, local: Graph) -> None:
+def test_push_with_updates(fuseki: str, untouched: Home) -> None:
     url = f"{fuseki}/updated/query"
     target = find_target(url, update=f"{fuseki}/updated/update")
-    done = push_dataset(HOME, url, target, batch_bytes=50_000)
-    assert len(done.plan.sent) >= 15
-    assert count_graphs(Graph(HOME, Endpoint(url))) == count_graphs(local)
-    assert push_dataset(HOME, url, target).plan.is_complete
+    done = push_dataset(untouched, url, target, batch_bytes=50_000)
+    assert len(done.plan.sent) >= 9
+    assert count_graphs(Graph(untouched, Endpoint(url))) == count_graphs(load_graph(untouched))
+    assert push_dataset(untouched, url, target).plan.is_complete
 
 
-def test_default_graph_that_is_not_the_union_is_reported(fuseki: str) -> None:
+def test_default_graph_that_is_not_the_union_is_reported(fuseki: str, untouched: Home) -> None:
     url = f"{fuseki}/plain/query"
     with pytest.raises(KgError, match=r"Everything was sent.* tdb2:unionDefaultGraph true"):
-        push_dataset(HOME, url, find_target(url))
+        push_dataset(untouched, url, find_target(url))
     # The address can choose the union, but Fuseki then has no named graphs.
     union = f"{url}?default-graph-uri=urn:x-arq:UnionGraph"
     with pytest.raises(KgError, match="without its named graphs"):
-        connect_graph(HOME, union).query("ASK {}")
+        connect_graph(untouched, union).query("ASK {}")
 
 
 @pytest.mark.parametrize(

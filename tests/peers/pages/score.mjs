@@ -1,5 +1,5 @@
 // Print the scores of Lighthouse, from 0 to 1, as JSON: {page: {category: score}}.
-// node score.mjs PACKAGES CHROMIUM {"origin", "pages"}
+// node score.mjs PACKAGES CHROMIUM {"origin", "pages": {PAGE: CATEGORIES or null for all}}
 import path from "node:path";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
@@ -17,11 +17,12 @@ const chrome = await launch({
 });
 try {
   const scores = {};
-  for (const page of pages) {
+  for (const [page, onlyCategories] of Object.entries(pages)) {
     const result = await lighthouse(origin + page, {
       port: chrome.port,
       logLevel: "error",
       // It fetches robots.txt from within the page, which the policy of the pages forbids.
+      onlyCategories,
       skipAudits: ["robots-txt"],
     });
     const categories = Object.values(result.lhr.categories);
