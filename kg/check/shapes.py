@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from itertools import chain
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
@@ -136,7 +136,7 @@ class ShapeCompiler:
 
     def list_triples(self, *, uncovered: bool = False) -> Iterator[Triple]:
         """Yield the statements of the shapes; with `uncovered`, covered shapes have no target."""
-        targets = {NamedNode(SHACL + name) for name in TARGETS}
+        targets = set(map(_expand, TARGETS))
         for node, statements in self._statements.items():
             shape = self._compiled.get(node)
             for predicate, values in statements.items():
@@ -179,8 +179,9 @@ class ShapeCompiler:
             partial(self._read, shape.node),
             shape.list_values,
         )
+        words = list_words(self._statements[shape.node])
         for name, make in COMPONENTS.items():
-            for parameter in self._read(shape.node, name):
+            for parameter in self._read(shape.node, name) if name in words else ():
                 with self._catch(shape.node, name):
                     shape.constraints.append((name, make(context, parameter)))
         for value in self._read(shape.node, "ignoredProperties"):
@@ -226,7 +227,7 @@ class ShapeCompiler:
             outer = self._open[-2].list_values if len(self._open) > 1 else tuple
             shape.list_values = lambda: chain(self._find_targets(shape.node), outer())
             return
-        if NamedNode(f"{SHACL}NodeShape") in self._statements[shape.node].get(self._type, ()):
+        if _expand("NodeShape") in self._statements[shape.node].get(self._type, ()):
             self._add_fault(shape.node, ShapeError("with-path", path, word=f"{SHACL}path"))
         inverse = self._find(path, "inversePath")
         if not self._is_path(path):
@@ -268,7 +269,7 @@ class ShapeCompiler:
     # Reading
 
     def _read(self, node: Term, name: str) -> list[Term]:
-        return self._statements.get(node, {}).get(NamedNode(SHACL + name), [])
+        return self._statements.get(node, {}).get(_expand(name), [])
 
     def _find(self, node: Term, name: str) -> Term | None:
         return next(iter(self._read(node, name)), None)
@@ -287,7 +288,7 @@ class ShapeCompiler:
 
     def _list_target_classes(self, node: Term) -> list[Term]:
         types = self._statements[node].get(self._type, [])
-        is_typed = any(NamedNode(f"{SHACL}{kind}Shape") in types for kind in ("Node", "Property"))
+        is_typed = any(_expand(name) in types for name in ("NodeShape", "PropertyShape"))
         implicit = [node] if is_typed and self._class in types else []
         return [*self._read(node, "targetClass"), *implicit]
 
@@ -375,6 +376,12 @@ class ShapeCompiler:
         subjects = self._index.subjects(self._type)
         declared = (each for kind in kinds for each in subjects.get(NamedNode(owl + kind), ()))
         return {_split(each) for each in declared} - set(builtin)
+
+
+@cache
+def _expand(name: str) -> NamedNode:
+    """Return a term of SHACL."""
+    return NamedNode(SHACL + name)
 
 
 def _split(iri: Term) -> str:
