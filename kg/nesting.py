@@ -5,6 +5,7 @@ process without a message, and Python raises a RecursionError. So levels are cou
 """
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from kg.errors import KgError
@@ -72,6 +73,7 @@ inside each other.
             raise _refuse(text, found.start(), where)
 
 
+@lru_cache(256)  # the same queries are asked again and again
 def _check_query(text: str, where: str) -> None:
     run = count = 0
     before = ""

@@ -1,6 +1,7 @@
 """Turn pages into HTML with the templates beside this module."""
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,6 +84,7 @@ def _find_evidence(edition: Edition, here: Here, passage: Passage) -> str:
     return here.follow(iri) if iri else ""
 
 
+@cache  # to compile the templates takes as long as many pages
 def make_environment() -> "jinja2.Environment":
     """Return the environment of the templates: every value is escaped, and none may be missing.
 
