@@ -93,6 +93,19 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], bytes]:
 
 
 @pytest.fixture(scope="session")
+def dump(tmp_path_factory: pytest.TempPathFactory, untouched: Home) -> Callable[[str], bytes]:
+    """Return a function that gives the dump of the made-up article in a format; written once."""
+    folder = tmp_path_factory.mktemp("dump")
+
+    @cache
+    def read(form: str) -> bytes:
+        export_rdf(untouched, str(folder / f"x{form}"))
+        return (folder / f"x{form}").read_bytes()
+
+    return read
+
+
+@pytest.fixture(scope="session")
 def describe() -> Callable[..., list[Quad]]:
     """Return a function that gives the catalogue of some named graphs of a home, or of all."""
 
