@@ -277,7 +277,7 @@ def has_stray_space(text: str) -> bool:
 # Generated documents
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents())
 def test_generated_documents_keep_their_terms(document: Document) -> None:
     text = str(document)
@@ -291,7 +291,7 @@ def test_generated_documents_keep_their_terms(document: Document) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents(), st.lists(st.tuples(whole_numbers, whole_numbers), min_size=1, max_size=3))
 def test_documents_with_tokens_in_wrong_places_are_refused_or_keep_their_terms(
     document: Document, exchanges: list[tuple[int, int]]
@@ -309,7 +309,7 @@ def test_documents_with_tokens_in_wrong_places_are_refused_or_keep_their_terms(
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents())
 def test_rdflib_reads_the_same_terms(document: Document) -> None:
     text = str(document)
@@ -321,7 +321,7 @@ def test_rdflib_reads_the_same_terms(document: Document) -> None:
         assert read_with_rdflib(format_text(text, "a.ttl")) == before
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents(redeclare=False), st.randoms(use_true_random=False))
 def test_form_does_not_depend_on_the_order_of_statements(
     document: Document, random: Random

@@ -88,7 +88,7 @@ def find_undeclared(text: str) -> list[str]:
         for name in list_imports(tree)
         if name.partition(".")[0] not in standard and not find_packages(name) & DEPENDENCIES
     ]
-    for name, extra in list_optional(tree):
+    for name, extra in list_optional(tree) if "require" in text else ():
         packages = EXTRAS.get(extra, set())
         if not packages or (name and not find_packages(name) & packages):
             found.append(f"{name} in [{extra}]")

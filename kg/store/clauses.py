@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import urljoin
 
 from kg.errors import KgError
@@ -48,7 +49,12 @@ def find_clauses(text: str, where: str, prefixes: Mapping[str, str]) -> Clauses:
     >>> found.default, found.named, found.start, found.end
     (['g:a'], ['p:b'], 9, 34)
     """
-    found, iris = Clauses(), _Iris(prefixes)
+    return _find_clauses(text, where, tuple(prefixes.items()))
+
+
+@lru_cache(256)  # the same queries are asked again and again
+def _find_clauses(text: str, where: str, prefixes: tuple[tuple[str, str], ...]) -> Clauses:
+    found, iris = Clauses(), _Iris(dict(prefixes))
     clause = form = ""  # FROM, FROM NAMED, PREFIX or BASE, before its IRI; SELECT, ASK …
     before = second = Token("mark", "", 0, [], False)  # the two tokens before
     for token in list_tokens(text, where):
@@ -92,8 +98,8 @@ def blank_dataset(text: str, clauses: Clauses) -> str:
 class _Iris:
     """The base and the prefixes that a query has declared so far."""
 
-    def __init__(self, prefixes: Mapping[str, str]) -> None:
-        self._prefixes = dict(prefixes)
+    def __init__(self, prefixes: dict[str, str]) -> None:
+        self._prefixes = prefixes
         self._base = ""
 
     def declare(self, prefix: str | None, token: Token) -> None:
