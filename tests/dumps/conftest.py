@@ -127,6 +127,14 @@ def statements(describe: Callable[..., list[Quad]]) -> tuple[Quad, ...]:
 
 
 @pytest.fixture(scope="session")
+def dumped(untouched: Home, describe: Callable[..., list[Quad]]) -> tuple[Quad, ...]:
+    """All statements of `dump`."""
+    loaded = [quad for file in list_files(untouched) for quad in parse_file(file)]
+    added = load_graph(untouched).memory.list_added()
+    return (*loaded, *added, *describe(untouched))
+
+
+@pytest.fixture(scope="session")
 def write() -> Callable[..., str]:
     """Return a function that exports a home to a file and gives its text."""
 

@@ -439,8 +439,8 @@ def test_broken_file_is_reported_and_nothing_is_written(
     ("target", "number", "code"),
     [
         ("x.nq", signal.SIGINT, 130),
-        ("x.jsonld.gz", signal.SIGTERM, 143),
-        ("dumps", signal.SIGINT, 130),
+        pytest.param("x.jsonld.gz", signal.SIGTERM, 143, marks=pytest.mark.slow),
+        pytest.param("dumps", signal.SIGINT, 130, marks=pytest.mark.slow),
     ],
 )
 def test_interrupted_export_keeps_the_old_files(
