@@ -54,7 +54,7 @@ def test_trig_is_grouped_by_graph_and_subject(
     assert len(graphs) == len(list_graphs(untouched))
     subjects = re.findall(r"^    (\S{2,})$", text, re.M)
     assert len(subjects) == len({(quad.graph_name, quad.subject) for quad in dumped})
-    assert re.search(r"^        oa:start \d+ ;$", text, re.M)
+    assert re.search(r"^        cdp:deadlineYear \d{4} ;$", text, re.M)
 
 
 def test_used_prefixes_are_declared_in_alphabetical_order(dump: Callable[[str], bytes]) -> None:
