@@ -291,7 +291,7 @@ def test_generated_documents_keep_their_terms(document: Document) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents(), st.lists(st.tuples(whole_numbers, whole_numbers), min_size=1, max_size=3))
 def test_documents_with_tokens_in_wrong_places_are_refused_or_keep_their_terms(
     document: Document, exchanges: list[tuple[int, int]]
@@ -304,7 +304,7 @@ def test_documents_with_tokens_in_wrong_places_are_refused_or_keep_their_terms(
         after = format_text(text, "a.ttl")
         before = read_terms(text)
     except (KgError, SyntaxError):
-        reject()
+        return
     assert read_terms(after) == before
 
 
