@@ -5,6 +5,7 @@ process without a message, and Python raises a RecursionError. So levels are cou
 """
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from kg.errors import KgError
@@ -16,6 +17,7 @@ DEEPEST = 50
 # Tokens of a query, without values. Each operator or clause in a row can be one level for the
 # engine: with the stack of `kg.store.interruptible`, it crashes at more than 30,000.
 LONGEST_QUERY = 5_000
+LONGEST_KNOWN = 10_000  # characters of a query that is remembered
 PREFIX_OPERATORS = frozenset(["!", "+", "-", "^", "^^"])
 # Brackets, and what can contain them. Other text in between is passed over.
 MARKS = {
@@ -53,7 +55,7 @@ def check_nesting(text: str, where: str, syntax: Literal["sparql", "turtle", "js
 inside each other.
     """
     if syntax == "sparql":
-        _check_query(text, where)
+        (_check_known if len(text) <= LONGEST_KNOWN else _check_query)(text, where)
         return
     # Most files have few brackets. To count all is faster than to pass over strings.
     if sum(map(text.count, "[({" if syntax == "turtle" else "[{")) + text.count("<<") <= DEEPEST:
@@ -89,6 +91,10 @@ def _check_query(text: str, where: str) -> None:
                 exit_code=2,
             )
         before = token.text
+
+
+# The same short queries are asked again and again.
+_check_known = lru_cache(256)(_check_query)
 
 
 def _is_value(token: Token, before: str) -> bool:

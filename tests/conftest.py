@@ -3,6 +3,7 @@
 Under CI=true a skipped test fails, since every part is installed; only the article may be missing.
 """
 
+import gc
 import os
 import re
 import shutil
@@ -20,6 +21,7 @@ from functools import cache
 from itertools import chain
 from pathlib import Path
 from types import FrameType
+from typing import TypeVar
 
 import pytest
 import rdflib
@@ -28,18 +30,22 @@ from pyoxigraph import NamedNode
 
 from kg.ask.parameters import bind_question, read_parameters
 from kg.ask.question import ask_question, find_question, list_questions
+from kg.build import Build, build_folder
 from kg.check import Report, check_files
 from kg.cli.source import list_cited_sources
+from kg.dumps.context import read_context
 from kg.graph import Graph, LocalGraph, load_graph
 from kg.home import Home, find_home
 from kg.names import LANGUAGES, Term, bind_json
 from kg.source import add_source
 from kg.store import Rows
+from kg.tables.vocabulary import read_vocabulary
 from kg.turtle import list_files, parse_file
 from kg.turtle_format import format_turtle
 
-# Generated inputs take longer on a busy machine: no test has a limit of time.
-settings.register_profile("kg", deadline=None)
+# Generated inputs take longer on a busy machine: no test has a limit of time. There are few in each
+# run, but others in each; `make fuzz` gives many.
+settings.register_profile("kg", deadline=None, max_examples=50)
 settings.load_profile("kg")
 
 # Fixtures with which a test starts a process or a server.
@@ -55,7 +61,9 @@ for number, handler in (
     if signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, handler)
 TRACEBACK = re.compile(r'Traceback|^\s*File ".*", line \d|^\w+(Error|Exception|Warning)\b', re.M)
+LOADED = 4  # graphs to keep: of the checkout, of the shared homes, and of a test's own home
 SMALL = Path(__file__).parent / "small"
+T = TypeVar("T")
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 # Programs that tests run; pytest would look for doctests in them.
@@ -103,6 +111,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
+def pytest_collection_finish() -> None:
+    """Let the collector pass over what the tests are made of: a tenth of the time was its."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,
@@ -124,6 +139,62 @@ def no_source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("XDG_DATA_HOME", str(folder))
         patch.delenv("KG_HOME", raising=False)
         yield folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def load_once() -> Iterator[None]:
+    """Let the modules of kg read the same files once: reading took a third of the time.
+
+    Tests that call `load_graph` themselves get a graph of their own, which they may change.
+    """
+    known: dict[object, tuple[LocalGraph, int]] = {}
+
+    def load(home: Home) -> LocalGraph:
+        paths = [file.path for file in list_files(home)]
+        paths += sorted((home.ontology / "rules").glob("*.rq"))
+        try:
+            state = home, *((path, (s := path.stat()).st_size, s.st_mtime_ns) for path in paths)
+        except OSError:
+            return load_graph(home)  # which says what is wrong with the file
+        if state not in known:
+            graph = load_graph(home)
+            known[state] = graph, len(graph.memory)
+            for old in list(known)[:-LOADED]:
+                del known[old]
+        graph, size = known[state] = known.pop(state)
+        assert len(graph.memory) == size, "a command has changed the graph"
+        return graph
+
+    with pytest.MonkeyPatch.context() as patch:
+        for function, instead in (
+            (load_graph, load),
+            (read_context, read_once(read_context)),
+            (read_vocabulary, read_once(read_vocabulary)),
+        ):
+            name = function.__name__
+            for module in [m for key, m in sys.modules.items() if key.startswith("kg.")]:
+                if getattr(module, name, None) is function:
+                    patch.setattr(module, name, instead)
+        yield
+
+
+def read_once(read: Callable[[Home], T]) -> Callable[[Home], T]:
+    """Return a function that reads equal ontologies once, wherever they are."""
+    known: dict[object, T] = {}
+
+    def read_known(home: Home) -> T:
+        paths = [*home.ontology.rglob("*"), *(home.queries / "internal").iterdir()]
+        try:
+            state = frozenset(
+                (path.relative_to(home.root), path.read_bytes()) for path in paths if path.is_file()
+            )
+        except OSError:
+            return read(home)
+        if state not in known:
+            known[state] = read(home)
+        return known[state]
+
+    return read_known
 
 
 @pytest.fixture(scope="session")
@@ -204,6 +275,13 @@ def small(tmp_path: Path) -> Home:
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """The same home for tests that only read it."""
     return copy_small(tmp_path_factory.mktemp("small-home"))
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, untouched: Home) -> tuple[Build, Path]:
+    """What `kg build` makes of the made-up article, and the folder. Tests only read it."""
+    folder = tmp_path_factory.mktemp("built") / "out"
+    return build_folder(untouched, folder), folder
 
 
 @pytest.fixture(scope="session")

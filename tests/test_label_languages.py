@@ -29,7 +29,9 @@ def replace_labels(path: Path, labels: str, written: str) -> None:
     path.write_text(text, "utf-8")
 
 
-@pytest.fixture(params=TAGS)
+@pytest.fixture(
+    params=[pytest.param(tag, marks=[pytest.mark.slow] if tag in TAGS[1:4] else []) for tag in TAGS]
+)
 def odd_home(request: pytest.FixtureRequest, small: Home) -> Home:
     """A home with a city and a class that have one label, but for an empty one in English."""
     tag = request.param

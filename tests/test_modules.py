@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -182,9 +183,12 @@ def list_order() -> list[str]:
     return modules
 
 
+parse = cache(ast.parse)
+
+
 def list_imports(text: str) -> Iterator[str]:
     """Yield the dotted names that a module imports, at its top or later."""
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parse(text)):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -225,7 +229,7 @@ def find_backward_imports(module: str, text: str) -> list[str]:
 def find_long_functions(text: str) -> list[str]:
     return [
         node.name
-        for node in ast.walk(ast.parse(text))
+        for node in ast.walk(parse(text))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (node.end_lineno or 0) - node.lineno + 1 > LONGEST_FUNCTION
     ]
@@ -233,7 +237,7 @@ def find_long_functions(text: str) -> list[str]:
 
 def list_strings(text: str) -> Iterator[ast.Constant | ast.JoinedStr]:
     """Yield the strings of a module that are not docstrings."""
-    tree = ast.parse(text)
+    tree = parse(text)
     docstrings = {
         id(node.body[0].value)
         for node in ast.walk(tree)
@@ -255,12 +259,14 @@ def find_long_sparql(text: str) -> list[int]:
     found = {
         node.lineno
         for node in list_strings(text)
-        if SPARQL.search(ast.unparse(node)) and (node.end_lineno or 0) > node.lineno
+        if (node.end_lineno or 0) > node.lineno and SPARQL.search(ast.unparse(node))
     }
     return sorted(found)
 
 
 def find_namespaces(text: str) -> list[str]:
+    if "://" not in text:
+        return []
     strings = (ast.unparse(node) for node in list_strings(text))
     return [string for string in strings if re.search(r"https?://[a-z0-9.-]+\.[a-z]{2}", string)]
 

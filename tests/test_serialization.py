@@ -93,7 +93,7 @@ def canonicalize(found: object) -> list[str]:
 
 @pytest.mark.slow
 @given(st.lists(triples, max_size=8))
-@settings(max_examples=400)
+@settings(max_examples=200)
 @pytest.mark.parametrize("form", FORMATS)
 def test_any_triples_parse_back_as_they_are(form: str, found: list[Triple]) -> None:
     try:

@@ -277,7 +277,7 @@ def has_stray_space(text: str) -> bool:
 # Generated documents
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents())
 def test_generated_documents_keep_their_terms(document: Document) -> None:
     text = str(document)
@@ -304,12 +304,12 @@ def test_documents_with_tokens_in_wrong_places_are_refused_or_keep_their_terms(
         after = format_text(text, "a.ttl")
         before = read_terms(text)
     except (KgError, SyntaxError):
-        reject()
+        return
     assert read_terms(after) == before
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents())
 def test_rdflib_reads_the_same_terms(document: Document) -> None:
     text = str(document)
@@ -321,7 +321,7 @@ def test_rdflib_reads_the_same_terms(document: Document) -> None:
         assert read_with_rdflib(format_text(text, "a.ttl")) == before
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents(redeclare=False), st.randoms(use_true_random=False))
 def test_form_does_not_depend_on_the_order_of_statements(
     document: Document, random: Random
@@ -508,7 +508,13 @@ LONG: dict[str, Callable[[int], str]] = {
 }
 
 
-@pytest.mark.parametrize("kind", GROWING)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(kind, marks=[] if kind in ("objects", "nested") else pytest.mark.slow)
+        for kind in GROWING
+    ],
+)
 def test_calls_and_memory_grow_linearly(kind: str, count_calls: Callable[..., int]) -> None:
     calls, peaks = [], []
     for size in (100, 1000):
@@ -532,7 +538,7 @@ def test_calls_and_memory_grow_linearly(kind: str, count_calls: Callable[..., in
 def test_memory_of_long_tokens_grows_linearly(kind: str) -> None:
     """A pattern makes no calls to count: `make bench` compares the time."""
     peaks = []
-    for size in (200_000, 2_000_000):
+    for size in (50_000, 500_000):
         text = f"PREFIX e: <x:> <a> <p> {LONG[kind](size)} ."
         assert list_terms(format_text(text, "a.ttl")) == list_terms(text)
         tracemalloc.start()

@@ -44,7 +44,7 @@ def is_castable(text: str, name: str) -> bool:
     return bool(ask(f"xsd:{name}({Literal(text)})"))
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(TEXTS, st.sampled_from(CAST))
 def test_literals_are_well_formed_if_the_engine_can_cast_them(text: str, name: str) -> None:
     # The engine does not remove white space, which XSD does, and has no year 0 for -0000.

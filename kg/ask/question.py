@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from kg.store import Result
 
 # A question reads one label of each thing, in the language of the property.
 LABEL = re.compile(r"\bcdp:labelEn\b")
+HEADER = re.compile(r"^#\+ ?(.*)", re.MULTILINE)
 PRESET = re.compile(r"^#\+.*\b(default|required):", re.MULTILINE)
 
 
@@ -43,8 +44,7 @@ class Question:
         Raises:
             KgError: there is no header, or it is not YAML.
         """
-        lines = re.findall(r"^#\+ ?(.*)", self.query, re.MULTILINE)
-        header = parse_yaml("\n".join(lines), f"{self.path}:1: the #+ header is")
+        header = _parse_header("\n".join(HEADER.findall(self.query)), self.path)
         if not isinstance(header, dict):
             advice = "Add at least `#+ summary:` and, below it, `#+   en: …`."
             raise KgError(f"{self.path}:1: the #+ header is missing. {advice}")
@@ -89,6 +89,11 @@ class Question:
             problem = f"{field} has no languages. Write `en:` and `zh-Hans:` below it."
             raise KgError(f"{self.path}:1: {problem}")
         return str(pick(texts, language, ""))
+
+
+@lru_cache(256)
+def _parse_header(text: str, path: Path) -> Any:
+    return parse_yaml(text, f"{path}:1: the #+ header is")
 
 
 def list_questions(home: Home) -> list[Question]:

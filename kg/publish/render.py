@@ -1,6 +1,7 @@
 """Turn pages into HTML with the templates beside this module."""
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,7 @@ class Renderer:
         return self._environment.get_template(template).render(values).encode("utf-8")
 
 
+@cache  # to compile the templates takes as long as many pages
 def make_environment() -> "jinja2.Environment":
     """Return the environment of the templates: every value is escaped, and none may be missing.
 

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import urljoin
 
 from kg.errors import KgError
+from kg.nesting import LONGEST_KNOWN
 from kg.sparql_tokens import Token, list_tokens, locate
 from kg.turtle_tokens import SCHEME, unescape
 
@@ -48,7 +50,12 @@ def find_clauses(text: str, where: str, prefixes: Mapping[str, str]) -> Clauses:
     >>> found.default, found.named, found.start, found.end
     (['g:a'], ['p:b'], 9, 34)
     """
-    found, iris = Clauses(), _Iris(prefixes)
+    find = _find_known if len(text) <= LONGEST_KNOWN else _find_clauses
+    return find(text, where, tuple(prefixes.items()))
+
+
+def _find_clauses(text: str, where: str, prefixes: tuple[tuple[str, str], ...]) -> Clauses:
+    found, iris = Clauses(), _Iris(dict(prefixes))
     clause = form = ""  # FROM, FROM NAMED, PREFIX or BASE, before its IRI; SELECT, ASK …
     before = second = Token("mark", "", 0, [], False)  # the two tokens before
     for token in list_tokens(text, where):
@@ -83,6 +90,10 @@ def find_clauses(text: str, where: str, prefixes: Mapping[str, str]) -> Clauses:
     return found
 
 
+# The same short queries are asked again and again.
+_find_known = lru_cache(256)(_find_clauses)
+
+
 def blank_dataset(text: str, clauses: Clauses) -> str:
     """Return a query with spaces for its dataset clauses, so that the rest keeps its position."""
     start, end = clauses.start, clauses.end
@@ -92,8 +103,8 @@ def blank_dataset(text: str, clauses: Clauses) -> str:
 class _Iris:
     """The base and the prefixes that a query has declared so far."""
 
-    def __init__(self, prefixes: Mapping[str, str]) -> None:
-        self._prefixes = dict(prefixes)
+    def __init__(self, prefixes: dict[str, str]) -> None:
+        self._prefixes = prefixes
         self._base = ""
 
     def declare(self, prefix: str | None, token: Token) -> None:

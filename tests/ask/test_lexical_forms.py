@@ -111,7 +111,7 @@ def test_value_is_taken_if_and_only_if_the_engine_reads_it(kind: str, graph: Loc
     datatype = "integer" if kind == "year" else kind
     seen = {True: 0, False: 0}
 
-    @settings(max_examples=400)
+    @settings(max_examples=100)
     @given(near_misses(forms))
     def check(text: str) -> None:
         taken = is_taken(graph, kind, text)

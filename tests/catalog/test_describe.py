@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, parse
 
 from kg.ask.parameters import bind_question, needs_value
 from kg.ask.question import ask_question, list_questions
-from kg.build import CATALOG_FILE, DUMP, build_folder
+from kg.build import CATALOG_FILE, DUMP, Build
 from kg.catalog import CATALOG, describe_dataset
 from kg.dumps import export_rdf, list_graphs
 from kg.graph import load_graph
@@ -268,13 +268,13 @@ def list_files_of(quads: list[Quad]) -> Iterator[tuple[str, str, str, str, str]]
             yield of, title, size, digest, media_type
 
 
-def test_catalogue_of_a_folder_lists_the_other_files(tmp_path: Path) -> None:
-    export_rdf(HOME, f"{tmp_path}/d/", form="nq.gz")
+def test_catalogue_of_a_folder_lists_the_other_files(untouched: Home, tmp_path: Path) -> None:
+    export_rdf(untouched, f"{tmp_path}/d/", form="nq.gz")
     catalog = Store()
     data = gzip.decompress((tmp_path / "d" / "catalog.nq.gz").read_bytes())
     catalog.load(data, RdfFormat.N_QUADS)
     found = list(list_files_of(list(catalog)))
-    graphs = list_graphs(HOME)[:-1]
+    graphs = list_graphs(untouched)[:-1]
     assert {of: file for of, file, *_ in found} == {g.iri: f"{g.name}.nq.gz" for g in graphs}
     for _, file, size, digest, media_type in found:
         written = (tmp_path / "d" / file).read_bytes()
@@ -298,11 +298,11 @@ def test_catalogue_of_a_folder_conforms_to_dcat_ap(
     assert found == conforms, report
 
 
-def test_catalogue_of_a_build_lists_the_dump(untouched: Home, tmp_path: Path) -> None:
-    build_folder(untouched, tmp_path / "out")
-    graph = rdflib.Graph().parse(tmp_path / "out" / CATALOG_FILE, format="turtle")
+def test_catalogue_of_a_build_lists_the_dump(built: tuple[Build, Path]) -> None:
+    _, folder = built
+    graph = rdflib.Graph().parse(folder / CATALOG_FILE, format="turtle")
     quads = list(parse(graph.serialize(format="nt").encode(), RdfFormat.N_TRIPLES))
-    written = (tmp_path / "out" / DUMP).read_bytes()
+    written = (folder / DUMP).read_bytes()
     digest = hashlib.sha256(written).hexdigest()
     media_type = "https://www.iana.org/assignments/media-types/application/n-quads"
     assert list(list_files_of(quads)) == [(DATASET, DUMP, str(len(written)), digest, media_type)]

@@ -1,9 +1,9 @@
 """Validate an RO-Crate with roc-validator, without a network; run by the Python that has it.
 
-Arguments: the folder of the crate, and a folder for files of the validator. The last line of
-standard output is a JSON object: the number of `checks`, and `issues`, the messages. The JSON-LD
-context of RO-Crate 1.2 is on the web; in its place stands one with those of its terms that we use,
-which mean the same.
+Arguments: a folder for files of the validator, and the folders of crates. The last lines of
+standard output are a JSON object for each: the number of `checks`, and `issues`, the messages. The
+JSON-LD context of RO-Crate 1.2 is on the web; in its place stands one with those of its terms that
+we use, which mean the same.
 """
 
 import io
@@ -45,7 +45,7 @@ def store_context(cache: Path) -> None:
         session.get(ADDRESS, headers={"Accept": accepted})
 
 
-def main(crate: str, folder: str) -> None:
+def main(folder: str, *crates: str) -> None:
     from rocrate_validator import services  # type: ignore[import-not-found]
     from rocrate_validator.models import (  # type: ignore[import-not-found]
         Severity,
@@ -54,17 +54,18 @@ def main(crate: str, folder: str) -> None:
 
     cache = Path(folder) / "cache"
     store_context(cache)
-    settings = ValidationSettings(
-        rocrate_uri=crate,
-        profile_identifier="ro-crate-1.2",
-        requirement_severity=Severity.REQUIRED,
-        cache_path=cache,
-        offline=True,
-    )
-    result = services.validate(settings)
-    issues = [issue.message for issue in result.get_issues(Severity.REQUIRED)]
-    found = {"checks": len(result.executed_checks), "issues": issues}
-    sys.stdout.write(f"{json.dumps(found)}\n")
+    for crate in crates:
+        settings = ValidationSettings(
+            rocrate_uri=crate,
+            profile_identifier="ro-crate-1.2",
+            requirement_severity=Severity.REQUIRED,
+            cache_path=cache,
+            offline=True,
+        )
+        result = services.validate(settings)
+        issues = [issue.message for issue in result.get_issues(Severity.REQUIRED)]
+        found = {"checks": len(result.executed_checks), "issues": issues}
+        sys.stdout.write(f"{json.dumps(found)}\n")
 
 
 if __name__ == "__main__":

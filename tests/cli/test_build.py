@@ -5,6 +5,8 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from kg.home import Home
 
 Call = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -28,6 +30,7 @@ def test_dump_and_answers_are_written_and_main_answers_printed(
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 def test_files_of_others_are_not_overwritten(untouched: Home, tmp_path: Path, call: Call) -> None:
     path = tmp_path / "city-policy.nq"
     path.write_text("not by kg", "utf-8")

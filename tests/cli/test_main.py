@@ -147,6 +147,7 @@ def test_ctrl_c_ends_a_long_query(untouched: Home, interrupt: Interrupt) -> None
     assert (code, out, err) == (130, "", "\nkg: interrupted\n")
 
 
+@pytest.mark.slow
 def test_ignored_signal_stays_ignored(interrupt_copies: Callable[..., list[Copy]]) -> None:
     command = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *MODULE]
     copies = interrupt_copies(*command, "--version", step=5003)

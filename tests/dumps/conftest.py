@@ -93,6 +93,19 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], bytes]:
 
 
 @pytest.fixture(scope="session")
+def dump(tmp_path_factory: pytest.TempPathFactory, untouched: Home) -> Callable[[str], bytes]:
+    """Return a function that gives the dump of the made-up article in a format; written once."""
+    folder = tmp_path_factory.mktemp("dump")
+
+    @cache
+    def read(form: str) -> bytes:
+        export_rdf(untouched, str(folder / f"x{form}"))
+        return (folder / f"x{form}").read_bytes()
+
+    return read
+
+
+@pytest.fixture(scope="session")
 def describe() -> Callable[..., list[Quad]]:
     """Return a function that gives the catalogue of some named graphs of a home, or of all."""
 
@@ -111,6 +124,14 @@ def statements(describe: Callable[..., list[Quad]]) -> tuple[Quad, ...]:
     loaded = [quad for file in list_files(find_home()) for quad in parse_file(file)]
     added = load_graph(find_home()).memory.list_added()
     return (*loaded, *added, *describe(find_home()))
+
+
+@pytest.fixture(scope="session")
+def dumped(untouched: Home, describe: Callable[..., list[Quad]]) -> tuple[Quad, ...]:
+    """All statements of `dump`."""
+    loaded = [quad for file in list_files(untouched) for quad in parse_file(file)]
+    added = load_graph(untouched).memory.list_added()
+    return (*loaded, *added, *describe(untouched))
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ Canonicalize = Callable[..., list[str]]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("json")
-    export_rdf(HOME, f"{folder}/", form="jsonld")
+    export_rdf(HOME, f"{folder}/", form="jsonld", graphs=["themes"])
     return folder
 
 

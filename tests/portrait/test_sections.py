@@ -3,11 +3,11 @@
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import rdflib
+from pyoxigraph import NamedNode, Quad
 
 from kg.ask.question import ask_question, find_question
 from kg.graph import Graph, load_graph, write_iri
@@ -15,6 +15,8 @@ from kg.home import Home
 from kg.names import LANGUAGES, text
 from kg.portrait import Description, Passage, Row, Tally, describe_everything, describe_node
 from kg.store import Rows
+from kg.store.canonical import encode_triple
+from kg.turtle import list_files, parse_file
 from kg.wrapping import measure_text
 
 CITIES = ("shenzhen", "shanghai", "hong-kong", "suzhou", "nanjing", "wuhan", "changsha")
@@ -353,25 +355,32 @@ def test_repr_is_bounded_and_says_how_to_see_all(everything: dict[str, Descripti
     assert f"{country!r}\n" == str(country)
 
 
+@pytest.fixture(scope="module")
+def wuhan_statements(roundup: Home) -> dict[Path, list[Quad]]:
+    """The statements of the files on Wuhan, by the path in the home."""
+    paths = [*(roundup.data / "reference").glob("*.ttl"), roundup.data / "roundup-2021/wuhan.ttl"]
+    files = [file for file in list_files(roundup) if file.path in paths]
+    return {file.path.relative_to(roundup.root): list(parse_file(file)) for file in files}
+
+
 @pytest.fixture
-def reduced(tmp_path: Path, roundup: Home, request: pytest.FixtureRequest) -> Iterator[Graph]:
+def reduced(
+    tmp_path: Path,
+    roundup: Home,
+    wuhan_statements: dict[Path, list[Quad]],
+    request: pytest.FixtureRequest,
+) -> Graph:
     """The graph of Wuhan, without the statements with one property, or of one class."""
-    home = Home(tmp_path)
+    lost, kind = NamedNode(request.param), NamedNode(rdflib.RDF.type)
     for folder in (roundup.ontology, roundup.queries):
         (tmp_path / folder.name).symlink_to(folder)
-    for path in [
-        *(roundup.data / "reference").glob("*.ttl"),
-        roundup.data / "roundup-2021" / "wuhan.ttl",
-    ]:
-        graph = rdflib.Graph().parse(path, format="turtle")
-        for subject in set(graph.subjects(rdflib.RDF.type, request.param)):
-            graph.remove((subject, None, None))
-            graph.remove((None, None, subject))
-        graph.remove((None, request.param, None))
-        copy = tmp_path / path.relative_to(roundup.root)
+    for path, quads in wuhan_statements.items():
+        gone = {q.subject for q in quads if (q.predicate, q.object) == (kind, lost)}
+        kept = [q for q in quads if q.predicate != lost and not gone & {q.subject, q.object}]
+        copy = tmp_path / path
         copy.parent.mkdir(parents=True, exist_ok=True)
-        graph.serialize(copy, format="turtle")
-    yield load_graph(home)
+        copy.write_text("".join(f"{encode_triple(quad)}\n" for quad in kept), "utf-8")
+    return load_graph(Home(tmp_path))
 
 
 LOST = (

@@ -6,14 +6,17 @@ import posixpath
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
+from kg.graph import LocalGraph, load_graph
 from kg.home import Home, find_home
 from kg.publish import publish_site
+from kg.publish.edition import Edition, read_edition
 
 BASE = "https://example.org/cities/"
 REPORT = "editors@example.org"
@@ -111,6 +114,18 @@ def city_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
             publish_site(find_home(), folder, base_url=BASE, report_to=REPORT)
             complete.touch()
     return Site(folder, find_home(), BASE).read()
+
+
+@pytest.fixture(scope="session")
+def city_graph() -> LocalGraph:
+    """The graph of the checkout. Tests only read it."""
+    return load_graph(find_home())
+
+
+@pytest.fixture(scope="session")
+def read_city_edition(city_graph: LocalGraph) -> Callable[[str], Edition]:
+    """Return a function that returns the edition of the checkout in a language; read once."""
+    return cache(lambda language: read_edition(city_graph, language))
 
 
 @pytest.fixture(scope="session")

@@ -1,22 +1,24 @@
 """The page of the ontology: its terms in families, short, each once, with its own address."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from kg.graph import load_graph
-from kg.home import Home, find_home
+from kg.home import Home
 from kg.publish.edition import Edition, read_edition
 from kg.publish.families import Family, list_families
 from kg.publish.render import Renderer
 from kg.publish.things import make_ontology_page
 from kg.publish.vocabulary import Term
 
+ReadEdition = Callable[[str], Edition]
+
 
 @pytest.fixture(scope="module", params=["en", "zh-Hans"])
-def edition(request: pytest.FixtureRequest) -> Edition:
-    return read_edition(load_graph(find_home()), request.param)
+def edition(request: pytest.FixtureRequest, read_city_edition: ReadEdition) -> Edition:
+    return read_city_edition(request.param)
 
 
 def list_own(edition: Edition) -> list[str]:

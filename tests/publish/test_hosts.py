@@ -25,7 +25,9 @@ from kg.home import Home
 from kg.names import text
 from kg.portrait.reading import read_everything
 from kg.publish import publish_site
-from kg.publish.hosts import find_page, list_rules
+from kg.publish.edition import Edition, read_edition
+from kg.publish.hosts import find_page, list_rules, write_hosts
+from kg.publish.render import Renderer
 from kg.publish.routes import Address, Routes, make_routes
 
 BASE = "https://w3id.org/cdp/"
@@ -263,7 +265,7 @@ def serve_site(
             site.mkdir(parents=True)
             shutil.copy(folder / "hosts/w3id.htaccess", site / ".htaccess")
         else:
-            shutil.copytree(folder, site)
+            shutil.copytree(folder, site, copy_function=os.link)
         port = find_port()
         user = "user www-data;" if kind == "nginx" else "User www-data\nGroup www-data"
         values = {"port": port, "folder": top, "site": site, "root": root}
@@ -291,14 +293,26 @@ def server(request: pytest.FixtureRequest, city_site: Any, find_port: Any) -> It
 
 
 @pytest.fixture(scope="module")
-def odd_site(untouched: Home, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Routes]:
-    """A site without an address, with IRIs that no pattern fits, and its routes."""
-    top = tmp_path_factory.mktemp("odd")
-    shutil.copytree(untouched.root, top / "home")
-    (top / "home/data/town/odd.ttl").write_text(ODD, "utf-8")
-    home = Home(top / "home")
-    publish_site(home, top / "site")
-    return top / "site", make_routes(read_everything(load_graph(home), "en"))
+def odd_edition(untouched: Home, tmp_path_factory: pytest.TempPathFactory) -> Edition:
+    """The edition of a home with IRIs that no pattern fits."""
+    home = Home(tmp_path_factory.mktemp("odd") / "home")
+    shutil.copytree(untouched.root, home.root)
+    (home.data / "town/odd.ttl").write_text(ODD, "utf-8")
+    return read_edition(load_graph(home), "en")
+
+
+@pytest.fixture(scope="module")
+def odd_files(odd_edition: Edition) -> dict[str, str]:
+    """The files for hosts of a site of that home without an address."""
+    return {name: data.decode() for name, data in write_hosts(Renderer(), odd_edition)}
+
+
+@pytest.fixture(scope="module")
+def odd_site(odd_edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That site."""
+    folder = tmp_path_factory.mktemp("odd-site") / "site"
+    publish_site(odd_edition.graph.home, folder)
+    return folder
 
 
 @pytest.mark.slow
@@ -394,61 +408,60 @@ def test_what_is_unknown_is_not_found(server: Server, city_site: Any, path: str)
 
 
 @pytest.mark.slow
-def test_w3id_sends_home_and_files_to_the_site(city_site: Any, find_port: Any) -> None:
-    with serve_site("w3id", city_site.folder, city_site.base, find_port) as server:
-        assert server.lead("") == ""
-        assert server.lead("id/place/wuhan.ttl") == "id/place/wuhan.ttl"
-        assert server.lead("context.jsonld", Accept="image/png") == "context.jsonld"
-        assert server.lead("id/place/wuhan?a=b", Accept="text/html") == "en/id/place/wuhan.html"
+@pytest.mark.parametrize("server", ["w3id"], indirect=True)
+def test_w3id_sends_home_and_files_to_the_site(server: Server) -> None:
+    assert server.lead("") == ""
+    assert server.lead("id/place/wuhan.ttl") == "id/place/wuhan.ttl"
+    assert server.lead("context.jsonld", Accept="image/png") == "context.jsonld"
+    assert server.lead("id/place/wuhan?a=b", Accept="text/html") == "en/id/place/wuhan.html"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["apache", "nginx"])
-def test_files_have_types_and_links(kind: str, city_site: Any, find_port: Any) -> None:
-    with serve_site(kind, city_site.folder, city_site.base, find_port) as server:
-        files = {
-            "": "text/html; charset=utf-8",
-            "en/": "text/html; charset=utf-8",
-            "en/time.csv": "text/csv; charset=utf-8",
-            "style.css": "text/css; charset=utf-8",
-            "context.jsonld": "application/ld+json",
-            "dumps/city-policy.ttl.gz": "application/gzip",
-            "void.ttl": "text/turtle; charset=utf-8",
-            "en/network/city-theme.svg": "image/svg+xml",
-            "en/network/city-theme.gexf": "application/gexf+xml",
-            "en/time.html": "text/html; charset=utf-8",
-            "robots.txt": "text/plain; charset=utf-8",
-            ".well-known/void": "text/turtle; charset=utf-8",
-        }
-        for suffix, kind in FILES.items():
-            folder = "zh-Hans/" if suffix == "html" else ""
-            charset = "; charset=utf-8" if kind.startswith("text/") else ""
-            path = f"{folder}id/source/roundup-2021.{suffix}"
-            files[path] = kind + charset
-            links = server.ask(path).headers["link"]
-            assert f'<{server.root}id/source/roundup-2021.nt>; rel="alternate"' in links
-            assert f"<{server.root}zh-Hans/id/source/roundup-2021.html>" in links
-        for path, kind in files.items():
-            answer = server.ask(path)
-            assert (answer.status, path) == (200, path)
-            assert answer.headers["content-type"].lower() == kind
-            assert answer.headers["access-control-allow-origin"] == "*"
-            assert "content-encoding" not in answer.headers
-            if path.endswith(".html"):
-                policy = answer.headers["content-security-policy"]
-                assert f'content="{policy}"'.encode() in answer.body
-        assert "link" not in server.ask("en/time.html").headers
-        missing = server.ask("id/place/nowhere.ttl")
-        assert (missing.status, missing.headers["access-control-allow-origin"]) == (404, "*")
+@pytest.mark.parametrize("server", ["apache", "nginx"], indirect=True)
+def test_files_have_types_and_links(server: Server) -> None:
+    files = {
+        "": "text/html; charset=utf-8",
+        "en/": "text/html; charset=utf-8",
+        "en/time.csv": "text/csv; charset=utf-8",
+        "style.css": "text/css; charset=utf-8",
+        "context.jsonld": "application/ld+json",
+        "dumps/city-policy.ttl.gz": "application/gzip",
+        "void.ttl": "text/turtle; charset=utf-8",
+        "en/network/city-theme.svg": "image/svg+xml",
+        "en/network/city-theme.gexf": "application/gexf+xml",
+        "en/time.html": "text/html; charset=utf-8",
+        "robots.txt": "text/plain; charset=utf-8",
+        ".well-known/void": "text/turtle; charset=utf-8",
+    }
+    for suffix, kind in FILES.items():
+        folder = "zh-Hans/" if suffix == "html" else ""
+        charset = "; charset=utf-8" if kind.startswith("text/") else ""
+        path = f"{folder}id/source/roundup-2021.{suffix}"
+        files[path] = kind + charset
+        links = server.ask(path).headers["link"]
+        assert f'<{server.root}id/source/roundup-2021.nt>; rel="alternate"' in links
+        assert f"<{server.root}zh-Hans/id/source/roundup-2021.html>" in links
+    for path, kind in files.items():
+        answer = server.ask(path)
+        assert (answer.status, path) == (200, path)
+        assert answer.headers["content-type"].lower() == kind
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert "content-encoding" not in answer.headers
+        if path.endswith(".html"):
+            policy = answer.headers["content-security-policy"]
+            assert f'content="{policy}"'.encode() in answer.body
+    assert "link" not in server.ask("en/time.html").headers
+    missing = server.ask("id/place/nowhere.ttl")
+    assert (missing.status, missing.headers["access-control-allow-origin"]) == (404, "*")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["apache", "nginx"])
 def test_odd_iris_lead_to_their_pages(
-    kind: str, odd_site: tuple[Path, Routes], find_port: Any
+    kind: str, odd_site: Path, odd_edition: Edition, find_port: Any
 ) -> None:
-    folder, routes = odd_site
-    with serve_site(kind, folder, "", find_port) as server:
+    routes = odd_edition.routes
+    with serve_site(kind, odd_site, "", find_port) as server:
         count = 0
         for iri, address in routes.addresses.items():
             path = quote(iri.removeprefix(routes.base).partition("#")[0], safe="/%;$'()")
@@ -465,8 +478,10 @@ def test_odd_iris_lead_to_their_pages(
         )
 
 
-def test_patterns_are_enough_for_usual_iris(odd_site: tuple[Path, Routes]) -> None:
-    folder, routes = odd_site
+def test_patterns_are_enough_for_usual_iris(
+    odd_edition: Edition, odd_files: dict[str, str]
+) -> None:
+    routes = odd_edition.routes
     usual = {iri: address for iri, address in routes.addresses.items()
              if not address.page.startswith("x/") and "evidence/other" not in iri}  # fmt: skip
     versions = {f"{iri}/0.1.0": iri for iri in usual if iri.endswith(("ontology", "/codes"))}
@@ -474,28 +489,41 @@ def test_patterns_are_enough_for_usual_iris(odd_site: tuple[Path, Routes]) -> No
     few = list_rules(Routes(routes.base, usual), versions)
     assert len(few) == 3
     assert [rule.pattern for rule in few if "town" in rule.pattern] == []
-    lines = (folder / ".htaccess").read_text("ascii").splitlines()
-    assert (folder / "hosts/nginx.conf").read_text("ascii")
+    lines = odd_files[".htaccess"].splitlines()
+    assert odd_files[".htaccess"].isascii()
+    assert odd_files["hosts/nginx.conf"].isascii()
     assert not any("roundup" in line or "suzhou" in line for line in lines)
 
 
-def test_redirects_lead_each_iri_to_its_page(odd_site: tuple[Path, Routes]) -> None:
-    folder, routes = odd_site
-    text = (folder / "_redirects").read_text("utf-8")
+def list_redirects(text: str) -> dict[str, str]:
     lines = [line.split(" ") for line in text.splitlines() if not line.startswith("#")]
     assert {code for _, _, code in lines} == {"303"}
     found = {unquote(source): target for source, target, _ in lines}
     assert len(found) == len(lines)
+    return found
+
+
+def test_redirects_lead_each_iri_to_its_page(
+    odd_edition: Edition, odd_files: dict[str, str]
+) -> None:
+    routes, found = odd_edition.routes, list_redirects(odd_files["_redirects"])
     for iri, address in routes.addresses.items():
         path = unquote(iri.partition("#")[0].removeprefix(routes.base))
         if not {"", ".", ".."} & set(path.split("/")) and "?" not in path:
             assert unquote(found[f"/{path}"]).startswith(f"/en/{address.page}.html"), iri
+
+
+@pytest.mark.slow
+def test_redirects_lead_to_files_and_fragments(odd_site: Path, odd_files: dict[str, str]) -> None:
+    for name, content in odd_files.items():
+        assert (odd_site / name).read_text("utf-8") == content
+    found = list_redirects(odd_files["_redirects"])
     for target in found.values():
         page, _, fragment = unquote(target.removeprefix("/")).partition("#")
-        html = (folder / page).read_text("utf-8")
+        html = (odd_site / page).read_text("utf-8")
         assert not fragment or f'id="{fragment}"' in html
     # Cloudflare follows them even if there is a file.
-    assert [one for one in found if (folder / one.removeprefix("/")).is_file()] == []
+    assert [one for one in found if (odd_site / one.removeprefix("/")).is_file()] == []
 
 
 def test_statements_about_the_data_have_dataset_and_graphs_as_subjects(town_site: Any) -> None:

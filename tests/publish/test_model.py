@@ -1,7 +1,7 @@
 """The diagram shows the domains and ranges of the ontology; the history shows what it states."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import rdflib
@@ -17,11 +17,12 @@ from kg.publish.things import make_ontology_page
 
 HOME = find_home()
 NAMES = read_names(HOME)
+ReadEdition = Callable[[str], Edition]
 
 
 @pytest.fixture(scope="module", params=["en", "zh-Hans"])
-def edition(request: pytest.FixtureRequest) -> Edition:
-    return read_edition(load_graph(HOME), request.param)
+def edition(request: pytest.FixtureRequest, read_city_edition: ReadEdition) -> Edition:
+    return read_city_edition(request.param)
 
 
 def list_classes(graph: rdflib.Graph, node: rdflib.term.Node) -> list[str]:

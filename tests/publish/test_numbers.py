@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import Any
 
@@ -18,14 +18,13 @@ from kg.ask import (
 )
 from kg.catalog import describe_dataset
 from kg.dumps.context import read_context
-from kg.graph import load_graph
-from kg.home import find_home
+from kg.graph import LocalGraph
 from kg.networks import NetworkOptions, NodeData, build_network, list_networks
 from kg.publish.answers import make_question_pages
 from kg.publish.cities import list_counts
 from kg.publish.comparison import list_aspects
 from kg.publish.dataset import Dumps, make_dataset_pages
-from kg.publish.edition import Edition, read_edition
+from kg.publish.edition import Edition
 from kg.publish.matrix import Cell, list_by_line, list_lines
 from kg.publish.overview import list_missing, make_home_page, make_time_page
 from kg.publish.page import Page
@@ -33,13 +32,13 @@ from kg.publish.render import Renderer
 from kg.publish.things import list_groups, make_thing_page
 from kg.store import Rows
 
-GRAPH = load_graph(find_home())
 MATRICES = ("themes", "technologies", "groups")
+ReadEdition = Callable[[str], Edition]
 
 
 @pytest.fixture(scope="module", params=["en", "zh-Hans"])
-def edition(request: pytest.FixtureRequest) -> Edition:
-    return read_edition(GRAPH, request.param)
+def edition(request: pytest.FixtureRequest, read_city_edition: ReadEdition) -> Edition:
+    return read_city_edition(request.param)
 
 
 def render(edition: Edition, page: Page) -> str:
@@ -217,21 +216,23 @@ def test_rows_are_in_an_order_that_is_seen(edition: Edition) -> None:
             above[line.level] = total
 
 
-def test_about_cites_the_dataset(edition: Edition) -> None:
-    catalog = describe_dataset(GRAPH, [], complete=False)
-    dumps = Dumps([], catalog, [], read_context(GRAPH.home))
-    for page in make_dataset_pages(edition, GRAPH, dumps):
+def test_about_cites_the_dataset(edition: Edition, city_graph: LocalGraph) -> None:
+    catalog = describe_dataset(city_graph, [], complete=False)
+    dumps = Dumps([], catalog, [], read_context(city_graph.home))
+    for page in make_dataset_pages(edition, city_graph, dumps):
         if page.path == "about":
             shown = render(edition, page).partition('id="cite"')[2].partition("</section>")[0]
             assert re.search(r"/cdp/dataset\s*<", shown)
             assert "/cdp/ontology" not in shown
 
 
-def test_weights_of_a_network_are_numbers_of_the_matrix(edition: Edition) -> None:
+def test_weights_of_a_network_are_numbers_of_the_matrix(
+    edition: Edition, city_graph: LocalGraph
+) -> None:
     options = NetworkOptions(language=edition.language)
     found = {question.name: question for question in list_networks(edition.graph.home)}
     for name, matrix in (("city-theme", "themes"), ("city-technology", "technologies")):
-        network = build_network(edition.graph, found[name], options, NodeData(GRAPH))
+        network = build_network(edition.graph, found[name], options, NodeData(city_graph))
         iris = {node.id: node.iri for node in network.nodes}
         for edge in network.edges:
             city, thing = sorted(
@@ -243,16 +244,18 @@ def test_weights_of_a_network_are_numbers_of_the_matrix(edition: Edition) -> Non
         assert len(network.edges) > 20
 
 
-def test_commands_give_rows() -> None:
+def test_commands_give_rows(city_graph: LocalGraph) -> None:
     """Each command that is printed gives rows, or the question has none without values too."""
 
     def has_answer(question: Question, values: dict[str, str]) -> bool:
-        answer = ask_question(GRAPH, question, "en", bind_question(GRAPH, question, values))
+        answer = ask_question(
+            city_graph, question, "en", bind_question(city_graph, question, values)
+        )
         return bool(answer.rows if isinstance(answer, Rows) else answer)
 
     printed = 0
-    for question in list_questions(GRAPH.home):
-        parameters = read_parameters(GRAPH.home, question)
+    for question in list_questions(city_graph.home):
+        parameters = read_parameters(city_graph.home, question)
         for command in list_commands(question.name, parameters.values()):
             words = shlex.split(command)[3:]
             names = [word.removeprefix("--") for word in words[::2]]

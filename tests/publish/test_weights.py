@@ -5,11 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
-from kg.graph import load_graph
-from kg.home import find_home
 from kg.networks import NodeData
 from kg.publish.answers import make_question_pages
-from kg.publish.edition import Edition, read_edition
+from kg.publish.edition import Edition
 from kg.publish.matrix import make_matrix_pages
 from kg.publish.overview import make_home_page, make_time_page
 from kg.publish.page import Page
@@ -27,8 +25,8 @@ BASE, REPORT = "https://example.org/cities/", "mailto:editors@example.org"
 
 
 @pytest.fixture(scope="module")
-def edition() -> Edition:
-    return read_edition(load_graph(find_home()), "zh-Hans")
+def edition(read_city_edition: Callable[[str], Edition]) -> Edition:
+    return read_city_edition("zh-Hans")
 
 
 @pytest.fixture(scope="module")

@@ -124,7 +124,7 @@ def read_rows(answer: Any) -> list[tuple[Any, ...]] | None:
 
 
 @pytest.mark.slow
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=400)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 @given(
     st.sampled_from(list(list_paths(ANSWER))),
     st.sampled_from(["replace", "remove", "rename", "double", "add"]),
