@@ -450,10 +450,10 @@ def remember_rows(run: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
     """Return a function that runs each query of the catalogue once, before there are faults."""
     known: dict[tuple[object, ...], list[Any]] = {}
 
-    def run_once(graph: object, name: str, facts: Mapping[str, str]) -> list[Any]:
+    def run_once(graph: object, name: str, facts: Mapping[str, str], answers: Any) -> list[Any]:
         key = id(graph), name, *sorted(facts.items())
         if key not in known:
-            known[key] = run(graph, name, facts)
+            known[key] = run(graph, name, facts, answers)
         return known[key]
 
     return run_once

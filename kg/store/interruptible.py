@@ -7,6 +7,7 @@ library: without a worker thread, Ctrl-C would wait for the end of a query.
 import os
 import threading
 import time
+from _thread import start_new_thread
 from collections.abc import Callable
 from math import inf
 from queue import Empty, SimpleQueue
@@ -29,7 +30,8 @@ class _Worker:
         self._outcomes: SimpleQueue[Outcome] = SimpleQueue()
         previous = threading.stack_size(STACK_BYTES)
         try:
-            threading.Thread(target=self._run_all, daemon=True).start()
+            # threading.Thread would wait for the thread, and Ctrl-C can break the lock of that.
+            start_new_thread(self._run_all, ())
         except RuntimeError:
             raise KgError(
                 "No thread can be started: there is not enough memory. End other programs, or "

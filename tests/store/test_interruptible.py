@@ -62,3 +62,23 @@ def test_forked_process_starts_its_own_worker() -> None:
     command = [sys.executable, "-W", "ignore", "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=True)
     assert done.stdout == "42\n"
+
+
+def test_ctrl_c_while_a_worker_starts_is_no_error() -> None:
+    """In the locks of threading, Ctrl-C becomes another error, such as a lack of threads."""
+    script = """
+import sys
+from kg.store.interruptible import run_interruptible
+def interrupt(frame, event, argument):
+    if frame.f_code.co_name == "_acquire_restore":
+        raise KeyboardInterrupt
+sys.settrace(interrupt)
+try:
+    run_interruptible(int)
+except KeyboardInterrupt:
+    pass
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")
