@@ -98,7 +98,7 @@ def main(home: Home, runs: int, cities: tuple[int, int], timeout: float) -> None
         for each in (home, *homes):
             results.append(measure(each, folder, runs, timeout))
             step(1)
-        counts = [count_statements(each, each.root / "count.nt") for each in homes]
+        counts = [count_statements(each) for each in homes]
     own, few, many = results
     ratios = own if isinstance(own, str) else sorted(s.publishing / s.reading for s in own)
     slope = find_slope(few, many, (counts[0], counts[1]))
