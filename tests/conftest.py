@@ -43,8 +43,8 @@ from kg.tables.vocabulary import read_vocabulary
 from kg.turtle import list_files, parse_file
 from kg.turtle_format import format_turtle
 
-# Generated inputs take longer on a busy machine: no test has a limit of time. There are few in each
-# run, but others in each; `make fuzz` gives many.
+# Generated inputs take longer on a busy machine: no test has a limit of time. Each run has few,
+# and different ones; `make fuzz` gives many.
 settings.register_profile("kg", deadline=None, max_examples=50)
 settings.load_profile("kg")
 
@@ -112,7 +112,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Let the collector pass over what the tests are made of: a tenth of the time was its."""
+    """Exempt the modules of the tests from garbage collection, which took a tenth of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

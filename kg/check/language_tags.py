@@ -10,8 +10,8 @@ from kg.check.finding import VIOLATION, Finding, Locator
 from kg.names import LANGUAGES, Names, pick
 from kg.turtle import TurtleFile
 
-# What may be another tag.
-OTHER = re.compile(rf"@(?!(?:{'|'.join(LANGUAGES)}|prefix|base)(?![a-zA-Z0-9-]))")
+# What may be another tag, or a directive such as @prefix.
+OTHER = re.compile(rf"@(?!(?:{'|'.join(LANGUAGES)})(?![a-zA-Z0-9-]))")
 MESSAGES = {
     "en": "The language tag {0} is not used in this project. Write {1}, in this case.",
     "zh-Hans": "本项目不使用语言标签 {0}。请写作 {1}，并保持大小写一致。",

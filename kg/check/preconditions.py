@@ -86,7 +86,8 @@ def _has_texts_in_one_language(index: StatementIndex, names: Names, query: str) 
         predicate = NamedNode(names.expand(name))
         pairs = COUNTERPARTS[-1:] if predicate in exceptions else COUNTERPARTS
         for values in index.objects(predicate).values():
-            tags = {each.language for each in values if isinstance(each, Literal)}
+            # In one text, as in the query: en-GB has an en.
+            tags = " ".join(each.language or "" for each in values if isinstance(each, Literal))
             if any(first in tags and second not in tags for first, second in pairs):
                 return True
     return False

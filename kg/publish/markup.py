@@ -1,6 +1,6 @@
-"""What pages have most of, as HTML: links, texts, and what consists of them.
+"""The most frequent parts of pages as HTML: links, texts, and the lists and cells made of these.
 
-Macros of templates would take too long.
+Macros of templates would take twice as long.
 """
 
 import re
@@ -94,7 +94,7 @@ class MarkupWriter:
         return self._markup("".join(map(self._write_place, passages)))
 
     def chips(self, text: str, form: str) -> "Markup":
-        """Return voices, given by their labels in a line, in a form of words."""
+        """Return the voices that a line of labels names, each put into a phrase."""
         names = filter(None, text.split(self.edition.reading.words["separator"]))
         return self._markup("".join(self._write_chip(name, form) for name in names))
 

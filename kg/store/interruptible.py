@@ -30,7 +30,7 @@ class _Worker:
         self._outcomes: SimpleQueue[Outcome] = SimpleQueue()
         previous = threading.stack_size(STACK_BYTES)
         try:
-            # threading.Thread would wait for the thread, and Ctrl-C can break the lock of that.
+            # threading.Thread waits for the new thread, with a lock that Ctrl-C can break.
             start_new_thread(self._run_all, ())
         except RuntimeError:
             raise KgError(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from kg.check.finding import Finding, Locator
-from kg.check.language_tags import check_language_tags
+from kg.check.language_tags import check_language_tags, may_have_other_tags
 from kg.home import Home
 from kg.names import LANGUAGES, read_names
 from kg.turtle import TurtleFile
@@ -34,6 +34,13 @@ def test_unknown_tags_are_found_whatever_their_case(untouched: Home, tmp_path: P
     ]
     for tag, finding in zip(("zh-hans", "EN", "zh-CN"), found, strict=True):
         assert f"The language tag {tag} is not used" in finding.message
+
+
+def test_text_with_any_other_tag_is_read_closely() -> None:
+    assert not may_have_other_tags("\n".join(f"'text'@{tag} ." for tag in LANGUAGES))
+    # Names of directives are tags, too, after a text.
+    for tag in ("EN", "en-GB", "e", "prefix", "base"):
+        assert may_have_other_tags(f"'text' @{tag} .")
 
 
 def test_message_is_in_the_language_asked_for(untouched: Home, tmp_path: Path) -> None:

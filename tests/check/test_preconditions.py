@@ -39,6 +39,7 @@ MORE = [
     "place:x rdfs:label 'x'@en, 'x'@zh-Hant .",
     "place:x skos:editorialNote 'x'@zh-Hans .",
     "place:x cdp:title 'x'@zh-Hant .",
+    "place:x rdfs:label 'x'@en-GB .",
     "place:x cdp:title 'x'@zh-Hans .",
 ]
 
